@@ -1,0 +1,65 @@
+# Every target sets up what it needs by itself. Without make: see "Without make" in README.md.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test check lint types floors generated format generate facts e2e wheel bench coverage clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+setup: $(READY) ## Make .venv with everything in it
+
+serve: $(READY) ## Start the mock server (ARGS="--port 9000")
+	@$(BIN)/python -m mockserver serve $(ARGS)
+
+test: $(READY) ## Run all tests (ARGS="-k clip")
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: lint types floors generated test ## What CI runs
+
+lint: $(READY) ## Style and mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy --strict
+	$(BIN)/mypy
+
+floors: $(READY) ## Who may import whom
+	$(BIN)/lint-imports
+
+generated: $(READY) ## Generated files are what their sources say
+	$(BIN)/python -m contracts.generate --check
+
+format: $(READY) ## Write the code in its one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+generate: $(READY) ## Write documents and schemas from contracts/providers/*
+	$(BIN)/python -m contracts.generate
+
+facts: $(READY) ## Prove the facts and count them
+	$(BIN)/python -m pytest -n auto -q --facts
+
+e2e: $(READY) ## Run released clients, unchanged, against the server
+	$(BIN)/python tests/e2e/run.py
+
+wheel: $(READY) ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+bench: $(READY) ## Measure beside a bare uvicorn and Starlette
+	$(BIN)/python tests/bench/run.py $(ARGS)
+
+coverage: $(READY) ## Which lines the tests run
+	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage report
+
+clean: ## Remove what can be made again
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

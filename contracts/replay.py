@@ -1,0 +1,203 @@
+"""A fixture's request, sent to a stage under the fixture's profile words: what does our own answer look like?
+
+A call that makes a job, or needs none, is sent as it stands. A call about a job (`of` names the case that makes it;
+else the first example of the nearest creating operation does) is sent for that job: the parameters and the member that
+name it are filled with what our own answers gave. A poll is repeated on the moving clock until it shows the documented
+status word; any other call about a job waits until the job is over. The sample's key is replaced by the sandbox's. A
+sample without key says so by a null (`headers: {Authorization: null}`), or is refused and has none in its JSON body.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from contracts.document import find
+from contracts.fixtures import Case, Request
+from contracts.promise import Lifecycle, Operation, Promise, lifecycle, operations, schema
+from contracts.rehearsal import PAUSE, REPEATS
+from contracts.stage import Exchange, NotJson, Scene, Stage
+from contracts.steps import NO_BODY, Defaults, filled
+
+FAILING = "fails"
+
+
+class ReplayBroken(AssertionError):
+    """A fixture cannot be replayed: its job was refused, or the documented status word never came."""
+
+
+def replay(case: Case, cases: Sequence[Case], promise: Promise, defaults: Defaults, stage: Stage) -> Exchange:
+    """Return our answer to a case's request. Raises ReplayBroken.
+
+    `cases` are those in which `of` is looked up; `defaults` tell how a key is shown.
+    """
+    return _Replay(case, promise, defaults, stage).answer(cases)
+
+
+class _Replay:
+    """One case on its own scene."""
+
+    def __init__(self, case: Case, promise: Promise, defaults: Defaults, stage: Stage) -> None:
+        self.case = case
+        self.document = promise.under(case.profile)
+        self.operations = operations(self.document)
+        self.operation = self.called()
+        self.defaults = defaults
+        self.life = lifecycle(self.document)
+        self.word = self.documented_word()
+        self.scene = self.staged(stage)
+        self.ids: dict[str, Any] = {}
+        self.known: dict[str, Any] = {}
+
+    def called(self) -> Operation:
+        """The operation of the case; for an error that belongs to none, the call as the case has it."""
+        case = self.case
+        if case.operation not in self.operations and case.request:
+            return Operation(case.operation, case.request.method, case.request.path, {})
+        if case.operation not in self.operations:
+            raise ReplayBroken(f"{case.id}: there is no operation {case.operation}")
+        return self.operations[case.operation]
+
+    def documented_word(self) -> str | None:
+        """The status word in the documented answer, when there is one."""
+        if self.life is None or self.case.answer is None:
+            return None
+        try:
+            word = find(self.case.answer.body, self.life.fields["status"])
+        except KeyError:
+            return None
+        return word if isinstance(word, str) else None
+
+    def staged(self, stage: Stage) -> Scene:
+        fails = self.life and self.word and self.life.state_of(self.word) == "failed"
+        scenario = self.case.scenario or (FAILING if fails else None)
+        name = f"{self.case.provider}.{self.case.name}"
+        return stage.fresh(
+            self.case.provider, profile=self.case.profile, timing="quick", scenario=scenario, key_name=name
+        )
+
+    def answer(self, cases: Sequence[Case]) -> Exchange:
+        life = self.life
+        needs_a_job = bool(self.case.of) or (life is not None and self.operation.id in life.poll)
+        if life is None or not needs_a_job or self.case.is_refused:
+            return self.send(self.operation, self.case.request, self.case.is_refused)
+        self.submit(cases, life)
+        if self.operation.id in life.poll:
+            return self.poll(self.operation, self.case.request, self.word, life)
+        self.poll(self.nearest(life.poll), None, None, life)
+        return self.send(self.operation, self.case.request, False)
+
+    def submit(self, cases: Sequence[Case], life: Lifecycle) -> None:
+        """Make the job, and remember under which name its id is asked for."""
+        named = {one.name: one for one in cases if one.provider == self.case.provider}
+        maker = named.get(self.case.of or "")
+        while maker and maker.operation not in life.create:
+            maker = named.get(maker.of or "")
+        if maker:
+            exchange = self.send(self.operations[maker.operation], maker.request, False)
+        else:
+            create = self.nearest(life.create)
+            example = schema(self.document, f"{create.id}.request")["examples"][0]
+            exchange = self.send(create, Request(create.method, create.path, json=example), False)
+        pointer = life.raw["create"]["id"]
+        names = (life.raw["poll"]["id"]["name"], pointer.rpartition("/")[2])
+        self.ids = dict.fromkeys(names, self.looked_up(exchange, pointer))
+        self.known = dict(self.ids)
+
+    def looked_up(self, exchange: Exchange, pointer: str) -> Any:
+        try:
+            return find(exchange.json(), pointer)
+        except (KeyError, NotJson):
+            raise ReplayBroken(f"{self.case.id}: no job was made: {_told(exchange)}") from None
+
+    def nearest(self, names: Sequence[str]) -> Operation:
+        """The one of these operations whose path begins most like this case's."""
+        return max(
+            (self.operations[name] for name in names),
+            key=lambda operation: _alike(operation.path, self.operation.path),
+        )
+
+    def poll(self, operation: Operation, request: Request | None, word: str | None, life: Lifecycle) -> Exchange:
+        """Poll until the status is `word`, or a terminal one where that is None."""
+        wanted = [word] if word else life.terminal
+        for _ in range(REPEATS):
+            exchange = self.send(operation, request, False)
+            seen = self.status(exchange, life)
+            if seen in wanted:
+                self.remember(exchange)
+                return exchange
+            if seen in life.terminal:
+                break
+            self.scene.advance(PAUSE)
+        raise ReplayBroken(f"{self.case.id}: never {' or '.join(wanted)}: {_told(exchange)}")
+
+    def status(self, exchange: Exchange, life: Lifecycle) -> Any:
+        try:
+            return find(exchange.json(), life.fields["status"])
+        except (KeyError, NotJson):
+            return None
+
+    def remember(self, exchange: Exchange) -> None:
+        """Keep what a finished job's answer names (a file's id ...) for the calls that ask for it."""
+        body = exchange.json()
+        if isinstance(body, Mapping):
+            self.known = {**body, **self.known}
+
+    def send(self, operation: Operation, request: Request | None, is_refused: bool) -> Exchange:
+        headers = {name: str(filled(text, self.variables)) for name, text in self.headers(request, is_refused).items()}
+        body = self.body(operation, request, is_refused)
+        if body is not NO_BODY:
+            headers.setdefault("content-type", "application/json")
+        sent = b"" if body is NO_BODY else json.dumps(body, ensure_ascii=False).encode()
+        return self.scene.request(operation.method, self.path(operation, request), headers, sent)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        scene = self.scene
+        return {"key": scene.key, "other": scene.other_key, "base": scene.base_url}
+
+    def headers(self, request: Request | None, is_refused: bool) -> dict[str, str]:
+        """The sample's own headers and the defaults, which win (the sandbox's key) unless it is to be refused."""
+        own = request.headers if request else {}
+        removed = {name for name, text in own.items() if text is None}
+        defaults = {name: text for name, text in self.defaults.headers.items() if name not in removed}
+        merged = {**defaults, **own} if is_refused else {**own, **defaults}
+        return {name: text for name, text in merged.items() if text is not None}
+
+    def body(self, operation: Operation, request: Request | None, is_refused: bool) -> Any:
+        key = filled(dict(self.defaults.json), self.variables)
+        if request is None or request.json is NO_BODY:
+            return key if key and operation.method == "POST" else NO_BODY
+        if not isinstance(request.json, Mapping):
+            return request.json
+        ours = {**key, **self.ids}
+        shown = {name: value for name, value in key.items() if name in request.json or not is_refused}
+        return {**shown, **{name: ours.get(name, value) for name, value in request.json.items()}}
+
+    def path(self, operation: Operation, request: Request | None) -> str:
+        """The sample's path with what is known of the job put in the place of the sample's own."""
+        known = {name: str(value) for name, value in self.known.items() if isinstance(value, str | int)}
+        if not known:
+            return request.path if request else operation.path
+        query = dict(parse_qsl(urlsplit(request.path).query, keep_blank_values=True)) if request else {}
+        query |= {name: known[name] for name in _query_names(operation) if name in known}
+        path = operation.path
+        for name, value in known.items():
+            path = path.replace("{" + name + "}", quote(value, safe=""))
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+def _alike(one: str, two: str) -> int:
+    """How many leading segments two paths share."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.split("/"), two.split("/"), strict=False)))
+
+
+def _query_names(operation: Operation) -> list[str]:
+    return [one["name"] for one in operation.parameters if one["in"] == "query" and one.get("required")]
+
+
+def _told(exchange: Exchange) -> str:
+    return f"{exchange.status} {exchange.body[:400].decode(errors='replace')}"

@@ -1,0 +1,125 @@
+"""What a hand-written document must keep for the rest to stand on it. The generator refuses one that does not.
+
+Each check yields findings: a JSON pointer into the document and a sentence about what is wrong there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import jsonschema_rs
+
+from contracts.document import DocumentBroken, find, inline
+from contracts.promise import Operation, lifecycle, operations
+from contracts.schemas import place
+from contracts.sources import escaped
+
+Finding = tuple[str, str]
+
+_COMPONENTS = "/components/schemas"
+
+
+def findings(document: Mapping[str, Any]) -> list[Finding]:
+    """Return all that is wrong with a whole document as (JSON pointer, sentence); empty means sound."""
+    if not str(document.get("openapi", "")).startswith("3.1."):
+        return [("/openapi", f"OpenAPI 3.1 is expected, not {document.get('openapi')!r}")]
+    try:
+        known = operations(document)
+    except DocumentBroken as broken:
+        return [("/paths", str(broken))]
+    return [
+        *_references(document, ""),
+        *_components(document, known),
+        *_bodies(document, known),
+        *_lifecycle(document, known),
+    ]
+
+
+def _references(value: Any, pointer: str, root: Mapping[str, Any] | None = None) -> Iterator[Finding]:
+    """Every `$ref` of the document leads somewhere inside of it."""
+    root = value if root is None else root
+    if isinstance(value, Mapping):
+        reference = value.get("$ref")
+        if isinstance(reference, str):
+            try:
+                find(root, reference if reference.startswith("#") else "nowhere")
+            except KeyError:
+                yield pointer, f"$ref {reference} leads nowhere in this document"
+        for name, inner in value.items():
+            yield from _references(inner, f"{pointer}/{escaped(name)}", root)
+    elif isinstance(value, list):
+        for place_, inner in enumerate(value):
+            yield from _references(inner, f"{pointer}/{place_}", root)
+
+
+def _components(document: Mapping[str, Any], known: Mapping[str, Operation]) -> Iterator[Finding]:
+    """Each wire schema is a schema, has title, description and examples, and its examples keep it."""
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        pointer = f"{_COMPONENTS}/{escaped(name)}"
+        try:
+            whole = inline(schema, document)
+            validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        except DocumentBroken as broken:
+            yield pointer, str(broken)
+            continue
+        except jsonschema_rs.ValidationError as broken:
+            yield pointer, f"no schema at {_joined(broken)}: {broken.message}"
+            continue
+        if place(name, known) is None:
+            yield from _misspelt(name, pointer, known)
+            continue
+        for wanted in ("title", "description", "examples"):
+            if not whole.get(wanted):
+                yield pointer, f"{name} has no {wanted}"
+        for number, example in enumerate(whole.get("examples") or []):
+            for error in validator.iter_errors(example):
+                problem = f"the example breaks its schema at {_joined(error)}: {error.message}"
+                yield f"{pointer}/examples/{number}", problem
+
+
+def _misspelt(name: str, pointer: str, known: Mapping[str, Operation]) -> Iterator[Finding]:
+    """A shared part may be called anything but almost like an operation's own."""
+    head, dot, _ = name.partition(".")
+    near = get_close_matches(head, [*known, "error", "webhook"], n=1, cutoff=0.85) if dot else []
+    if near:
+        yield pointer, f"{name} belongs to no operation; is {near[0]}.* meant?"
+
+
+def _bodies(document: Mapping[str, Any], known: Mapping[str, Operation]) -> Iterator[Finding]:
+    """An operation with a JSON body has `<id>.request`, and its requestBody is that component."""
+    schemas = document.get("components", {}).get("schemas", {})
+    for operation in known.values():
+        wanted = f"{operation.id}.request"
+        content = operation.raw.get("requestBody", {}).get("content", {})
+        pointer = f"/paths/{escaped(operation.path)}/{operation.method.lower()}/requestBody"
+        if not content:
+            if wanted in schemas:
+                yield pointer, f"{wanted} is there, but {operation.id} takes no requestBody"
+        elif wanted not in schemas:
+            yield pointer, f"{operation.id} takes a requestBody, but there is no component {wanted}"
+        elif content.get("application/json", {}).get("schema") != {"$ref": f"#{_COMPONENTS}/{wanted}"}:
+            yield pointer, f"application/json of {operation.id} must be a $ref to {wanted}"
+
+
+def _lifecycle(document: Mapping[str, Any], known: Mapping[str, Operation]) -> Iterator[Finding]:
+    """The life of a job speaks of operations that exist, and each of its words is terminal or leads on."""
+    try:
+        life = lifecycle(document)
+    except DocumentBroken as broken:
+        yield "/x-lifecycle", str(broken)
+        return
+    if life is None:
+        yield "/x-lifecycle", "x-lifecycle is missing"
+        return
+    for operation in (*life.create, *life.poll):
+        if operation not in known:
+            yield "/x-lifecycle", f"there is no operation {operation}"
+    for word in dict.fromkeys(word for words in life.words.values() for word in words):
+        if word not in life.terminal and word not in life.transitions:
+            yield "/x-lifecycle/words", f"the status word {word!r} is neither terminal nor has it transitions"
+
+
+def _joined(error: jsonschema_rs.ValidationError) -> str:
+    return "/" + "/".join(str(step) for step in error.instance_path)

@@ -1,0 +1,128 @@
+"""Clocks: the machine's time, a time moved by hand, and the sandbox clock over either."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from math import isfinite
+
+
+class MachineTime:
+    """The machine's time. The only place of the project that reads it."""
+
+    def wall(self) -> datetime:
+        """The instant on the wall."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes back."""
+        return time.monotonic()
+
+
+class HandTime:
+    """A time that stands still until `pass_seconds`: for tests, and for replays that must be equal to the byte."""
+
+    def __init__(self, wall: datetime) -> None:
+        self._wall = wall
+        self._passed = 0.0
+
+    def wall(self) -> datetime:
+        """The instant on the wall."""
+        return self._wall + timedelta(seconds=self._passed)
+
+    def monotonic(self) -> float:
+        """Seconds passed by hand."""
+        return self._passed
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let time pass."""
+        self._passed += seconds
+
+
+class SandboxClock:
+    """A clock over a `Time`: live at a rate, or frozen; re-based at every change, so that a change never jumps."""
+
+    def __init__(self, source: MachineTime | HandTime) -> None:
+        self._source = source
+        self._rate = 1.0
+        self._is_frozen = False
+        self._base = source.wall()
+        self._anchor = source.monotonic()
+        self._changed: asyncio.Event | None = None
+
+    @property
+    def rate(self) -> float:
+        """Sandbox seconds in a real one, also while frozen."""
+        return self._rate
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._is_frozen
+
+    def now(self) -> datetime:
+        """The sandbox's instant."""
+        if self._is_frozen:
+            return self._base
+        return self._base + timedelta(seconds=(self._source.monotonic() - self._anchor) * self._rate)
+
+    def told(self, length: timedelta) -> timedelta:
+        """A length as the client will live it."""
+        return length if self._is_frozen or self._rate == 1.0 else length / self._rate
+
+    def on_clients_clock(self, length: timedelta) -> datetime:
+        """The wall's instant that lies `length` of sandbox time ahead."""
+        return self._source.wall() + self.told(length)
+
+    def set(self, at: datetime) -> None:
+        """Move to an instant."""
+        if at < self.now():
+            raise ValueError("a clock is never set backwards; reset the sandbox instead")
+        self._rebase(at)
+
+    def restart(self, at: datetime | None = None) -> None:
+        """Begin anew at an instant (None: the wall's), which may lie in the past. Only a reset may do this."""
+        self._rebase(self._source.wall() if at is None else at)
+
+    def advance(self, by: timedelta) -> None:
+        """Move forward."""
+        if by < timedelta(0):
+            raise ValueError("a clock is never advanced by less than nothing")
+        self._rebase(self.now() + by)
+
+    def freeze(self, frozen: bool) -> None:
+        """Stop or let go on from where it stands."""
+        at = self.now()
+        self._is_frozen = frozen
+        self._rebase(at)
+
+    def run_at(self, rate: float) -> None:
+        """Change the rate from here on."""
+        if not isfinite(rate) or rate <= 0:
+            raise ValueError("a rate is a finite number above 0; freeze the clock to stop it")
+        at = self.now()
+        self._rate = rate
+        self._rebase(at)
+
+    def _rebase(self, at: datetime) -> None:
+        self._base, self._anchor = at, self._source.monotonic()
+        if self._changed is not None:
+            self._changed.set()
+            self._changed = None
+
+    async def wait_until(self, at: datetime, *, while_frozen: bool = True) -> None:
+        """Return once `at` is reached, or the clock is frozen and that is not to be waited for."""
+        while (ahead := (at - self.now()).total_seconds()) > 0:
+            if self._changed is None:
+                self._changed = asyncio.Event()
+            if self._is_frozen and not while_frozen:
+                return
+            changed = self._changed.wait()
+            if self._is_frozen:
+                await changed
+                continue
+            try:
+                await asyncio.wait_for(changed, ahead / self._rate)
+            except TimeoutError:
+                continue

@@ -1,0 +1,74 @@
+"""Pictures that a clip is to start from: decoded, fetched from loopback, or made from the digest of a URL."""
+
+from __future__ import annotations
+
+import asyncio
+from http.client import HTTPException
+from ipaddress import ip_address
+from typing import Final, Protocol
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+
+from mockserver.domain.clip import BadImage
+
+MOST_BYTES: Final = 32_000_000
+PATIENCE_SECONDS: Final = 10.0
+
+
+class PictureStore(Protocol):
+    """What keeps pictures; both calls are slow and belong into a worker thread."""
+
+    def adopt_image(self, data: bytes) -> str:
+        """Keep the pixels of a picture; its digest."""
+        ...
+
+    def image_from_digest(self, text: str) -> str:
+        """Keep a picture made from a text; its digest."""
+        ...
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """A redirect could lead from loopback to anywhere."""
+
+    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
+        """Follow none."""
+        return
+
+
+class LoopbackPictures:
+    """The port `Pictures`: only URLs that lead to this machine are fetched."""
+
+    def __init__(self, store: PictureStore) -> None:
+        self._store = store
+        self._opener = build_opener(ProxyHandler({}), _NoRedirects())
+
+    async def take(self, source: str | bytes) -> str:
+        """The digest of the stored picture."""
+        if isinstance(source, bytes):
+            return await asyncio.to_thread(self._store.adopt_image, source)
+        if not leads_to_loopback(source):
+            return await asyncio.to_thread(self._store.image_from_digest, source)
+        return await asyncio.to_thread(self._fetched, source)
+
+    def _fetched(self, url: str) -> str:
+        try:
+            with self._opener.open(Request(url), timeout=PATIENCE_SECONDS) as answer:  # noqa: S310  (loopback, http(s))
+                data: bytes = answer.read(MOST_BYTES + 1)
+        except (URLError, HTTPException, OSError, ValueError) as error:
+            raise BadImage(f"no picture at the URL: {error}") from error
+        if len(data) > MOST_BYTES:
+            raise BadImage(f"the picture is longer than {MOST_BYTES} bytes")
+        return self._store.adopt_image(data)
+
+
+def leads_to_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine, by its own words: no name is looked up."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        if parts.scheme not in ("http", "https"):
+            return False
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

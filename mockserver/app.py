@@ -1,0 +1,106 @@
+"""The composition root: the only module that knows every adapter."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+from mockserver import __version__
+from mockserver.adapters.clips import Clips
+from mockserver.adapters.clock import HandTime, MachineTime, SandboxClock
+from mockserver.adapters.documents import Documents
+from mockserver.adapters.pictures import LoopbackPictures
+from mockserver.adapters.webhooks import Post
+from mockserver.domain import scenario
+from mockserver.engine import Engine
+from mockserver.engine.sandbox import Sandbox
+from mockserver.engine.sandboxes import Sandboxes
+from mockserver.provider.discovery import discover
+from mockserver.provider.keys import Grant, KeyRing
+from mockserver.provider.routes import Routes
+from mockserver.provider.table import Provider
+from mockserver.settings import Settings
+from mockserver.web.control import Control, Desk
+from mockserver.web.edge import Edge, House
+
+PLACES: tuple[str | Path, ...] = ("mockserver.providers",)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    time: MachineTime | HandTime | None = None,
+    places: Iterable[str | Path] = PLACES,
+) -> Starlette:
+    """The whole server as a Starlette application: providers at the host's root, the control API under `/_mock`."""
+    settings = settings or Settings()
+    source = time or MachineTime()
+    providers = discover(places)
+    post = Post()
+    engine = Engine(_sandboxes(settings, source, providers), post)
+    clips = Clips(
+        settings.cache or Path(tempfile.gettempdir()) / "mockserver-clips",
+        max_disk=settings.cache_bytes,
+        max_memory=settings.memory_bytes,
+        workers=os.cpu_count() or 1,
+    )
+    house = House(
+        engine=engine,
+        routes=Routes(providers.values()),
+        judge=Documents({name: one.promise for name, one in providers.items()}),
+        keys=_keys(settings),
+        clips=clips,
+        pictures=LoopbackPictures(clips),
+        time=source,
+        public_url=settings.public_url,
+    )
+    control = Control(Desk(engine, providers, scenario.table(scenario.CORE), __version__))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await post.aclose()
+            await clips.aclose()
+
+    app = Starlette(
+        routes=[Mount("/_mock", routes=control.routes())],
+        middleware=[Middleware(Edge, house=house, origins=settings.cors)],
+        lifespan=lifespan,
+    )
+    app.state.house = house
+    app.state.providers = providers
+    return app
+
+
+def _sandboxes(settings: Settings, source: MachineTime | HandTime, providers: dict[str, Provider]) -> Sandboxes:
+    def make(digest: str, lot: int) -> Sandbox:
+        profiles = {name: settings.profiles.get(name, one.profile()) for name, one in providers.items()}
+        clock = SandboxClock(source)
+        hold = None if settings.hold_seconds is None else timedelta(seconds=settings.hold_seconds)
+        return Sandbox(digest, clock, settings.seed, lot, profiles, settings.timing, settings.limits, hold)
+
+    return Sandboxes(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
+
+
+def _keys(settings: Settings) -> KeyRing:
+    if settings.keys is None:
+        return KeyRing()
+    return KeyRing({key: _grant(rights) for key, rights in settings.keys.items()})
+
+
+def _grant(rights: str) -> Grant:
+    """A grant from its text: `read-write`, `read`, `service:ai,billing`; empty means everything."""
+    if not rights:
+        return Grant()
+    kind, _, scopes = rights.partition(":")
+    return Grant(kind, tuple(scopes.split(",")) if scopes else Grant().scopes)

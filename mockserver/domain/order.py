@@ -1,0 +1,38 @@
+"""What a valid request asks of the engine, in terms that every provider shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mockserver.domain.chance import Draw
+
+Lengths = tuple[timedelta, timedelta]
+"""How long a job waits, and how long it then runs."""
+
+Pace = Callable[[Draw], Lengths]
+"""The documented lengths of a job, drawn from its chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The public names of a job: its id on the wire and, where its file goes by another stem, that one."""
+
+    id: str
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A job asked for. `request` is the provider's own frozen value, `seed` what the client sent (None: drawn),
+    `stages` into how many words the provider divides waiting and running.
+    """
+
+    provider: str
+    kind: str
+    request: object
+    name: Callable[[Draw], Names]
+    documented: Pace
+    seed: int | None = None
+    stages: tuple[int, int] = (1, 1)

@@ -1,0 +1,118 @@
+"""Scenarios: named fates of jobs, chosen by the tester.
+
+A scenario is a value. What it does to a life is read when the job is submitted (`lived`); what it does to a submission
+itself is `refuses`. A scenario may take one number: `polls=3`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from difflib import get_close_matches
+from math import isfinite
+from typing import Final
+
+from mockserver.domain.job import State, Timeline
+from mockserver.domain.problem import Kind
+
+MODERATED: Final = "moderated"
+"""The reason of a failure that providers put into words of their own for moderation."""
+
+Change = Callable[[Timeline, float], Timeline]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named fate. `timing` replaces the sandbox's, `change` alters the timeline (with the scenario's number),
+    `refuses` turns the submission away; `number` is the default of its number, None when it takes none.
+    """
+
+    name: str
+    says: str
+    timing: str | None = None
+    change: Change | None = None
+    refuses: Kind | None = None
+    number: float | None = None
+
+    def lived(self, timeline: Timeline) -> Timeline:
+        """The life of a job that would have lived `timeline`."""
+        return timeline if self.change is None else self.change(timeline, self.number or 0)
+
+
+class UnknownScenario(ValueError):
+    """No scenario of this spelling; the text says what is wrong and what is near."""
+
+
+def _slow(timeline: Timeline, times: float) -> Timeline:
+    queued, running = timeline.queued or timedelta(0), timeline.running or timedelta(0)
+    return replace(timeline, queued=queued * times, running=running * times)
+
+
+def _polls(timeline: Timeline, number: float) -> Timeline:
+    return replace(timeline, queued=timedelta(0), running=timedelta(0), polls=max(1, int(number)))
+
+
+def _stuck(timeline: Timeline, _number: float) -> Timeline:
+    return replace(timeline, queued=None)
+
+
+def _stalled(timeline: Timeline, percent: float) -> Timeline:
+    return replace(timeline, stalls_at=min(max(percent, 0.0), 99.0) / 100)
+
+
+def _fails_in_queue(timeline: Timeline, _number: float) -> Timeline:
+    return replace(timeline, running=timedelta(0), end=State.FAILED)
+
+
+def _fails(timeline: Timeline, _number: float) -> Timeline:
+    return replace(timeline, end=State.FAILED)
+
+
+def _moderated(timeline: Timeline, _number: float) -> Timeline:
+    return replace(timeline, end=State.FAILED, why=MODERATED)
+
+
+SUCCESS: Final = Scenario("success", "The job succeeds in the time that --timing gives it.")
+
+CORE: Final[tuple[Scenario, ...]] = (
+    SUCCESS,
+    Scenario("instant", "The first poll finds it finished.", timing="instant"),
+    Scenario("slow", "It takes N times as long as usual (slow=10).", change=_slow, number=10),
+    Scenario("documented", "It takes the minutes that the provider documents.", timing="documented"),
+    Scenario("polls", "It is done at the N-th poll, however long that takes (polls=3).", change=_polls, number=3),
+    Scenario("stuck-in-queue", "It never leaves the queue.", change=_stuck),
+    Scenario("stalled", "It runs up to N percent and never further (stalled=60).", change=_stalled, number=60),
+    Scenario("fails-in-queue", "It fails before it ever runs.", change=_fails_in_queue),
+    Scenario("fails-in-processing", "It fails at the end of its run.", change=_fails),
+    Scenario("moderated", "It is refused or fails for its content, in the provider's words.", change=_moderated),
+    Scenario(
+        "out-of-credits", "The submission is refused: the account has no credits left.", refuses=Kind.OUT_OF_CREDITS
+    ),
+)
+
+
+def table(*groups: tuple[Scenario, ...]) -> dict[str, Scenario]:
+    """Scenarios by name; later groups replace earlier ones."""
+    return {scenario.name: scenario for group in groups for scenario in group}
+
+
+def parse(text: str, known: Mapping[str, Scenario]) -> Scenario:
+    """The scenario of a spelling such as `stalled` or `polls=3`; UnknownScenario says what is wrong with it."""
+    name, equals, value = text.strip().partition("=")
+    scenario = known.get(name)
+    if scenario is None:
+        close = get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
+        raise UnknownScenario(f"unknown scenario {name[:60]!r}; {hint}")
+    if not equals:
+        return scenario
+    if scenario.number is None:
+        raise UnknownScenario(f"scenario {name} takes no number, got {value[:60]!r}")
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if not isfinite(number) or not 0 <= number <= 1e9:
+        raise UnknownScenario(f"scenario {name} takes a number from 0 to 1e9 such as {name}=3, got {value[:60]!r}")
+    return replace(scenario, number=number)

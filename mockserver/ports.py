@@ -1,0 +1,148 @@
+"""What the engine asks of the world. Adapters answer; tests run one body over every adapter of a port."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from mockserver.domain.clip import ClipSpec
+from mockserver.domain.delivery import Herald
+from mockserver.domain.job import Job
+from mockserver.domain.problem import Violation
+
+
+class Time(Protocol):
+    """The world's time: the only source of it. `wall` is aware UTC, `monotonic` seconds that never go back."""
+
+    def wall(self) -> datetime:
+        """The instant on the wall."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+        ...
+
+
+class Clock(Protocol):
+    """A sandbox's clock: live, at a rate, frozen, or moved by hand. It never goes back but by a reset."""
+
+    @property
+    def rate(self) -> float:
+        """How many sandbox seconds pass in a real one."""
+        ...
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still until moved."""
+        ...
+
+    def now(self) -> datetime:
+        """The sandbox's instant."""
+        ...
+
+    def told(self, length: timedelta) -> timedelta:
+        """A length as the client will live it: divided by the rate; a frozen clock counts as rate 1."""
+        ...
+
+    def on_clients_clock(self, length: timedelta) -> datetime:
+        """The instant on the client's own clock that lies `length` of sandbox time ahead."""
+        ...
+
+    def set(self, at: datetime) -> None:
+        """Move to an instant; ValueError when that would be backwards."""
+        ...
+
+    def advance(self, by: timedelta) -> None:
+        """Move forward; ValueError when negative."""
+        ...
+
+    def freeze(self, frozen: bool) -> None:
+        """Stop or let go on, without a jump."""
+        ...
+
+    def run_at(self, rate: float) -> None:
+        """Change the rate, without a jump; ValueError unless finite and positive."""
+        ...
+
+    def restart(self, at: datetime | None = None) -> None:
+        """Begin anew at an instant (None: the wall's), which may lie in the past. Only a reset may do this."""
+        ...
+
+    async def wait_until(self, at: datetime, *, while_frozen: bool = True) -> None:
+        """Return once `at` is reached, or the clock is frozen and that is not to be waited for."""
+        ...
+
+
+class Judge(Protocol):
+    """Says what a body breaks of an operation's request schema, in schema order."""
+
+    def violations(self, provider: str, operation: str, profile: frozenset[str], body: object) -> tuple[Violation, ...]:
+        """Every broken rule; empty when the body keeps them all."""
+        ...
+
+    def properties(self, provider: str, operation: str, profile: frozenset[str]) -> Mapping[str, Mapping[str, object]]:
+        """The schema of each top-level field."""
+        ...
+
+
+class Clip(Protocol):
+    """A finished file."""
+
+    @property
+    def data(self) -> bytes:
+        """The bytes."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """The hex digest of the bytes: the ETag."""
+        ...
+
+    @property
+    def content_type(self) -> str:
+        """The media type."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """ASCII, one line: how the picture differs from what was asked; empty when it does not."""
+        ...
+
+
+class Clips(Protocol):
+    """Makes files out of specifications, each once."""
+
+    def cached(self, spec: ClipSpec) -> Clip | None:
+        """The clip when it lies in memory."""
+        ...
+
+    async def get(self, spec: ClipSpec) -> Clip:
+        """The clip, rendered when it was not yet; raises domain.clip.ClipError."""
+        ...
+
+
+class Pictures(Protocol):
+    """Takes in pictures that a clip is to start from."""
+
+    async def take(self, source: str | bytes) -> str:
+        """The digest of the stored picture: decoded from bytes, fetched from a loopback URL, or made from the digest of
+        another URL. Raises domain.clip.BadImage.
+        """
+        ...
+
+
+class Courier(Protocol):
+    """Brings webhooks, on the sandbox's clock. What is due when is read off `events(job)`."""
+
+    def expect(self, sandbox: str, clock: Clock, job: Job, herald: Herald) -> None:
+        """Take on the letters of a job's events."""
+        ...
+
+    def turned(self, sandbox: str, job: Job) -> None:
+        """A job that is expected has got another life: its later events are read anew."""
+        ...
+
+    def forget(self, sandbox: str) -> None:
+        """Drop all that is expected of a sandbox."""
+        ...

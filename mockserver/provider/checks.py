@@ -1,0 +1,57 @@
+"""Checks that run before an endpoint, in the order that a provider's table gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.quota import Limit, admit
+from mockserver.provider.call import Call
+from mockserver.provider.table import Check
+
+
+def readable(call: Call) -> Problem | None:
+    """The body, where there is one, is a JSON object."""
+    if call.operation is None or not call.operation.has_body:
+        return None
+    value = call.value
+    return value if isinstance(value, Problem) and value.kind is Kind.MALFORMED else None
+
+
+def with_key(call: Call) -> Problem | None:
+    """The call carries a good key, unless its operation is public."""
+    if call.operation is not None and call.operation.is_public:
+        return None
+    if not call.key:
+        return Problem(Kind.UNAUTHENTICATED, "no API key came with the call", detail={"missing": True})
+    if call.keys.grant(call.key) is None:
+        return Problem(Kind.UNAUTHENTICATED, "the API key is a wrong one (see --keys)", detail={"missing": False})
+    return None
+
+
+def as_documented(call: Call) -> Problem | None:
+    """The body keeps the request schema of the profile's document."""
+    operation = call.operation
+    if operation is None or not operation.has_body or call.provider is None:
+        return None
+    value = call.value
+    if isinstance(value, Problem):
+        return value
+    broken = call.judge.violations(call.provider.name, operation.id, call.profile, value)
+    return Problem(Kind.INVALID, violations=broken) if broken else None
+
+
+def within(limit_of: Callable[[Call], tuple[Hashable, Limit] | None]) -> Check:
+    """The key stays within a rate limit. It is counted always, and enforced where the sandbox's limits are on."""
+
+    def check(call: Call) -> Problem | None:
+        named = limit_of(call)
+        if named is None:
+            return None
+        call.standing = standing = admit(call.sandbox.log(named[0]), named[1], call.now)
+        if standing.is_admitted or not call.sandbox.limits:
+            return None
+        text = f"more than {standing.limit.calls} calls in {standing.limit.window.total_seconds():.0f} s"
+        return Problem(Kind.LIMITED, text, detail={"standing": standing})
+
+    return check

@@ -1,0 +1,63 @@
+"""Where providers come from: a list of places. Adding one touches no other file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from pkgutil import iter_modules
+
+from mockserver.provider.table import Provider
+
+GROUP = "mockserver.providers"
+
+
+def in_package(name: str) -> Iterator[Provider]:
+    """The providers in the sub-packages of an importable package, by name."""
+    package = import_module(name)
+    for found in sorted(iter_modules(package.__path__), key=lambda module: module.name):
+        if found.ispkg:
+            yield _table(import_module(f"{name}.{found.name}"), found.name)
+
+
+def in_entry_points() -> Iterator[Provider]:
+    """The providers that installed distributions declare under `mockserver.providers`."""
+    for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name):
+        loaded = entry.load()
+        if not isinstance(loaded, Provider):
+            raise TypeError(f"entry point {entry.name} ({entry.value}) is a {type(loaded).__name__}, no Provider")
+        yield loaded
+
+
+def in_folder(folder: Path) -> Iterator[Provider]:
+    """The providers in the sub-folders of a folder that lies on no import path."""
+    for init in sorted(folder.glob("*/__init__.py")):
+        name = f"mockserver_place_{init.parent.name}"
+        spec = spec_from_file_location(name, init, submodule_search_locations=[str(init.parent)])
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{init} cannot be loaded")
+        module = module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+        yield _table(module, init.parent.name)
+
+
+def _table(module: object, name: str) -> Provider:
+    provider = getattr(module, "PROVIDER", None)
+    if not isinstance(provider, Provider) or provider.name != name:
+        raise TypeError(f"{name}: expected a Provider called {name!r} under the name PROVIDER")
+    return provider
+
+
+def discover(places: Iterable[str | Path] = ("mockserver.providers",)) -> dict[str, Provider]:
+    """All providers of the places (package names and folders) and of the entry points, by name."""
+    found: dict[str, Provider] = {}
+    for place in places:
+        for provider in in_folder(place) if isinstance(place, Path) else in_package(place):
+            found[provider.name] = provider
+    for provider in in_entry_points():
+        found.setdefault(provider.name, provider)
+    return found

@@ -1,0 +1,74 @@
+"""The one reader of JSON bodies. It is strict: what two readers could understand differently is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, cast
+
+import orjson
+
+from mockserver.domain.problem import Kind, Problem, Violation
+
+LARGEST: Final = 2**53
+_DEPTH: Final = 100
+_PLAIN: Final = frozenset({str, bool, type(None)})
+
+
+def read_object(body: bytes) -> dict[str, object] | Problem:
+    """The JSON object in a body, or the problem with it.
+
+    A problem is MALFORMED when there is no object to read, and INVALID where it names numbers beyond 2^53, as values of
+    a wrong type. NaN, lone surrogates, other encodings than UTF-8 and more than 100 levels are malformed.
+    """
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return Problem(Kind.MALFORMED, f"the body is not JSON: {error}")
+    if value.__class__ is not dict:
+        return Problem(Kind.MALFORMED, f"expected a JSON object, got {_type_of(value)}")
+    nested, beyond = False, False
+    for inner in value.values():
+        kind = inner.__class__
+        if kind in _PLAIN:
+            continue
+        if kind is int or kind is float:
+            beyond = beyond or not -LARGEST <= inner <= LARGEST
+        else:
+            nested = True
+    if nested and _is_deep(value):
+        return Problem(Kind.MALFORMED, f"the body is nested deeper than {_DEPTH} levels")
+    if beyond or nested:
+        violations = tuple(_beyond(value, ()))
+        if violations:
+            return Problem(Kind.INVALID, "", violations)
+    return cast("dict[str, object]", value)
+
+
+def _beyond(value: object, path: tuple[str | int, ...]) -> Iterator[Violation]:
+    """The numbers that not every client and server reads alike."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _beyond(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _beyond(inner, (*path, index))
+    elif isinstance(value, int | float) and not -LARGEST <= value <= LARGEST:
+        yield Violation(path, "type", "number within 2^53, which every reader understands", value)
+
+
+def _is_deep(value: object) -> bool:
+    """Whether there are too many levels of objects and arrays; walks a level at a time, so no recursion limits it."""
+    level, depth = [value], 0
+    while level and depth <= _DEPTH:
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+        ]
+        depth += 1
+    return bool(level)
+
+
+def _type_of(value: object) -> str:
+    names = {str: "a string", bool: "a boolean", list: "an array", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,51 @@
+"""TensorOne v2 (https://api.tensorone.ai/v2): key in a header, camelCase bodies, snake_case errors."""
+
+from __future__ import annotations
+
+from mockserver.provider.checks import as_documented, with_key, within
+from mockserver.provider.endpoints import creates, polls, serves
+from mockserver.provider.table import Endpoint, Provider, Word, get, post, promise_beside
+from mockserver.providers.tensorone import order, refusal, wire
+
+
+def files(suffix: str) -> Endpoint:
+    """The public files with a suffix."""
+    return serves(order.filed(suffix), wire.film(suffix[1:]), before=order.unborn)
+
+
+PROVIDER = Provider(
+    name="tensorone",
+    title="TensorOne v2",
+    site="https://api.tensorone.ai",
+    base_path="/v2",
+    promise=promise_beside("tensorone"),
+    words=(
+        Word("created-201", "A creation is answered with HTTP 201."),
+        Word("created-202", "A creation is answered with HTTP 202."),
+        Word("eta-processing-only", "estimatedCompletionTime is sent while processing only, as the field table says."),
+        Word("progress-float", "progress is a float instead of an integer."),
+        Word("short-errors", "Error bodies leave out request_id and timestamp, as the per-status examples do."),
+        Word("retry-after-always", "Every answer carries Retry-After, as the page's example of a 200 does."),
+        Word("reject-unknown", "Fields that are on no page are refused with 400."),
+        Word("modelscope-256", "modelscope-t2v answers and renders 256x256, whatever was asked."),
+        Word("keyless", "Calls without a key are accepted, as the page's LoRA snippet expects."),
+        Word("download-302", "The download redirects to the public file instead of sending bytes."),
+        Word("upscale-status", "An upscale's id also works on the status and download paths (an extension)."),
+    ),
+    credential=order.credential,
+    checks=(order.keyed(with_key), order.entitled, within(order.limit_of), order.json_only, as_documented),
+    operations=(
+        post("createVideo", "/v2/ai/text-to-video", creates(order.video, wire.created)),
+        get("getVideoStatus", "/v2/ai/videos/{videoId}/status", polls(order.polled, wire.status), owner=order.named),
+        get("downloadVideo", "/v2/ai/videos/{videoId}/download", order.download, owner=order.named),
+        post("upscaleVideo", "/v2/ai/video-upscale", creates(order.upscale, wire.upscaled)),
+        get("getVideoFile", "/generated/{name}", files(".mp4"), is_public=True, owner=order.stem),
+        get("getThumbnail", "/thumbnails/{name}", files(".jpg"), is_public=True, owner=order.stem),
+    ),
+    refuse=refusal.refuse,
+    dress=refusal.dress,
+    sample=(
+        'curl -X POST "{base}/v2/ai/text-to-video" -H "Authorization: Bearer any-key"'
+        """ -H "Content-Type: application/json" -d '{{"prompt": "A majestic eagle over snow-capped mountains"}}'"""
+    ),
+)

@@ -1,0 +1,211 @@
+"""TensorOne: what comes in. Key, limits, bodies; from a call to an order or a problem."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from mockserver.domain.chance import Draw
+from mockserver.domain.job import Job, Snapshot, State, snapshot
+from mockserver.domain.order import Lengths, Names, Order
+from mockserver.domain.problem import Kind, Problem, Violation
+from mockserver.domain.quota import Limit
+from mockserver.provider.call import Answer, Call, ClipBody
+from mockserver.provider.endpoints import by_name
+from mockserver.provider.keys import ALL
+from mockserver.provider.table import Check
+from mockserver.providers.tensorone import wire
+from mockserver.providers.tensorone.request import Upscale, Video
+
+NAME: Final = "tensorone"
+HOUR: Final = timedelta(hours=1)
+PAID: Final = {"reads": Limit(1000, HOUR), "createVideo": Limit(20, HOUR), "upscaleVideo": Limit(500, HOUR)}
+
+
+def credential(call: Call) -> str | None:
+    """The key in `Authorization: Bearer <key>`."""
+    value = call.headers.get(b"authorization", b"")
+    return value[7:].strip().decode("latin-1") or None if value[:7].lower() == b"bearer " else None
+
+
+def keyed(with_key: Check) -> Check:
+    """The usual key check, but for profile `keyless`, where a missing key is none."""
+
+    def check(call: Call) -> Problem | None:
+        return None if "keyless" in call.profile and call.key is None else with_key(call)
+
+    return check
+
+
+def entitled(call: Call) -> Problem | None:
+    """The key may do this: a Read key only reads, and videos need the scope `ai`."""
+    if call.key is None or call.operation is None or call.operation.is_public:
+        return None
+    grant = call.keys.grant(call.key) or ALL
+    if grant is ALL:
+        return None
+    needed = "ai:read" if call.operation.method == "GET" else "ai:write"
+    rights = [f"{scope}:{right}" for scope in grant.scopes for right in ("read", "write") if _allows(grant.kind, right)]
+    if needed in rights:
+        return None
+    detail = {"required_permission": needed, "current_permissions": rights}
+    return Problem(Kind.FORBIDDEN, f"the key lacks {needed}", detail=detail)
+
+
+def _allows(kind: str, right: str) -> bool:
+    return right == "read" or kind != "read"
+
+
+def limit_of(call: Call) -> tuple[Hashable, Limit] | None:
+    """The hourly limit of a call: the documented one of its endpoint, or the Pro tier's of its class."""
+    operation = call.operation
+    if operation is not None and operation.is_public:
+        return None
+    bucket = operation.id if operation is not None and operation.id in PAID else "reads"
+    return (NAME, bucket), PAID[bucket]
+
+
+def json_only(call: Call) -> Problem | None:
+    """A body comes as application/json."""
+    if call.operation is None or not call.operation.has_body:
+        return None
+    value = call.headers.get(b"content-type", b"")
+    if value == b"application/json":
+        return None
+    came = value.partition(b";")[0].strip().lower().decode("latin-1")
+    if came == "application/json" or came.endswith("+json"):
+        return None
+    return Problem(Kind.MALFORMED, f"expected content type application/json, got {came or 'none'}")
+
+
+def _whole(value: Any) -> int:
+    """64.0 in an integer field is 64."""
+    return int(value)
+
+
+def _names(chance: Draw) -> Names:
+    return Names(f"vid_{chance.text(0, 6)}_{chance.text(6, 6)}")
+
+
+def _upscale_names(chance: Draw) -> Names:
+    return Names(f"ups_{chance.text(0, 6)}_{chance.text(6, 6)}")
+
+
+def _seconds(low: int, high: int, share: float) -> timedelta:
+    return timedelta(seconds=int(low + (high - low) * share))
+
+
+def _documented(chance: Draw) -> Lengths:
+    """2 to 5 minutes, as the page states."""
+    waiting = _seconds(10, 30, chance.share(40))
+    return waiting, _seconds(120, 300, chance.share(44)) - waiting
+
+
+def _documented_long(chance: Draw) -> Lengths:
+    """Up to 10 minutes for clips above 5 seconds, as the page states."""
+    waiting = _seconds(10, 30, chance.share(40))
+    return waiting, _seconds(300, 600, chance.share(44)) - waiting
+
+
+def video(call: Call) -> Order:
+    """The order in a body that keeps the document."""
+    body = cast("dict[str, Any]", call.value)
+    get = body.get
+    request = Video(
+        prompt=body["prompt"],
+        model=sys.intern(get("model", "zeroscope-v2")),
+        duration=float(get("duration", 3.0)),
+        fps=_whole(get("fps", 8)),
+        width=_whole(get("width", 1024)),
+        height=_whole(get("height", 576)),
+        steps=_whole(get("steps", 25)),
+        guidance=float(get("guidanceScale", 9.0)),
+    )
+    if request.model == "modelscope-t2v" and "modelscope-256" in call.profile:
+        request = replace(request, width=256, height=256)
+    seed = get("seed")
+    pace = _documented if request.duration <= 5 else _documented_long
+    return Order(NAME, "createVideo", request, _names, pace, None if seed is None else _whole(seed))
+
+
+def named(call: Call) -> str:
+    """The id that a path names."""
+    return call.params["videoId"]
+
+
+def stem(call: Call) -> str:
+    """The id in a file's name."""
+    return call.params["name"].rpartition(".")[0]
+
+
+_find_video = by_name(named, NAME, ["createVideo"], "video")
+_find_any = by_name(named, NAME, ["createVideo", "upscaleVideo"], "video")
+
+
+def polled(call: Call) -> Job | Problem:
+    """The job that a status or download path names; an upscale only under `upscale-status`."""
+    return _find_any(call) if "upscale-status" in call.profile else _find_video(call)
+
+
+def filed(suffix: str) -> Callable[[Call], Job | Problem]:
+    """The job whose public file has this suffix; an upscale has no thumbnail."""
+    kinds = ["createVideo", "upscaleVideo"] if suffix == ".mp4" else ["createVideo"]
+    by_stem = by_name(stem, NAME, kinds, "file")
+
+    def find(call: Call) -> Job | Problem:
+        name = call.params["name"]
+        return by_stem(call) if name.endswith(suffix) else unknown_file(name)
+
+    return find
+
+
+def unknown_file(name: str) -> Problem:
+    """No file of this name."""
+    return Problem(Kind.MISSING, f"no file {name[:80]!r}", detail={"resource": "file", "id": name})
+
+
+def unborn(job: Job, seen: Snapshot) -> Problem:
+    """A public link of a video that is not there yet (or never will be)."""
+    return Problem(Kind.MISSING, f"{job.id} is {seen.state.value}", detail={"resource": "file", "id": job.id})
+
+
+def unfinished(job: Job, seen: Snapshot) -> Problem:
+    """A download or upscale of a video that is not completed."""
+    current = wire.WORDS[seen.state]
+    detail = {"current_state": current, "required_state": "completed"}
+    return Problem(Kind.CONFLICT, f"{job.id} is {current}", detail=detail)
+
+
+def download(call: Call) -> Answer | Problem:
+    """The bytes in one of three formats, of a completed video."""
+    form = call.query.get("format", "mp4")
+    if form not in ("mp4", "webm", "gif"):
+        broken = Violation(("format",), "enum", ["mp4", "webm", "gif"], form)
+        return Problem(Kind.INVALID, violations=(broken,))
+    job = polled(call)
+    if isinstance(job, Problem):
+        return job
+    seen = snapshot(job, call.now)
+    if seen.state is not State.SUCCEEDED:
+        return unfinished(job, seen)
+    if "download-302" in call.profile and form == "mp4":
+        return Answer(302, b"", [(b"location", wire.file_url(job, call).encode())])
+    return Answer(200, ClipBody(wire.film(form)(job, call), f"{job.id}.{form}"))
+
+
+def upscale(call: Call) -> Order | Problem:
+    """The order to enlarge a completed video."""
+    body = cast("dict[str, Any]", call.value)
+    source = by_name(lambda _: body["videoId"], NAME, ["createVideo"], "video")(call)
+    if isinstance(source, Problem):
+        return source
+    seen = snapshot(source, call.now)
+    if seen.state is not State.SUCCEEDED:
+        return unfinished(source, seen)
+    request = Upscale(
+        source, body["targetResolution"], bool(body.get("enhanceDetails")), bool(body.get("stabilizeMotion"))
+    )
+    return Order(NAME, "upscaleVideo", request, _upscale_names, _documented, source.seed)

@@ -1,0 +1,125 @@
+"""TensorOne: what is said when a call is refused, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from mockserver.domain.problem import Kind, Problem, Violation
+from mockserver.domain.quota import Standing, stand
+from mockserver.provider.call import Answer, Call
+from mockserver.providers.tensorone.order import limit_of
+from mockserver.providers.tensorone.wire import instant
+
+Details = Callable[[Problem, Call], dict[str, object]]
+
+
+def _invalid(problem: Problem, _call: Call) -> dict[str, object]:
+    first = problem.violations[0]
+    return {"field": first.field or "body", "reason": _reason(first)}
+
+
+def _reason(broken: Violation) -> str:
+    """Why a field was refused, in one sentence (the words are ours, after the page's "Invalid GPU type specified")."""
+    name = broken.where
+    if broken.rule == "required":
+        return f"{name} is required"
+    if broken.rule == "enum" and name in ("model", "stylePreset"):
+        return f"Invalid {'model' if name == 'model' else 'style preset'} specified"
+    return broken.sentence().partition(": ")[2].capitalize()
+
+
+def _body(_problem: Problem, _call: Call) -> dict[str, object]:
+    return {
+        "field": "body",
+        "reason": "The request body must be a JSON object of at most 1 MB sent as application/json",
+    }
+
+
+def _shown(problem: Problem, _call: Call) -> dict[str, object]:
+    return dict(problem.detail)
+
+
+def _limited(_problem: Problem, call: Call) -> dict[str, object]:
+    standing = call.standing
+    if standing is None:
+        return {}
+    after = timedelta(seconds=standing.reset_seconds)
+    return {
+        "limit": standing.limit.calls,
+        "remaining": 0,
+        "reset_at": instant(call.sandbox.clock.on_clients_clock(after)),
+        "retry_after": _seconds(call, standing),
+    }
+
+
+def _path(_problem: Problem, call: Call) -> dict[str, object]:
+    return {"resource": "path", "id": call.path[:200]}
+
+
+def _nothing(_problem: Problem, _call: Call) -> dict[str, object]:
+    return {}
+
+
+_TABLE: Final[dict[Kind, tuple[int, str, str, Details]]] = {
+    Kind.MALFORMED: (400, "VALIDATION_ERROR", "Request validation failed", _body),
+    Kind.OVERSIZED: (400, "VALIDATION_ERROR", "Request validation failed", _body),
+    Kind.INVALID: (400, "VALIDATION_ERROR", "Request validation failed", _invalid),
+    Kind.REFUSED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _shown),
+    Kind.UNAUTHENTICATED: (401, "UNAUTHORIZED", "Invalid or missing API key", _nothing),
+    Kind.FORBIDDEN: (403, "FORBIDDEN", "Insufficient permissions", _shown),
+    Kind.MISSING: (404, "RESOURCE_NOT_FOUND", "Video not found", _shown),
+    Kind.UNKNOWN_PATH: (404, "RESOURCE_NOT_FOUND", "Resource not found", _path),
+    Kind.UNKNOWN_METHOD: (404, "RESOURCE_NOT_FOUND", "Resource not found", _path),
+    Kind.CONFLICT: (409, "STATE_CONFLICT", "Video is not completed", _shown),
+    Kind.LIMITED: (429, "RATE_LIMIT_EXCEEDED", "API rate limit exceeded", _limited),
+    Kind.OUT_OF_CREDITS: (402, "INSUFFICIENT_CREDITS", "Insufficient credits", _nothing),
+    Kind.MODERATED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _shown),
+    Kind.UPSTREAM: (502, "BAD_GATEWAY", "The upstream service is unavailable", _nothing),
+    Kind.UNAVAILABLE: (
+        503,
+        "SERVICE_UNAVAILABLE",
+        "The service is temporarily overloaded or under maintenance",
+        _nothing,
+    ),
+    Kind.CRASHED: (500, "INTERNAL_ERROR", "An unexpected error occurred", _nothing),
+}
+
+
+def refuse(problem: Problem, call: Call) -> Answer:
+    """The error envelope of the sheet's section 9, always with request_id and timestamp (but `short-errors`)."""
+    status, word, message, details = _TABLE[problem.kind]
+    body: dict[str, object] = {"error": word, "message": message, "code": status}
+    shown = details(problem, call)
+    if shown:
+        body["details"] = shown
+    if "short-errors" not in call.profile:
+        body["request_id"] = f"req_{call.sandbox.refusal_draw().text(0, 16, '0123456789abcdef')}"
+        body["timestamp"] = instant(call.now)
+    answer = Answer(status, body, problem=problem)
+    if problem.kind is Kind.LIMITED and call.standing is not None:
+        answer.headers.append((b"retry-after", b"%d" % _seconds(call, call.standing)))
+    return answer
+
+
+def _seconds(call: Call, standing: Standing) -> int:
+    """Whole seconds on the client's clock until the oldest call leaves the window, rounded up."""
+    return -int(-call.sandbox.clock.told(timedelta(seconds=standing.reset_seconds)).total_seconds() // 1)
+
+
+def dress(answer: Answer, call: Call) -> None:
+    """The four X-RateLimit headers on every answer of the API; Retry-After on a 200 only under `retry-after-always`."""
+    named = limit_of(call)
+    if named is None:
+        return
+    standing = call.standing or stand(call.sandbox.log(named[0]), named[1], call.now)
+    reset = call.sandbox.clock.on_clients_clock(timedelta(seconds=standing.reset_seconds))
+    answer.headers += [
+        (b"x-ratelimit-limit", b"%d" % standing.limit.calls),
+        (b"x-ratelimit-remaining", b"%d" % standing.remaining),
+        (b"x-ratelimit-reset", b"%d" % -(-reset.timestamp() // 1)),
+        (b"x-ratelimit-window", b"%d" % standing.limit.seconds),
+    ]
+    if "retry-after-always" in call.profile and answer.status != 429:
+        answer.headers.append((b"retry-after", b"%d" % _seconds(call, standing)))

@@ -1,0 +1,1 @@
+"""HTTP: the edge where bytes come in and go out, media answers, and the control API. Plain ASGI."""

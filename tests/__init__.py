@@ -1,0 +1,1 @@
+"""The tests of house and kit; they mirror the floors."""
