@@ -63,7 +63,7 @@ class Fact:
 
 def load(path: Path) -> list[Fact]:
     """Return the facts in a `facts.yaml`, in file order. Raises FactsBroken with every mistake in it."""
-    from contracts.sources import SourceBroken, read  # noqa: PLC0415  PyYAML is a development dependency
+    from contracts.sources import SourceBroken, read  # here, because PyYAML is a development dependency
 
     try:
         return parse(read(path), path.parent.name)
@@ -73,7 +73,7 @@ def load(path: Path) -> list[Fact]:
 
 def load_defaults(path: Path) -> Defaults:
     """Return what a `facts.yaml` adds to every call: how one shows a key at this provider. Raises FactsBroken."""
-    from contracts.sources import SourceBroken, read  # noqa: PLC0415
+    from contracts.sources import SourceBroken, read
 
     try:
         value = read(path).value

@@ -7,7 +7,7 @@ be tolerated by our schemas, and our own answer has to have the same shape (see 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,11 @@ from contracts.steps import NO_BODY, StepBroken, known_keys
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 KINDS = ("documented", "recorded")
-_KEYS = ("source", "operation", "state", "profile", "note", "scenario", "request", "refused", "answer", "of")
-_REQUEST_KEYS = ("method", "path", "headers", "json")
+_KEYS = (
+    *("source", "operation", "state", "profile", "note", "scenario", "request", "refused", "answer", "of"),
+    *("differs", "only_validated"),
+)
+_REQUEST_KEYS = ("method", "path", "headers", "json", "body")
 _ANSWER_KEYS = ("status", "headers", "body")
 
 
@@ -30,13 +33,14 @@ class FixturesBroken(ValueError):
 class Request:
     """What was sent. `headers` are those beside the key's, lower case, None: not even the default of that name is sent.
 
-    `json` is NO_BODY without a body.
+    `json` is NO_BODY without a JSON body; `body` is raw text, and None where there is none.
     """
 
     method: str
     path: str
     headers: Mapping[str, str | None] = field(default_factory=dict)
     json: Any = NO_BODY
+    body: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Case:
     """One file. `name` is its name without `.json`; `of` names the case whose request makes the job asked for here.
 
     `operation` and `state` name the answer's component (`createVideo.queued`, `error.validation`, `webhook.success`).
-    `scenario` is the fate to be chosen for the job, where the default is not meant.
+    `scenario` is the fate to be chosen for the job, where the default is not meant. `differs` are JSON pointers where
+    the shape of the documented body does not count, because it is not the answer to the documented request.
     """
 
     name: str
@@ -68,8 +73,15 @@ class Case:
     answer: Answer | None = None
     is_refused: bool = False
     of: str | None = None
+    differs: tuple[str, ...] = ()
     only_validated: str | None = None
     note: str | None = None
+
+    @property
+    def is_replayed(self) -> bool:
+        """Whether our server can be asked the same: there is a request, or a job whose answer this is."""
+        asks = self.request is not None or self.of is not None
+        return asks and self.operation != "webhook" and not (self.only_validated and self.request is None)
 
     @property
     def id(self) -> str:
@@ -107,7 +119,7 @@ def load(path: Path) -> Case:
 
 
 def _case(value: Any, path: Path) -> Case:
-    raw = known_keys(value, (*_KEYS, "only_validated"), "a fixture")
+    raw = known_keys(value, _KEYS, "a fixture")
     for name in ("source", "operation"):
         if not isinstance(raw.get(name), str) or not raw[name]:
             raise StepBroken(f"{name} must be a text, not {raw.get(name)!r}")
@@ -128,6 +140,7 @@ def _case(value: Any, path: Path) -> Case:
         answer=_answer(raw["answer"]) if raw.get("answer") else None,
         is_refused=raw.get("refused", False) is True,
         of=raw.get("of"),
+        differs=tuple(raw.get("differs", [])),
         only_validated=raw.get("only_validated"),
         note=raw.get("note"),
     )
@@ -138,7 +151,7 @@ def _request(value: Any) -> Request:
     if not str(raw.get("path", "")).startswith("/") or not isinstance(raw.get("method"), str):
         raise StepBroken("request needs a method and a path that begins with a slash")
     headers = {name.lower(): text for name, text in (raw.get("headers") or {}).items()}
-    return Request(raw["method"], raw["path"], headers, raw.get("json", NO_BODY))
+    return Request(raw["method"], raw["path"], headers, raw.get("json", NO_BODY), raw.get("body"))
 
 
 def _answer(value: Any) -> Answer:
@@ -148,22 +161,23 @@ def _answer(value: Any) -> Answer:
     return Answer(raw.get("status"), raw["body"], raw.get("headers", {}))
 
 
-def same_shape(documented: Any, ours: Any, where: str = "") -> list[str]:
+def same_shape(documented: Any, ours: Any, differs: Collection[str] = (), where: str = "") -> list[str]:
     """Return where our answer has not the shape of the documented one, a sentence each; empty means the same shape.
 
     The same shape is: the same keys in the same order, and values of the same JSON type, all the way down. Any number
     is like any other (a page's 8 may be our 8.49); null is only like null; a list is like a list, compared by its
-    first elements where the documented one has any, and then ours must have one too.
+    first elements where the documented one has any, and then ours must have one too. The values at the JSON pointers
+    in `differs` are not compared, but have to be there.
     """
     here = where or "the whole"
+    if where in differs:
+        return []
     if _kind(documented) != _kind(ours):
         return [f"{here}: {_kind(documented)} is documented, ours is {_kind(ours)}"]
     if isinstance(documented, list):
-        if not documented:
-            return []
-        if not ours:
+        if documented and not ours:
             return [f"{here}: has elements in the documented answer, ours is empty"]
-        return same_shape(documented[0], ours[0], f"{where}/0")
+        return same_shape(documented[0], ours[0], differs, f"{where}/0") if documented else []
     if not isinstance(documented, Mapping):
         return []
     wrong = [f"{where}/{name}: is missing" for name in documented if name not in ours]
@@ -172,7 +186,7 @@ def same_shape(documented: Any, ours: Any, where: str = "") -> list[str]:
         wrong.append(f"{here}: the order is {', '.join(documented)}; ours is {', '.join(ours)}")
     for name, value in documented.items():
         if name in ours:
-            wrong += same_shape(value, ours[name], f"{where}/{name}")
+            wrong += same_shape(value, ours[name], differs, f"{where}/{name}")
     return wrong
 
 

@@ -4,7 +4,7 @@ For each provider folder under `contracts/providers/`, from `openapi.yaml` and `
 
     generated/document.json           the document of the default profile
     generated/requests.json           {operationId: self-contained request schema} of the default profile
-    generated/overlays.json           {word: merge patch}; whoever composes a profile merges them in the order given
+    generated/overlays.json           {word: merge patch} in the order of merging: that of profiles/words.yaml
     generated/documents/<words>.json  the whole document of each word alone, and of profiles/combinations.yaml
     schemas/<kind>/<name>.json        see `contracts.schemas`
 
@@ -12,6 +12,7 @@ Each file carries the command that makes it in its first member: `x-generated`, 
 in the three `generated/*.json` begins with `x-generated`, so readers drop that one member.
 """
 
+# ruff: noqa: T201  a command prints
 from __future__ import annotations
 
 import json
@@ -30,6 +31,7 @@ from contracts.sources import Source, SourceBroken, read
 
 FOLDERS = ("generated", "schemas")
 COMBINATIONS = "combinations"
+WORDS = "words"
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,23 @@ def build(root: Path) -> dict[str, bytes]:
 
 def _read(folder: Path) -> Written:
     document = _object(read(folder / "openapi.yaml"))
-    profiles = sorted((folder / "profiles").glob("*.yaml"))
-    overlays = {path.stem: _object(read(path)) for path in profiles if path.stem != COMBINATIONS}
-    return Written(folder.name, document, overlays, _combinations(folder / "profiles" / f"{COMBINATIONS}.yaml"))
+    profiles = folder / "profiles"
+    named = {path.stem: path for path in sorted(profiles.glob("*.yaml")) if path.stem not in (COMBINATIONS, WORDS)}
+    overlays = {word: _object(read(named[word])) for word in _words(profiles / f"{WORDS}.yaml", named)}
+    return Written(folder.name, document, overlays, _combinations(profiles / f"{COMBINATIONS}.yaml"))
+
+
+def _words(path: Path, named: Mapping[str, Path]) -> list[str]:
+    """The words that have an overlay, in the order of the file of words; without one, in that of their names."""
+    if not path.exists():
+        return list(named)
+    source = read(path)
+    listed: list[Any] = source.value if isinstance(source.value, list) else [None]
+    if not all(isinstance(word, str) for word in listed) or len(set(listed)) != len(listed):
+        raise SourceBroken(f"{source.at()}: a list of words is expected, each once")
+    for word in named.keys() - set(listed):
+        raise SourceBroken(f"{source.at()}: {word} has an overlay, but is not listed")
+    return [word for word in listed if word in named]
 
 
 def _object(source: Source) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
@@ -30,12 +30,12 @@ def components(document: Mapping[str, Any], head: str) -> list[str]:
 def intolerances(case: Case, document: Mapping[str, Any]) -> list[str]:
     """Return why no schema of `document` (that of the case's profile) tolerates the case's answer; empty: one does.
 
-    An error or a webhook is judged by the component that operation and state name, any other refusal by all `error.*`,
-    and an answer by `<operation>.tolerated`.
+    An answer is judged by `<operation>.tolerated`, a refusal by `error.tolerated` and a delivery by
+    `webhook.tolerated`, or, where the document has no such component, by any `error.*` and any `webhook.*`.
     """
     if case.answer is None:
         return []
-    names = list(_judges(case, document))
+    names = _judges(case, document)
     wrong = [] if names else [f"{case.operation}: no component can judge it"]
     for name in names:
         found = complaints(case.answer.body, schema(document, name))
@@ -45,14 +45,14 @@ def intolerances(case: Case, document: Mapping[str, Any]) -> list[str]:
     return wrong
 
 
-def _judges(case: Case, document: Mapping[str, Any]) -> Iterator[str]:
-    named = f"{case.operation}.{case.state}"
-    if case.operation in ("error", "webhook"):
-        yield from ([named] if named in components(document, case.operation) else components(document, case.operation))
-    elif case.is_refused:
-        yield from components(document, "error")
-    elif f"{case.operation}.tolerated" in document.get("components", {}).get("schemas", {}):
-        yield f"{case.operation}.tolerated"
+def _judges(case: Case, document: Mapping[str, Any]) -> list[str]:
+    status = case.answer.status if case.answer else None
+    refuses = case.is_refused or (status is not None and status >= FIRST_ERROR)
+    head = "error" if refuses and case.operation != "webhook" else case.operation
+    tolerated = f"{head}.tolerated"
+    if tolerated in document.get("components", {}).get("schemas", {}):
+        return [tolerated]
+    return components(document, head) if head in ("error", "webhook") else []
 
 
 def is_refusal(exchange: Exchange, operation: str, document: Mapping[str, Any]) -> bool:

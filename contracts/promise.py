@@ -136,8 +136,8 @@ def _all_operations(document: Mapping[str, Any]) -> Iterator[Operation]:
 def _resolved(parameter: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         return find(document, parameter["$ref"]) if "$ref" in parameter else parameter
-    except KeyError as missing:
-        raise DocumentBroken(f"$ref {missing} leads nowhere") from None
+    except KeyError:
+        raise DocumentBroken(f"$ref {parameter['$ref']} leads nowhere") from None
 
 
 def schema(document: Mapping[str, Any], component: str) -> Any:

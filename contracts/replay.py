@@ -3,8 +3,10 @@
 A call that makes a job, or needs none, is sent as it stands. A call about a job (`of` names the case that makes it;
 else the first example of the nearest creating operation does) is sent for that job: the parameters and the member that
 name it are filled with what our own answers gave. A poll is repeated on the moving clock until it shows the documented
-status word; any other call about a job waits until the job is over. The sample's key is replaced by the sandbox's. A
-sample without key says so by a null (`headers: {Authorization: null}`), or is refused and has none in its JSON body.
+status word; any other call about a job waits until the job is over.
+
+The sample's key is replaced by the sandbox's, and added where it is missing. In a request that is to be refused, a key
+that is missing, empty or wrong (begins with `invalid`) stays as it is. A header that is null is never sent.
 """
 
 from __future__ import annotations
@@ -72,7 +74,7 @@ class _Replay:
         return word if isinstance(word, str) else None
 
     def staged(self, stage: Stage) -> Scene:
-        fails = self.life and self.word and self.life.state_of(self.word) == "failed"
+        fails = self.life and self.word and self.life.state_of(self.word) == "failed" and not self.case.is_refused
         scenario = self.case.scenario or (FAILING if fails else None)
         name = f"{self.case.provider}.{self.case.name}"
         return stage.fresh(
@@ -149,10 +151,9 @@ class _Replay:
     def send(self, operation: Operation, request: Request | None, is_refused: bool) -> Exchange:
         headers = {name: str(filled(text, self.variables)) for name, text in self.headers(request, is_refused).items()}
         body = self.body(operation, request, is_refused)
-        if body is not NO_BODY:
+        if body:
             headers.setdefault("content-type", "application/json")
-        sent = b"" if body is NO_BODY else json.dumps(body, ensure_ascii=False).encode()
-        return self.scene.request(operation.method, self.path(operation, request), headers, sent)
+        return self.scene.request(operation.method, self.path(operation, request), headers, body.encode())
 
     @property
     def variables(self) -> dict[str, str]:
@@ -160,22 +161,29 @@ class _Replay:
         return {"key": scene.key, "other": scene.other_key, "base": scene.base_url}
 
     def headers(self, request: Request | None, is_refused: bool) -> dict[str, str]:
-        """The sample's own headers and the defaults, which win (the sandbox's key) unless it is to be refused."""
+        """The sample's own headers, and the defaults for those that are missing or hold the sample's key."""
         own = request.headers if request else {}
-        removed = {name for name, text in own.items() if text is None}
-        defaults = {name: text for name, text in self.defaults.headers.items() if name not in removed}
-        merged = {**defaults, **own} if is_refused else {**own, **defaults}
+        merged = {**self.defaults.headers, **own}
+        for name, text in self.defaults.headers.items():
+            kept = own.get(name, text)
+            if kept is not None and not (is_refused and _is_wrong(kept)):
+                merged[name] = text
         return {name: text for name, text in merged.items() if text is not None}
 
-    def body(self, operation: Operation, request: Request | None, is_refused: bool) -> Any:
+    def body(self, operation: Operation, request: Request | None, is_refused: bool) -> str:
+        """The sample's body with the sandbox's key and the job's id in it; the key alone where a POST has none."""
+        if request and request.body is not None:
+            return request.body
         key = filled(dict(self.defaults.json), self.variables)
         if request is None or request.json is NO_BODY:
-            return key if key and operation.method == "POST" else NO_BODY
+            return json.dumps(key) if key and operation.method == "POST" else ""
         if not isinstance(request.json, Mapping):
-            return request.json
-        ours = {**key, **self.ids}
-        shown = {name: value for name, value in key.items() if name in request.json or not is_refused}
-        return {**shown, **{name: ours.get(name, value) for name, value in request.json.items()}}
+            return json.dumps(request.json)
+        own = request.json
+        shown = {name: value for name, value in key.items() if not (is_refused and _is_wrong(own.get(name)))}
+        ours = {**self.ids, **shown}
+        first = {name: value for name, value in shown.items() if name not in own}
+        return json.dumps({**first, **{name: ours.get(name, value) for name, value in own.items()}}, ensure_ascii=False)
 
     def path(self, operation: Operation, request: Request | None) -> str:
         """The sample's path with what is known of the job put in the place of the sample's own."""
@@ -188,6 +196,11 @@ class _Replay:
         for name, value in known.items():
             path = path.replace("{" + name + "}", quote(value, safe=""))
         return f"{path}?{urlencode(query)}" if query else path
+
+
+def _is_wrong(key: Any) -> bool:
+    """Whether this is no key at all, or one that every server refuses."""
+    return not isinstance(key, str) or not key or key.removeprefix("Bearer ").startswith("invalid")
 
 
 def _alike(one: str, two: str) -> int:

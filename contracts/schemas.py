@@ -5,8 +5,8 @@ The components of a document say by their names what they are:
     <operationId>.request     schemas/requests/<operationId>.json
     <operationId>.tolerated   schemas/tolerated/<operationId>.json
     <operationId>.<state>     schemas/answers/<operationId>.<state>.json
-    error.<word>              schemas/errors/<word>.json
-    webhook.<word>            schemas/webhooks/<word>.json
+    error.<word>              schemas/errors/<word>.json          (error.tolerated: schemas/tolerated/error.json)
+    webhook.<word>            schemas/webhooks/<word>.json        (webhook.tolerated: schemas/tolerated/webhook.json)
 
 Any other component is a part that these share and has no file of its own.
 """
@@ -31,11 +31,11 @@ def place(component: str, operation_ids: Mapping[str, Any]) -> str | None:
     head, _, rest = component.partition(".")
     if not rest:
         return None
-    if head in _BY_HEAD:
-        return f"{_BY_HEAD[head]}/{rest}.json"
-    if head not in operation_ids:
+    if head not in operation_ids and head not in _BY_HEAD:
         return None
-    return f"{_BY_REST[rest]}/{head}.json" if rest in _BY_REST else f"answers/{component}.json"
+    if rest in _BY_REST:
+        return f"{_BY_REST[rest]}/{head}.json"
+    return f"{_BY_HEAD[head]}/{rest}.json" if head in _BY_HEAD else f"answers/{component}.json"
 
 
 def identity(provider: str, where: str) -> str:

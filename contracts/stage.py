@@ -54,6 +54,9 @@ class Scene(Protocol):
     def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Exchange:
         """Send one request and return the answer, without following redirects.
 
+        The call belongs to this scene, and its profile counts, whatever key it shows: none, a wrong one, this one.
+        Only a call that shows `other_key` belongs to that key's sandbox.
+
         `path` begins with a slash and may have a query. `headers` and `body` are sent as they are, plus the headers
         that HTTP itself needs (Host, Content-Length).
         """

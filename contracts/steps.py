@@ -215,7 +215,7 @@ def _variables(value: Any) -> Iterator[str]:
             yield from _variables(inner)
 
 
-def filled(value: Any, variables: Mapping[str, Any], in_expression: bool = False) -> Any:
+def filled(value: Any, variables: Mapping[str, Any], *, in_expression: bool = False) -> Any:
     """Return `value` with the variables in its strings replaced; "${id}" alone keeps the JSON type of `id`.
 
     Inside of `$re` what is put in is escaped, so that it stands for itself.
@@ -223,7 +223,7 @@ def filled(value: Any, variables: Mapping[str, Any], in_expression: bool = False
     if isinstance(value, list):
         return [filled(inner, variables) for inner in value]
     if isinstance(value, Mapping):
-        return {name: filled(inner, variables, name == "$re") for name, inner in value.items()}
+        return {name: filled(inner, variables, in_expression=name == "$re") for name, inner in value.items()}
     if not isinstance(value, str):
         return value
     alone = _VARIABLE.fullmatch(value)

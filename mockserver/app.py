@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from mockserver import __version__
+from mockserver.adapters.asking import LoopbackAsker
 from mockserver.adapters.clips import Clips
 from mockserver.adapters.clock import HandTime, MachineTime, SandboxClock
 from mockserver.adapters.documents import Documents
@@ -23,13 +24,15 @@ from mockserver.domain import scenario
 from mockserver.engine import Engine
 from mockserver.engine.sandbox import Sandbox
 from mockserver.engine.sandboxes import Sandboxes
-from mockserver.provider.discovery import discover
+from mockserver.provider.discovery import discover, fates
 from mockserver.provider.keys import Grant, KeyRing
 from mockserver.provider.routes import Routes
 from mockserver.provider.table import Provider
 from mockserver.settings import Settings
-from mockserver.web.control import Control, Desk
-from mockserver.web.edge import Edge, House
+from mockserver.web import control
+from mockserver.web.desk import Desk
+from mockserver.web.edge import Edge
+from mockserver.web.house import House
 
 PLACES: tuple[str | Path, ...] = ("mockserver.providers",)
 
@@ -44,7 +47,7 @@ def create_app(
     settings = settings or Settings()
     source = time or MachineTime()
     providers = discover(places)
-    post = Post()
+    post = Post(source)
     engine = Engine(_sandboxes(settings, source, providers), post)
     clips = Clips(
         settings.cache or Path(tempfile.gettempdir()) / "mockserver-clips",
@@ -59,10 +62,12 @@ def create_app(
         keys=_keys(settings),
         clips=clips,
         pictures=LoopbackPictures(clips),
+        asker=LoopbackAsker(),
         time=source,
         public_url=settings.public_url,
+        scenarios=fates(providers),
     )
-    control = Control(Desk(engine, providers, scenario.table(scenario.CORE), __version__))
+    desk = Desk(engine, providers, fates(providers), __version__)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -73,7 +78,7 @@ def create_app(
             await clips.aclose()
 
     app = Starlette(
-        routes=[Mount("/_mock", routes=control.routes())],
+        routes=[Mount("/_mock", routes=control.routes(desk))],
         middleware=[Middleware(Edge, house=house, origins=settings.cors)],
         lifespan=lifespan,
     )
@@ -83,11 +88,13 @@ def create_app(
 
 
 def _sandboxes(settings: Settings, source: MachineTime | HandTime, providers: dict[str, Provider]) -> Sandboxes:
+    fate = scenario.parse(settings.scenario, fates(providers))
+
     def make(digest: str, lot: int) -> Sandbox:
         profiles = {name: settings.profiles.get(name, one.profile()) for name, one in providers.items()}
         clock = SandboxClock(source)
         hold = None if settings.hold_seconds is None else timedelta(seconds=settings.hold_seconds)
-        return Sandbox(digest, clock, settings.seed, lot, profiles, settings.timing, settings.limits, hold)
+        return Sandbox(digest, clock, settings.seed, lot, profiles, settings.timing, settings.limits, hold, fate)
 
     return Sandboxes(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
 

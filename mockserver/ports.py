@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from mockserver.domain.clip import ClipSpec
-from mockserver.domain.delivery import Herald
+from mockserver.domain.alteration import Fields
+from mockserver.domain.clip import ClipSpec, PictureRules
+from mockserver.domain.delivery import Herald, Record
 from mockserver.domain.job import Job
 from mockserver.domain.problem import Violation
 
@@ -85,6 +86,15 @@ class Judge(Protocol):
         """The schema of each top-level field."""
         ...
 
+    def defaults(self, provider: str, operation: str, profile: frozenset[str]) -> Mapping[str, object]:
+        """The default of each top-level field that has one."""
+        ...
+
+
+    def fields(self, provider: str, profile: frozenset[str]) -> Fields:
+        """Where the answers of a provider keep status, hint, output and error."""
+        ...
+
 
 class Clip(Protocol):
     """A finished file."""
@@ -125,11 +135,25 @@ class Clips(Protocol):
 class Pictures(Protocol):
     """Takes in pictures that a clip is to start from."""
 
-    async def take(self, source: str | bytes) -> str:
+    async def take(self, source: str | bytes, rules: PictureRules | None = None) -> str:
         """The digest of the stored picture: decoded from bytes, fetched from a loopback URL, or made from the digest of
-        another URL. Raises domain.clip.BadImage.
+        another URL. Raises domain.clip.BadImage, also for one that breaks the rules.
         """
         ...
+
+
+class Asker(Protocol):
+    """Asks an address of the client's own, on this machine."""
+
+    async def ask(self, url: str, body: object, within_seconds: float) -> object:
+        """The JSON value that a POST of `body` is answered with. Raises Unanswered: no address, no status of 2xx, no
+        JSON, or not within this real time.
+        """
+        ...
+
+
+class Unanswered(Exception):
+    """An address that was asked gave no answer to go on with; the text says what there was."""
 
 
 class Courier(Protocol):
@@ -144,5 +168,19 @@ class Courier(Protocol):
         ...
 
     def forget(self, sandbox: str) -> None:
-        """Drop all that is expected of a sandbox."""
+        """Drop all that is expected, on its way and recorded of a sandbox, in one step whatever its number."""
+        ...
+
+    def records(self, sandbox: str) -> Sequence[Record]:
+        """The latest attempts that ended and deliveries that cannot be, oldest first."""
+        ...
+
+    def under_way(self, sandbox: str) -> int:
+        """How many deliveries fell due whose first attempt has not ended."""
+        ...
+
+    async def settled(self, sandbox: str, within_seconds: float) -> list[str]:
+        """To be called right after a clock was moved: wait, at most so much real time, until the first attempt of all
+        that fell due was made. The ids are those of the deliveries that this move made due and that were made.
+        """
         ...

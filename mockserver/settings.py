@@ -1,4 +1,4 @@
-"""What a server is told at its start, as one value. Every option of the command line is a field here."""
+"""What a server is told at its start, as one value: the options of the command line that the house itself obeys."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from pathlib import Path
 class Settings:
     """Settings of a server; the defaults are those of `mockserver serve`.
 
-    `seed` makes every run repeatable; `profiles` are the default words by provider; `keys` the good keys with their
-    rights as text (None: any key that does not begin with `invalid`); `hold_seconds` how long a held creation waits
-    (None: what the timing says); `cors` the origins beside loopback; `cache` where clips are kept (None: memory only is
-    not offered, so a folder is always given by the command line); sizes are bytes.
+    `seed` makes every run repeatable; `timing` is one of `engine.pace.TIMINGS`; `limits` says whether the documented
+    rate limits refuse; `profiles` are the default words by provider; `keys` the good keys with their rights as text
+    (None: any key that does not begin with `invalid`); `hold_seconds` how long a held creation waits (None: what the
+    timing says); `scenario` the fate of every job until a sandbox is told otherwise, as `domain.scenario.parse` reads
+    it; `cors` the origins beside loopback; `cache` the folder of the clips (None: one in the temporary folder);
+    `cache_bytes` and `memory_bytes` bound it and the clips in memory.
     """
 
     seed: int = 0
@@ -26,8 +28,8 @@ class Settings:
     max_sandboxes: int = 1000
     public_url: str | None = None
     hold_seconds: float | None = None
+    scenario: str = "success"
     cors: tuple[str, ...] = ()
     cache: Path | None = None
     cache_bytes: int = 1_000_000_000
     memory_bytes: int = 32_000_000
-    log_format: str = "text"

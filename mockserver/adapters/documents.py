@@ -7,11 +7,12 @@ both compose the same document.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from mockserver.domain.alteration import Fields
 from mockserver.domain.problem import Violation
 
 if TYPE_CHECKING:
@@ -53,9 +54,19 @@ def strict(schema: Any) -> Any:
         return [strict(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    limits = schema.get("x-documented")
-    plain = {key: strict(value) for key, value in schema.items()}
-    return plain if limits is None or "x-documented-broken" in schema else {**plain, **limits}
+    limits = {} if "x-documented-broken" in schema else schema.get("x-documented", {})
+    plain = {key: value for key, value in schema.items() if key not in ("x-documented", "x-documented-broken")}
+    return {key: strict(value) for key, value in merged(plain, limits).items()}
+
+
+def patches(overlays: Schema, words: frozenset[str]) -> Iterator[Schema]:
+    """The patches of these words in the order of the overlays, each followed by those that it has (under `x-with`) for
+    the others of them.
+    """
+    for word, overlay in overlays.items():
+        if word in words:
+            yield {key: value for key, value in overlay.items() if key != "x-with"}
+            yield from patches(overlay.get("x-with", {}), words)
 
 
 class Promise:
@@ -64,18 +75,17 @@ class Promise:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "generated"
         self._validators: dict[tuple[str, frozenset[str]], tuple[Schema, jsonschema_rs.Draft202012Validator]] = {}
+        self._defaults: dict[tuple[str, frozenset[str]], Mapping[str, object]] = {}
 
     @cache  # noqa: B019  (a promise lives as long as its server)
     def _read(self, name: str) -> Any:
         return json.loads((self._folder / name).read_bytes())
 
     def document(self, profile: Iterable[str] = ()) -> Schema:
-        """The OpenAPI document of a profile: the default one with the overlays of its words, in their file order."""
-        document, words = self._read("document.json"), set(profile)
-        for word, patch in self._read("overlays.json").items():
-            if word in words:
-                document = merged(document, patch)
-        return cast("Schema", document)
+        """The OpenAPI document of a profile: the default one with the overlays of its words, whatever their order."""
+        words = frozenset(profile)
+        document = reduce(merged, patches(self._read("overlays.json"), words), self._read("document.json"))
+        return cast("Schema", strict(document) if "strict" in words else document)
 
     def request_schema(self, operation: str, profile: frozenset[str]) -> Schema:
         """The schema that request bodies of an operation are judged by under a profile."""
@@ -86,8 +96,7 @@ class Promise:
             for one in methods.values():
                 if isinstance(one, dict) and one.get("operationId") == operation:
                     body = one["requestBody"]["content"]["application/json"]["schema"]
-                    schema = resolved(body, document)
-                    return cast("Schema", strict(schema) if "strict" in profile else schema)
+                    return cast("Schema", resolved(body, document))
         raise KeyError(operation)
 
     def validator(self, operation: str, profile: frozenset[str]) -> tuple[Schema, jsonschema_rs.Draft202012Validator]:
@@ -101,6 +110,38 @@ class Promise:
             found = self._validators[operation, profile] = (schema, compiled)
         return found
 
+    @cache  # noqa: B019  (a promise lives as long as its server)
+    def fields(self, profile: frozenset[str]) -> Fields:
+        """Where the answers of a profile keep what."""
+        return _fields(self.document(profile))
+
+    def defaults(self, operation: str, profile: frozenset[str]) -> Mapping[str, object]:
+        """The default of each top-level field that has one."""
+        found = self._defaults.get((operation, profile))
+        if found is None:
+            fields = self.validator(operation, profile)[0].get("properties", {})
+            found = {name: schema["default"] for name, schema in fields.items() if "default" in schema}
+            self._defaults[operation, profile] = found
+        return found
+
+
+def _fields(document: Schema) -> Fields:
+    """Where a document's `x-lifecycle` says that answers keep what; what may be absent is read off `*.tolerated`."""
+    told = document.get("x-lifecycle", {}).get("fields", {})
+    optional = {}
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        operation, _, kind = name.rpartition(".")
+        if kind == "tolerated":
+            required = schema.get("required", [])
+            optional[operation] = tuple(one for one in schema.get("properties", {}) if one not in required)
+    return Fields(
+        status=told.get("status", ""),
+        hint=told.get("hint", ""),
+        error=told.get("error", ""),
+        output=tuple(told.get("output", ())),
+        optional=optional,
+    )
+
 
 class Documents:
     """The judge over the promises of all providers."""
@@ -113,23 +154,35 @@ class Documents:
         schema, validator = self.promises[provider].validator(operation, profile)
         if validator.is_valid(body):
             return ()
-        found = [_violation(error, schema) for error in validator.iter_errors(body)]
+        found = [violation for error in validator.iter_errors(body) for violation in _violations(error, schema)]
         order = {name: index for index, name in enumerate(schema.get("properties", ()))}
         found.sort(key=lambda one: (order.get(one.field, len(order)), len(one.path), one.rule != "type"))
         return tuple(found)
+
+    def fields(self, provider: str, profile: frozenset[str]) -> Fields:
+        """Where the answers of a provider keep status, hint, output and error."""
+        return self.promises[provider].fields(profile)
 
     def properties(self, provider: str, operation: str, profile: frozenset[str]) -> Mapping[str, Schema]:
         """The schema of each top-level field."""
         schema, _ = self.promises[provider].validator(operation, profile)
         return cast("Mapping[str, Schema]", schema.get("properties", {}))
 
+    def defaults(self, provider: str, operation: str, profile: frozenset[str]) -> Mapping[str, object]:
+        """The default of each top-level field that has one."""
+        return self.promises[provider].defaults(operation, profile)
 
-def _violation(error: Any, schema: Schema) -> Violation:
+
+def _violations(error: Any, schema: Schema) -> list[Violation]:
     rule = str(error.kind.name)
     path = tuple(error.instance_path)
     expected: Any = schema
+    around: Any = schema
     for part in error.schema_path:
-        expected = expected[part] if isinstance(expected, (dict, list)) else None
+        around, expected = expected, expected[part] if isinstance(expected, (dict, list)) else None
     if rule == "required":
-        return Violation((*path, error.kind.property), rule, True)
-    return Violation(path, rule, expected, error.instance)
+        return [Violation((*path, error.kind.property), rule, True)]
+    if rule == "additionalProperties":
+        return [Violation((*path, name), rule, False, error.instance[name]) for name in error.kind.unexpected]
+    says = around.get("x-issue", {}).get("message", "") if isinstance(around, dict) else ""
+    return [Violation(path, rule, expected, error.instance, says)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from http.client import HTTPException
+from io import BytesIO
 from ipaddress import ip_address
 from typing import Final, Protocol
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-from mockserver.domain.clip import BadImage
+from mockserver.domain.clip import BadImage, PictureRules
 
 MOST_BYTES: Final = 32_000_000
 PATIENCE_SECONDS: Final = 10.0
@@ -43,15 +44,23 @@ class LoopbackPictures:
         self._store = store
         self._opener = build_opener(ProxyHandler({}), _NoRedirects())
 
-    async def take(self, source: str | bytes) -> str:
+    async def take(self, source: str | bytes, rules: PictureRules | None = None) -> str:
         """The digest of the stored picture."""
         if isinstance(source, bytes):
-            return await asyncio.to_thread(self._store.adopt_image, source)
+            return await asyncio.to_thread(self._kept, source, rules)
         if not leads_to_loopback(source):
             return await asyncio.to_thread(self._store.image_from_digest, source)
-        return await asyncio.to_thread(self._fetched, source)
+        return await asyncio.to_thread(self._fetched, source, rules)
 
-    def _fetched(self, url: str) -> str:
+    def _kept(self, data: bytes, rules: PictureRules | None) -> str:
+        digest = self._store.adopt_image(data)
+        # Judged afterwards: what cannot be decoded has no size. Only the picture's head is read once more.
+        broken = rules.broken(len(data), *_size(data)) if rules is not None else ""
+        if broken:
+            raise BadImage(broken)
+        return digest
+
+    def _fetched(self, url: str, rules: PictureRules | None) -> str:
         try:
             with self._opener.open(Request(url), timeout=PATIENCE_SECONDS) as answer:  # noqa: S310  (loopback, http(s))
                 data: bytes = answer.read(MOST_BYTES + 1)
@@ -59,7 +68,15 @@ class LoopbackPictures:
             raise BadImage(f"no picture at the URL: {error}") from error
         if len(data) > MOST_BYTES:
             raise BadImage(f"the picture is longer than {MOST_BYTES} bytes")
-        return self._store.adopt_image(data)
+        return self._kept(data, rules)
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    """Width and height of a picture that was decoded before."""
+    from PIL import Image  # Pillow is loaded on first use only
+
+    with Image.open(BytesIO(data)) as picture:
+        return picture.size
 
 
 def leads_to_loopback(url: str) -> bool:

@@ -1,20 +1,39 @@
-"""Sockets and uvicorn: the way from an application to an address."""
+"""Sockets, TLS and uvicorn: the way from an application to an address, and back to quiet."""
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import signal
 import socket
-from collections.abc import Callable
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, Final
 
 import uvicorn
 
+GRACE_SECONDS: Final = 2
+"""How long requests under way may take to end once the server is told to stop."""
+
+Place = tuple[socket.AddressFamily, str]
+
+_TAKEN: Final = frozenset({errno.EADDRINUSE, 10048})
+_REFUSED: Final = frozenset({errno.EACCES, 10013})
+_NO_FAMILY: Final = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, 10047, 10049})
+"""As Linux and macOS number them, and as Windows does."""
+
 
 class PortTaken(Exception):
-    """The port is in use; `free` is one that is not."""
+    """The port cannot be had; `free` is one that can."""
 
-    def __init__(self, host: str, port: int, free: int) -> None:
-        super().__init__(f"port {port} on {host} is taken; {free} is free: --port {free}")
+    def __init__(self, host: str, port: int, free: int, why: str = "taken") -> None:
+        super().__init__(f"port {port} on {host} is {why}; {free} is free: --port {free}")
         self.host, self.port, self.free = host, port, free
 
 
@@ -23,43 +42,103 @@ def bind(host: str, port: int) -> list[socket.socket]:
 
     Raises PortTaken, or OSError when the host is none of this machine's.
     """
-    if host != "localhost":
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return [_listen(family, host, port)]
-    first = _listen(socket.AF_INET, "127.0.0.1", port)
+    places = _places(host)
+    for _ in range(20):
+        try:
+            return _listening(places, port)
+        except OSError as error:
+            if error.errno not in _TAKEN | _REFUSED:
+                raise
+            if port:
+                why = "taken" if error.errno in _TAKEN else "not open to this user"
+                raise PortTaken(host, port, _free(host, port), why) from None
+        # A port that is free on one family may be taken on the other: draw another.
+    raise OSError(errno.EADDRINUSE, "no port is free on both families")
+
+
+def _places(host: str) -> list[Place]:
+    if host == "localhost":
+        return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+    return [(socket.AF_INET6 if ":" in host else socket.AF_INET, host)]
+
+
+def _listening(places: Sequence[Place], port: int) -> list[socket.socket]:
+    """One listening socket per place, all at the same port; the first decides which."""
+    opened: list[socket.socket] = []
     try:
-        return [first, _listen(socket.AF_INET6, "::1", first.getsockname()[1])]
+        for family, host in places:
+            try:
+                opened.append(_listen(family, host, opened[0].getsockname()[1] if opened else port))
+            except OSError as error:
+                if not opened or error.errno not in _NO_FAMILY:
+                    raise  # else: a machine without IPv6
     except OSError:
-        return [first]  # a machine without IPv6
+        for one in opened:
+            one.close()
+        raise
+    return opened
 
 
 def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        if sys.platform == "win32":  # there, SO_REUSEADDR would let two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if host == "::":  # every address, of both families, whatever the machine's default is
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         listener.bind((host, port))
         listener.listen(2048)
-    except OSError as error:
+    except BaseException:
         listener.close()
-        if port and error.errno in _TAKEN:
-            with socket.socket(family, socket.SOCK_STREAM) as probe:
-                probe.bind((host, 0))
-                free: int = probe.getsockname()[1]
-            raise PortTaken(host, port, free) from None
         raise
     listener.set_inheritable(False)
     return listener
 
 
-_TAKEN = frozenset({98, 48, 10048, 10013, 13})
-"""EADDRINUSE on Linux, macOS and Windows, and the refusals of a reserved port."""
+def _free(host: str, port: int) -> int:
+    """A port that is free for a host now, the next one after `port` if possible."""
+    start = port + 1 if port >= 1024 else port + 8000
+    for wanted in (*range(start, min(start + 20, 65536)), 0):
+        try:
+            found = _listening(_places(host), wanted)
+        except OSError:
+            continue
+        number: int = found[0].getsockname()[1]
+        for one in found:
+            one.close()
+        return number
+    raise OSError(errno.EADDRINUSE, f"no port is free on {host}")
 
 
 def address(sockets: list[socket.socket], *, secure: bool = False) -> str:
     """The base URL of listening sockets, as a client on this machine writes it."""
     host, port = sockets[0].getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104  (what is bound already; nothing is bound here)
+        host = "127.0.0.1"
     shown = f"[{host}]" if ":" in host else host
-    return f"{'https' if secure else 'http'}://{'127.0.0.1' if shown == '0.0.0.0' else shown}:{port}"  # noqa: S104
+    return f"{'https' if secure else 'http'}://{shown}:{port}"
+
+
+def check_tls(certfile: Path, keyfile: Path | None) -> None:
+    """Try the files; ValueError says in one line what is wrong with them. Never asks for a passphrase."""
+
+    def no_passphrase() -> str:
+        raise ValueError("the key needs a passphrase; give one that does not")
+
+    for path in (certfile, keyfile):
+        if path is not None:
+            try:
+                path.open("rb").close()
+            except OSError as error:
+                raise ValueError(f"{path}: {error.strerror}") from None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile, no_passphrase)
+    except ssl.SSLError as error:
+        names = str(certfile) if keyfile is None else f"{certfile} and {keyfile}"
+        why = (error.reason or "no PEM certificate and key in it").lower().replace("_", " ")
+        raise ValueError(f"{names}: {why}") from None
 
 
 class Server(uvicorn.Server):
@@ -75,6 +154,11 @@ class Server(uvicorn.Server):
         if self.started:
             self._on_ready()
 
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Touch no signal: uvicorn would raise the one it got once more at the end, and so spoil the exit code."""
+        yield
+
 
 def server(
     app: Any, *, on_ready: Callable[[], None] = lambda: None, certfile: Path | None = None, keyfile: Path | None = None
@@ -82,15 +166,94 @@ def server(
     """A server for an application: no access log, no Server and Date of its own, shutdown within three seconds."""
     config = uvicorn.Config(
         app,
+        http="httptools",
+        ws="none",
         log_config=None,
         access_log=False,
         date_header=False,
         server_header=False,
         proxy_headers=False,
         lifespan="on",
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=75,
         ssl_certfile=certfile,
         ssl_keyfile=keyfile,
     )
     return Server(config, on_ready)
+
+
+class Stop:
+    """The wish to stop, as signals bring it: before there is a server, and while one runs."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+        self._server: Server | None = None
+
+    @contextmanager
+    def listening(self) -> Generator[None, None, None]:
+        """Take the signals that ask a program to stop; outside the main thread there are none to take."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every machine has all
+        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        before = {}
+        for number in numbers:
+            if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
+                before[number] = signal.signal(number, self._asked)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _asked(self, _signal: int, _frame: FrameType | None) -> None:
+        self.is_asked = True
+        if self._server is not None:
+            self._server.should_exit = True
+
+    def run(self, server: Server, sockets: list[socket.socket]) -> None:
+        """Serve until asked to stop; returns when all has ended."""
+        self._server = server
+        server.should_exit = self.is_asked
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.get_loop().set_default_executor(Errands())
+            runner.run(server.serve(sockets))
+
+
+class Errands(ThreadPoolExecutor):
+    """What `asyncio.to_thread` runs, each in a daemon thread, 32 at a time: a stop does not wait for a slow one.
+
+    A pool by name alone: asyncio takes no other kind, and Python waits for the threads of a real one at its exit.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self._places = threading.Semaphore(32)
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Begin the work as soon as there is a place."""
+        future: Future[Any] = Future()
+
+        def errand() -> None:
+            with self._places:
+                if future.set_running_or_notify_cancel():
+                    try:
+                        future.set_result(work(*args, **kwargs))
+                    except BaseException as error:
+                        future.set_exception(error)
+
+        threading.Thread(target=errand, name="errand", daemon=True).start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT002  (as the pool has it)
+        """Wait for nobody."""
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform != "win32":
+        with suppress(ImportError):  # it exists for CPython only
+            import uvloop
+
+            return uvloop.new_event_loop
+    return None

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from typing import Final
 
 ALPHANUMERIC: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 NANOID: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+
+
+@cache
+def _table(alphabet: str) -> bytes:
+    """For each of the 256 bytes the character that it draws."""
+    return bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +32,7 @@ class Draw:
 
     def text(self, start: int, length: int, alphabet: str = ALPHANUMERIC) -> str:
         """`length` characters of `alphabet`, one cut from each byte from `start` on."""
-        size = len(alphabet)
-        return "".join([alphabet[byte % size] for byte in self.digest[start : start + length]])
+        return self.digest[start : start + length].translate(_table(alphabet)).decode("ascii")
 
     def integer(self, start: int, length: int) -> int:
         """The unsigned integer in `length` bytes from `start` on."""

@@ -1,12 +1,17 @@
-"""A webhook as a value: what is to be sent, where, and when it fell due."""
+"""A webhook as values: what is to be sent where, when it fell due, and how the attempts at it ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Final
 
-from mockserver.domain.job import Job, Snapshot
+from mockserver.domain.job import ZERO, Job, Snapshot, State, events
+
+Event = tuple[datetime, Snapshot]
+"""An instant at which a poll would change its word, and what it would then see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,19 @@ Herald = Callable[[Job, Snapshot], "Letter | None"]
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """A planned attempt: it falls due `after` its event, on the sandbox's clock."""
+
+    after: timedelta = ZERO
+
+
+Plan = tuple[Try, ...]
+"""The attempts at a delivery, in the order of their numbers (from 1)."""
+
+ONCE: Final[Plan] = (Try(),)
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A letter that fell due. `id` repeats under the same seed; `at` is the sandbox's instant of the event."""
 
@@ -29,3 +47,62 @@ class Delivery:
     job: str
     at: datetime
     letter: Letter
+    plan: Plan = ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened: the sandbox's instant, and the machine's monotonic seconds."""
+
+    at: datetime
+    monotonic: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try that was made and ended. `due` is the sandbox's instant at which it was to start; `status` what the target
+    answered, None when there was no answer, and then `error` says why. `headers` and `body` are what was sent.
+    """
+
+    delivery: Delivery
+    number: int
+    due: datetime
+    started: Moment
+    ended: Moment
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    status: int | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undeliverable:
+    """A delivery at which no attempt was made, and why."""
+
+    delivery: Delivery
+    why: str
+
+
+Record = Attempt | Undeliverable
+
+
+def delivery_id(job: Job, number: int) -> str:
+    """The id of the delivery at a job's event; `number` counts the events told of that job from 0."""
+    text = f"{job.provider}\0{job.id}\0{number}".encode("utf-8", "surrogatepass")
+    return "whd_" + blake2b(text, digest_size=10).hexdigest()
+
+
+def untold(job: Job, last: Event | None) -> list[Event]:
+    """The events of a job that follow `last`, the latest one told (None: none was), oldest first.
+
+    A turn may replace an event at its very instant: what then holds is an event of its own.
+    """
+    found = events(job)
+    if last is None:
+        return found
+    at, seen = last
+    return [one for one in found if one[0] > at or (one[0] == at and _word(one[1]) != _word(seen))]
+
+
+def _word(seen: Snapshot) -> tuple[State, int]:
+    return seen.state, seen.stage

@@ -18,7 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mockserver.domain.scenario import Scenario
 
 ZERO: Final = timedelta(0)
 
@@ -103,7 +106,7 @@ class Job:
     seed: int
     serial: int = 0
     alias: str = ""
-    fate: object = None
+    fate: Scenario | None = None
     turns: tuple[Turn, ...] = ()
     polls: int = 0
 

@@ -26,7 +26,10 @@ class Names:
 @dataclass(frozen=True, slots=True)
 class Order:
     """A job asked for. `request` is the provider's own frozen value, `seed` what the client sent (None: drawn),
-    `stages` into how many words the provider divides waiting and running.
+    `stages` into how many words the provider divides waiting and running, `timing` the one that a profile asks for
+    whatever the sandbox's is (None: the sandbox's). `is_judged_first` says that the provider judges what is to be shown
+    before it takes the job, so that moderation is a refusal and not a failure. `fails` is the reason for which the
+    provider takes the job and yet cannot do it (empty: it can).
     """
 
     provider: str
@@ -36,3 +39,6 @@ class Order:
     documented: Pace
     seed: int | None = None
     stages: tuple[int, int] = (1, 1)
+    timing: str | None = None
+    is_judged_first: bool = False
+    fails: str = ""

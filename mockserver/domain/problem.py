@@ -37,13 +37,15 @@ class Violation:
     """One broken rule of a document.
 
     `path` leads to the value (names and indexes), `rule` is the JSON Schema keyword, `expected` that keyword's value,
-    `got` what came (absent for `required`).
+    `got` what came (absent for `required`). `says` is the rule in the document's own words (`x-issue`), where it has
+    some, because a keyword such as `not` has none.
     """
 
     path: tuple[str | int, ...]
     rule: str
     expected: object = None
     got: object = None
+    says: str = ""
 
     @property
     def field(self) -> str:
@@ -57,8 +59,12 @@ class Violation:
 
     def sentence(self) -> str:
         """What was expected and what came, in one ASCII line."""
+        if self.says:
+            return f"{self.where}: {self.says}"
         if self.rule == "required":
             return f"{self.where}: required, but missing"
+        if self.rule == "additionalProperties":
+            return f"{self.where}: unknown"
         return (
             f"{self.where}: expected {_RULES.get(self.rule, self.rule)} {_brief(self.expected)}, got {_brief(self.got)}"
         )

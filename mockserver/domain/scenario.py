@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from math import isfinite
 from typing import Final
 
+from mockserver.domain import alteration
+from mockserver.domain.alteration import Alteration, FileChange
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import Kind
 
@@ -25,7 +27,10 @@ Change = Callable[[Timeline, float], Timeline]
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """A named fate. `timing` replaces the sandbox's, `change` alters the timeline (with the scenario's number),
-    `refuses` turns the submission away; `number` is the default of its number, None when it takes none.
+    `refuses` turns the submission away, `judged` does so where the provider judges before it takes a job; `number` is
+    the default of its number, None when it takes none. `answers` changes what is answered about the job, `file` what
+    its links give; `creation` is the status of its creation, `at_once` answers that with the job's end, `is_opaque`
+    gives it ids and links that cannot be guessed.
     """
 
     name: str
@@ -33,7 +38,13 @@ class Scenario:
     timing: str | None = None
     change: Change | None = None
     refuses: Kind | None = None
+    judged: Kind | None = None
     number: float | None = None
+    answers: tuple[Alteration, ...] = ()
+    file: Callable[[float], FileChange] | None = None
+    creation: int | None = None
+    at_once: bool = False
+    is_opaque: bool = False
 
     def lived(self, timeline: Timeline) -> Timeline:
         """The life of a job that would have lived `timeline`."""
@@ -75,7 +86,7 @@ def _moderated(timeline: Timeline, _number: float) -> Timeline:
 
 SUCCESS: Final = Scenario("success", "The job succeeds in the time that --timing gives it.")
 
-CORE: Final[tuple[Scenario, ...]] = (
+LIVES: Final[tuple[Scenario, ...]] = (
     SUCCESS,
     Scenario("instant", "The first poll finds it finished.", timing="instant"),
     Scenario("slow", "It takes N times as long as usual (slow=10).", change=_slow, number=10),
@@ -85,11 +96,61 @@ CORE: Final[tuple[Scenario, ...]] = (
     Scenario("stalled", "It runs up to N percent and never further (stalled=60).", change=_stalled, number=60),
     Scenario("fails-in-queue", "It fails before it ever runs.", change=_fails_in_queue),
     Scenario("fails-in-processing", "It fails at the end of its run.", change=_fails),
-    Scenario("moderated", "It is refused or fails for its content, in the provider's words.", change=_moderated),
     Scenario(
-        "out-of-credits", "The submission is refused: the account has no credits left.", refuses=Kind.OUT_OF_CREDITS
+        "moderated",
+        "It is refused or fails for its content, in the provider's words.",
+        change=_moderated,
+        judged=Kind.MODERATED,
     ),
 )
+
+REFUSALS: Final[tuple[Scenario, ...]] = (
+    Scenario("out-of-credits", "The submission is refused: no credits are left.", refuses=Kind.OUT_OF_CREDITS),
+    Scenario("server-error", "The submission meets a server fault.", refuses=Kind.CRASHED),
+    Scenario("bad-gateway", "The submission meets an upstream that is down.", refuses=Kind.UPSTREAM),
+    Scenario("overloaded", "The submission meets a server that is overloaded.", refuses=Kind.UNAVAILABLE),
+)
+
+ANSWERS: Final[tuple[Scenario, ...]] = (
+    Scenario("eta-growing", "The waiting time told grows with every poll.", answers=(alteration.eta_growing,)),
+    Scenario(
+        "eta-lying", "The waiting time told is always 1 s; it takes N times as long as usual (eta-lying=5).",
+        change=_slow, number=5, answers=(alteration.eta_lying,),
+    ),
+    Scenario("eta-null", "The waiting time told is null.", answers=(alteration.eta_null,)),
+    Scenario("eta-zero", "The waiting time told is 0 from the start.", answers=(alteration.eta_zero,)),
+    Scenario("eta-fractional", "The waiting time told is no whole number.", answers=(alteration.eta_fractional,)),
+    Scenario("eta-absurd", "The waiting time told is a thousand million seconds.", answers=(alteration.eta_absurd,)),
+    Scenario("unknown-status", "While it runs, its status is a word on no page.", answers=(alteration.unknown_status,)),
+    Scenario("extra-fields", "Answers carry members that are on no page.", answers=(alteration.extra_fields,)),
+    Scenario("optional-absent", "Members that may be absent are absent.", answers=(alteration.optional_absent,)),
+    Scenario("optional-null", "Members that may be absent are null.", answers=(alteration.optional_null,)),
+    Scenario("no-output", "It completes without any link to its output.", answers=(alteration.no_output,)),
+    Scenario("created-201", "Its creation is answered with 201.", creation=201),
+    Scenario("created-202", "Its creation is answered with 202.", creation=202),
+    Scenario("finished-at-once", "Its creation is answered with its end.", timing="instant", at_once=True),
+    Scenario("unguessable", "Its ids, links and fetch addresses follow no rule.", is_opaque=True),
+)  # fmt: skip
+
+FILES: Final[tuple[Scenario, ...]] = (
+    Scenario(
+        "links-lag", "Its links work N seconds after its completion (links-lag=5).",
+        number=5, file=lambda seconds: FileChange(lag_seconds=seconds),
+    ),
+    Scenario(
+        "links-expire", "Its links stop working N seconds after its completion (links-expire=60).",
+        number=60, file=lambda seconds: FileChange(expires_seconds=seconds),
+    ),
+    Scenario(
+        "truncated-clip", "N percent of its clip's bytes are there (truncated-clip=60).",
+        number=60, file=lambda percent: FileChange(share=min(percent, 100.0) / 100),
+    ),
+    Scenario(
+        "wrong-content-type", "Its clip comes as text/html.", file=lambda _: FileChange(content_type="text/html"),
+    ),
+)  # fmt: skip
+
+CORE: Final = (*LIVES, *REFUSALS, *ANSWERS, *FILES)
 
 
 def table(*groups: tuple[Scenario, ...]) -> dict[str, Scenario]:

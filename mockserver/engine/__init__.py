@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from mockserver.domain.job import Job, Timeline, Turn
+from mockserver.domain.job import Job, State, Timeline, Turn, Turning
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.scenario import Scenario
 from mockserver.engine.pace import lengths
 from mockserver.engine.sandbox import Sandbox
 from mockserver.engine.sandboxes import Sandboxes
@@ -19,18 +21,25 @@ class Engine:
     def __init__(self, sandboxes: Sandboxes, courier: Courier) -> None:
         self.sandboxes = sandboxes
         self.courier = courier
+        sandboxes.on_close = courier.forget
 
-    def submit(self, sandbox: Sandbox, order: Order, now: datetime) -> Job | Problem:
-        """Decide a job's whole life and keep it; a problem when its fate, or a full store, turns it away."""
-        fate = sandbox.scenario
-        if fate.refuses is not None:
-            return Problem(fate.refuses, f"scenario {fate.name}")
+    def submit(self, sandbox: Sandbox, order: Order, now: datetime, fate: Scenario | None = None) -> Job | Problem:
+        """Decide a job's whole life and keep it; a problem when its fate, or a full store, turns it away.
+
+        `fate` is the scenario that the call itself asks for; else the next of the sandbox's queue, else its default.
+        """
+        if fate is None:
+            fate = sandbox.queue.popleft() if sandbox.queue else sandbox.scenario
+        refused = fate.refuses or (fate.judged if order.is_judged_first else None)
+        if refused is not None:
+            return Problem(refused, f"scenario {fate.name}", detail={"scenario": fate.name})
         if not self.sandboxes.make_room():
             text = f"the store holds {self.sandboxes.max_jobs} unfinished jobs, its most (--max-jobs)"
             return Problem(Kind.UNAVAILABLE, text)
         chance = sandbox.next_draw()
-        names = order.name(chance)
-        waiting, running = lengths(fate.timing or sandbox.timing, order.documented, chance)
+        names = order.name(chance.more("unguessable") if fate.is_opaque else chance)
+        waiting, running = lengths(fate.timing or order.timing or sandbox.timing, order.documented, chance)
+        end = State.FAILED if order.fails else State.SUCCEEDED
         job = Job(
             id=names.id,
             alias=names.alias,
@@ -39,13 +48,22 @@ class Engine:
             n=chance.n,
             serial=self.sandboxes.next_serial(),
             created=now,
-            timeline=fate.lived(Timeline(waiting, running, stages=order.stages)),
+            timeline=fate.lived(Timeline(waiting, running, end, stages=order.stages, why=order.fails)),
             request=order.request,
             seed=chance.integer(32, 4) if order.seed is None else order.seed,
             fate=fate,
         )
         self.sandboxes.add(sandbox, job)
         return job
+
+    def polled(self, sandbox: Sandbox, job: Job, now: datetime) -> Job:
+        """Count a poll of a job that lives by its polls; the one that reaches the number is a fact with its instant."""
+        counted = replace(job, polls=job.polls + 1)
+        sandbox.book.add(counted)
+        if counted.polls < (job.timeline.polls or 0) or job.turns:
+            return counted
+        turning = Turning.COMPLETED if job.timeline.end is State.SUCCEEDED else Turning.FAILED
+        return self.turn(sandbox, counted, Turn(now, turning, job.timeline.why))
 
     def turn(self, sandbox: Sandbox, job: Job, turn: Turn) -> Job:
         """Append a fact to a job's life."""

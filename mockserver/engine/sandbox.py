@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,7 +34,15 @@ class Book:
     def find(self, name: str) -> Job | None:
         """The job with this id or alias."""
         job = self.jobs.get(name)
-        return job if job is not None else self.jobs.get(self.aliases.get(name, ""))
+        return job if job is not None else self.by_alias(name)
+
+    def by_id(self, name: str) -> Job | None:
+        """The job with this id."""
+        return self.jobs.get(name)
+
+    def by_alias(self, name: str) -> Job | None:
+        """The job with this alias."""
+        return self.jobs.get(self.aliases.get(name, ""))
 
     def add(self, job: Job) -> None:
         """Put a job in, or its later value in the place of the earlier."""
@@ -53,11 +62,20 @@ class Book:
             if end is not None and end <= now:
                 yield job
 
+    def unfinished(self, now: datetime) -> Iterator[Job]:
+        """The jobs whose life is not over at `now`, oldest submission first."""
+        for job in self.jobs.values():
+            end = end_of(job)
+            if end is None or end > now:
+                yield job
+
 
 @dataclass(slots=True)
 class Sandbox:
     """What one key owns. `lot` is a number that no other living sandbox of this server has; `limits` says whether rate
-    limits refuse, `hold` how long a creation that waits is held (None: what the timing says).
+    limits refuse, `hold` how long a creation that waits is held (None: what the timing says), `scenario` the fate of
+    its jobs and `queue` the fates of the next ones, `files_url` the origin that links point to (None: where the client
+    came).
     """
 
     digest: str
@@ -69,6 +87,8 @@ class Sandbox:
     limits: bool = False
     hold: timedelta | None = None
     scenario: Scenario = SUCCESS
+    queue: deque[Scenario] = field(default_factory=deque)
+    files_url: str | None = None
     book: Book = field(default_factory=Book)
     submissions: int = 0
     refusals: int = 0

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from mockserver.domain.clip import ClipSpec
-from mockserver.domain.problem import Problem
+from mockserver.domain.alteration import FileChange
+from mockserver.domain.clip import ClipSpec, PictureRules
+from mockserver.domain.problem import Problem, Violation
+from mockserver.domain.scenario import Scenario
 from mockserver.provider.reading import read_object
 
 if TYPE_CHECKING:
+    from mockserver.domain.chance import Draw
     from mockserver.domain.quota import Standing
     from mockserver.engine import Engine
     from mockserver.engine.sandbox import Sandbox
@@ -26,27 +29,33 @@ _UNREAD: dict[str, object] = {}
 class Call:
     """One request, and where it belongs. Made at the edge; the provider's functions only read it.
 
-    `path` is percent-decoded for eyes, `params` are the decoded values of the route, `headers` the raw pairs with
-    lower-case names, `base` the origin under which the client reached us, `files` the origin that links point to,
-    `now` the sandbox's instant.
+    `path` is percent-decoded for eyes, `raw_path` as it came; `params` are the decoded values of the route, `headers`
+    the raw pairs with lower-case names, `beyond` the numbers of its body that lie beyond 2^53. `base` is the origin
+    under which the client reached us, `files` the one that links point to, `now` the sandbox's instant, `picture` the
+    digest of the picture that the call brought (empty: none was taken in).
     """
 
     __slots__ = (
-        "_query", "_value", "base", "body", "engine", "files", "headers", "judge", "key", "keys", "method", "now",
-        "operation", "params", "path", "profile", "provider", "query_string", "sandbox", "standing",
+        "_chance", "_query", "_value", "base", "beyond", "body", "engine", "files", "headers", "judge", "key",
+        "keys", "method", "now", "operation", "params", "path", "picture", "profile", "provider", "query_string",
+        "raw_path", "sandbox", "scenario", "standing",
     )  # fmt: skip
 
     def __init__(self, method: str, path: str, query_string: str, headers: Mapping[bytes, bytes], body: bytes) -> None:
         self.method = method
-        self.path = path
+        self.path = self.raw_path = path
         self.query_string = query_string
         self.headers = headers
         self.body = body
         self.params: dict[str, str] = {}
         self.key: str | None = None
+        self.scenario: Scenario | None = None
         self.standing: Standing | None = None
+        self.picture = ""
         self._value: dict[str, object] | Problem = _UNREAD
+        self.beyond: tuple[Violation, ...] = ()
         self._query: dict[str, str] | None = None
+        self._chance: Draw | None = None
         self.provider: Provider
         self.operation: Operation | None
         self.engine: Engine
@@ -66,8 +75,19 @@ class Call:
     def value(self) -> dict[str, object] | Problem:
         """The JSON object of the body, read once, or the problem with it."""
         if self._value is _UNREAD:
-            self._value = read_object(self.body)
+            read = read_object(self.body)
+            if isinstance(read, Problem):
+                self._value = read
+            else:
+                self._value, self.beyond = read
         return self._value
+
+    @property
+    def chance(self) -> Draw:
+        """The chance of this call's answer, drawn once: the ids that belong to the answer are cut from it."""
+        if self._chance is None:
+            self._chance = self.sandbox.refusal_draw()
+        return self._chance
 
     @property
     def query(self) -> dict[str, str]:
@@ -81,7 +101,8 @@ class Call:
 @dataclass(slots=True)
 class Answer:
     """What goes back. `body` is a JSON value, bytes as they are, or the clip to be made; `headers` are raw pairs with
-    lower-case names; `problem` says why it is a refusal.
+    lower-case names; `problem` says why it is a refusal, `job` which
+    job it is about.
     """
 
     status: int
@@ -89,14 +110,18 @@ class Answer:
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     content_type: str = "application/json"
     problem: Problem | None = None
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ClipBody:
-    """A body that is made on demand: the clip, and under which name it is offered for saving (empty: none)."""
+    """A body that is made on demand: the clip, and under which name it is offered for saving (empty: none);
+    `change` is what the job's fate does to it.
+    """
 
     spec: ClipSpec
     filename: str = ""
+    change: FileChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +136,27 @@ class Hold:
 class Look:
     """An answer that needs a picture first: take in `source` (bytes, or an http(s) URL), then ask `then`.
 
-    `then` gets the digest of the stored picture, or the problem that it is none.
+    `then` gets the digest of the stored picture, or the problem that it is none, or that it breaks the `rules`.
     """
 
     source: str | bytes
     then: Callable[[Call, str | Problem], Reply]
+    rules: PictureRules | None = None
 
 
-Reply = Answer | Problem | Hold | Look
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An answer that needs the client's own address to be asked first: POST the JSON value `body` to `url`.
+
+    `then` gets the JSON value that came back with a status of 2xx, or the problem that none did within
+    `patience_seconds` of real time.
+    """
+
+    url: str
+    body: object
+    patience_seconds: float
+    then: Callable[[Call, object | Problem], Reply]
+
+
+Reply = Answer | Problem | Hold | Look | Ask
 """What an endpoint may return."""

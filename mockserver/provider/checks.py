@@ -18,6 +18,19 @@ def readable(call: Call) -> Problem | None:
     return value if isinstance(value, Problem) and value.kind is Kind.MALFORMED else None
 
 
+def json_only(call: Call) -> Problem | None:
+    """The body, where there is one, comes as application/json."""
+    if call.operation is None or not call.operation.has_body:
+        return None
+    value = call.headers.get(b"content-type", b"")
+    if value == b"application/json":
+        return None
+    came = value.partition(b";")[0].strip().lower().decode("latin-1")
+    if came == "application/json" or came.endswith("+json"):
+        return None
+    return Problem(Kind.MALFORMED, f"expected content type application/json, got {came or 'none'}")
+
+
 def with_key(call: Call) -> Problem | None:
     """The call carries a good key, unless its operation is public."""
     if call.operation is not None and call.operation.is_public:
@@ -38,6 +51,12 @@ def as_documented(call: Call) -> Problem | None:
     if isinstance(value, Problem):
         return value
     broken = call.judge.violations(call.provider.name, operation.id, call.profile, value)
+    if call.beyond:
+        # Numbers beyond 2^53 are of a wrong type in a field that is known; an unknown field is ignored with its value.
+        known = call.judge.properties(call.provider.name, operation.id, call.profile)
+        beyond = tuple(one for one in call.beyond if one.field in known)
+        named = {one.field for one in beyond}
+        broken = beyond + tuple(one for one in broken if one.field not in named)
     return Problem(Kind.INVALID, violations=broken) if broken else None
 
 

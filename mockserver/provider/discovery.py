@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from pkgutil import iter_modules
 
+from mockserver.domain.scenario import CORE, Scenario, table
 from mockserver.provider.table import Provider
 
 GROUP = "mockserver.providers"
@@ -61,3 +62,8 @@ def discover(places: Iterable[str | Path] = ("mockserver.providers",)) -> dict[s
     for provider in in_entry_points():
         found.setdefault(provider.name, provider)
     return found
+
+
+def fates(providers: Mapping[str, Provider]) -> dict[str, Scenario]:
+    """All scenarios by name: the core's, and those that the providers add."""
+    return table(CORE, *(one.scenarios for one in providers.values()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, cast
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -14,18 +14,25 @@ _DEPTH: Final = 100
 _PLAIN: Final = frozenset({str, bool, type(None)})
 
 
-def read_object(body: bytes) -> dict[str, object] | Problem:
-    """The JSON object in a body, or the problem with it.
+class Read(NamedTuple):
+    """An object that was read, and the numbers in it that not every reader understands alike."""
 
-    A problem is MALFORMED when there is no object to read, and INVALID where it names numbers beyond 2^53, as values of
-    a wrong type. NaN, lone surrogates, other encodings than UTF-8 and more than 100 levels are malformed.
+    value: dict[str, object]
+    beyond: tuple[Violation, ...] = ()
+
+
+def read_object(body: bytes) -> Read | Problem:
+    """The JSON object in a body with its numbers beyond 2^53, or the problem that there is none to read.
+
+    NaN, lone surrogates, other encodings than UTF-8 and more than 100 levels are malformed. Another value than an
+    object stands in the problem's `detail["read"]`.
     """
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         return Problem(Kind.MALFORMED, f"the body is not JSON: {error}")
     if value.__class__ is not dict:
-        return Problem(Kind.MALFORMED, f"expected a JSON object, got {_type_of(value)}")
+        return Problem(Kind.MALFORMED, f"expected a JSON object, got {_type_of(value)}", detail={"read": value})
     nested, beyond = False, False
     for inner in value.values():
         kind = inner.__class__
@@ -37,11 +44,7 @@ def read_object(body: bytes) -> dict[str, object] | Problem:
             nested = True
     if nested and _is_deep(value):
         return Problem(Kind.MALFORMED, f"the body is nested deeper than {_DEPTH} levels")
-    if beyond or nested:
-        violations = tuple(_beyond(value, ()))
-        if violations:
-            return Problem(Kind.INVALID, "", violations)
-    return cast("dict[str, object]", value)
+    return Read(value, tuple(_beyond(value, ())) if beyond or nested else ())
 
 
 def _beyond(value: object, path: tuple[str | int, ...]) -> Iterator[Violation]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from mockserver.domain.delivery import Herald
 from mockserver.domain.job import Job
 from mockserver.domain.problem import Problem
+from mockserver.domain.scenario import Scenario
 from mockserver.provider.call import Answer, Call, Reply
 
 MEGABYTE: Final = 1_000_000
@@ -59,10 +60,13 @@ class Word:
 class Provider:
     """A provider as a value.
 
-    `herald` gives, at a creation, the function that writes the letters (webhooks) of the job's events; None: none.
-    `credential` finds the key in a call (None: there is none); `checks` run in the provider's own order before an
-    endpoint; `refuse` renders a problem in its words; `dress` adds the headers that every answer carries; `site` is
-    the documented origin, which the mock replaces; `sample` a curl line with `{base}` for the start screen.
+    `site` is the documented origin, which the mock replaces; `base_path` what its clients append to it; `sample` a curl
+    line with `{base}` for the start screen; `words` the profile's; `promise` the folder of its documents.
+    `credential` finds the key in a call (None: there is none). `checks` run in the provider's own order before an
+    endpoint, `strays` before an unknown path or method is told so. `refuse` renders a problem in its words, `dress`
+    adds the headers that every answer carries, `encode` writes JSON where ours will not do. `herald` gives, at a
+    creation, the function that writes the letters (webhooks) of the job's events; None: none. `scenarios` are fates of
+    its own beside those of `domain.scenario.CORE`.
     """
 
     name: str
@@ -75,9 +79,11 @@ class Provider:
     operations: tuple[Operation, ...]
     refuse: Callable[[Problem, Call], Answer]
     sample: str
+    strays: tuple[Check, ...] = ()
     dress: Callable[[Answer, Call], None] | None = None
     encode: Callable[[object, Call], bytes] | None = None
     herald: Callable[[Job, Call], Herald | None] | None = None
+    scenarios: tuple[Scenario, ...] = ()
     base_path: str = ""
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -14,7 +15,7 @@ from mockserver.provider.table import Provider
 from mockserver.web.members import number, typed
 from mockserver.web.problems import Refused, nearest
 
-MEMBERS: Final = ("profiles", "timing", "scenario", "limits", "hold_seconds")
+MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "hold_seconds")
 
 Apply = Callable[[Sandbox], None]
 
@@ -34,8 +35,11 @@ def changes(
         limits = _one_of(change, "limits", ("off", "documented")) == "documented"
         made.append(lambda sandbox: setattr(sandbox, "limits", limits))
     if "scenario" in change:
-        scenario = _scenario(change, scenarios)
+        scenario = _scenario(typed(change, "scenario", str, "the name of a scenario"), "scenario", scenarios)
         made.append(lambda sandbox: setattr(sandbox, "scenario", scenario))
+    if "queue" in change:
+        queue = _queue(change, scenarios)
+        made.append(lambda sandbox: setattr(sandbox, "queue", deque(queue)))
     if "hold_seconds" in change:
         hold = None if change["hold_seconds"] is None else timedelta(seconds=number(change, "hold_seconds"))
         made.append(lambda sandbox: setattr(sandbox, "hold", hold))
@@ -49,11 +53,18 @@ def _one_of(change: dict[str, Any], name: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _scenario(change: dict[str, Any], known: Mapping[str, Scenario]) -> Scenario:
+def _scenario(spelling: str, member: str, known: Mapping[str, Scenario]) -> Scenario:
     try:
-        return parse(typed(change, "scenario", str, "the name of a scenario"), known)
+        return parse(spelling, known)
     except UnknownScenario as unknown:
-        raise Refused(400, f"scenario: {unknown}", member="scenario") from None
+        raise Refused(400, f"{member}: {unknown}", member=member) from None
+
+
+def _queue(change: dict[str, Any], known: Mapping[str, Scenario]) -> list[Scenario]:
+    spellings = typed(change, "queue", list, "a list of names of scenarios")
+    if not all(isinstance(one, str) for one in spellings):
+        raise Refused(400, f"queue: expected names of scenarios, got {json.dumps(spellings)[:80]}", member="queue")
+    return [_scenario(one, f"queue[{index}]", known) for index, one in enumerate(spellings)]
 
 
 def _profiles(wanted: dict[str, Any], providers: Mapping[str, Provider]) -> dict[str, frozenset[str]]:

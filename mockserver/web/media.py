@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from mockserver.domain.alteration import FileChange
 from mockserver.ports import Clip
 from mockserver.web.wire import RawHeaders, Send, send_bytes
 
@@ -38,10 +39,21 @@ def is_unchanged(if_none_match: str, tag: str) -> bool:
 
 
 async def send_clip(
-    send: Send, clip: Clip, method: str, headers: Mapping[bytes, bytes], extra: RawHeaders
+    send: Send,
+    clip: Clip,
+    method: str,
+    headers: Mapping[bytes, bytes],
+    extra: RawHeaders,
+    change: FileChange | None = None,
 ) -> tuple[int, int]:
-    """Answer with a clip, or the part of it that was asked for; the status and the number of body bytes."""
-    data, tag = clip.data, f'"{clip.digest}"'
+    """Answer with a clip, or the part of it that was asked for; the status and the number of body bytes.
+
+    `change` is what a scenario does to the file: fewer bytes, another media type.
+    """
+    data, tag, content_type = clip.data, f'"{clip.digest}"', clip.content_type
+    if change is not None:
+        data = data[: int(len(data) * change.share)]
+        content_type = change.content_type or content_type
     raw_tag, size = tag.encode(), len(data)
     shared: RawHeaders = [(b"etag", raw_tag), (b"accept-ranges", b"bytes"), *extra]
     if clip.note:
@@ -50,7 +62,7 @@ async def send_clip(
     if none_match is not None and is_unchanged(none_match.decode("latin-1"), tag):
         await send_bytes(send, 304, shared, b"")
         return 304, 0
-    shared.append((b"content-type", clip.content_type.encode()))
+    shared.append((b"content-type", content_type.encode()))
     asked = headers.get(b"range") if method == "GET" else None
     if asked is not None and headers.get(b"if-range", raw_tag) == raw_tag:
         part = wanted_range(asked.decode("latin-1"), size)

@@ -11,13 +11,13 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-import imageio_ffmpeg
+from mockserver.adapters.clips.tools import bundled
 
 
 @cache
 def ffmpeg() -> str:
     """The path of the bundled binary."""
-    return str(imageio_ffmpeg.get_ffmpeg_exe())
+    return bundled()
 
 
 def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:

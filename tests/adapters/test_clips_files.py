@@ -58,12 +58,11 @@ def test_mp4_is_what_was_asked(tmp_path: Path, width: int, height: int, frames: 
     assert abs(facts.movie_seconds - facts.seconds) <= Fraction(1, 1000)
     assert facts.names.index("moov") < facts.names.index("mdat")
     seen = decoded(clip.data, tmp_path)
-    assert re.search(r"h264.*yuv420p\(tv, bt709[,)], %dx%d" % (real.width, real.height), seen.stream)
+    assert re.search(rf"h264.*yuv420p\(tv, bt709, progressive\), {real.width}x{real.height}\b", seen.stream)
     assert len(seen.frames) == real.frames
     assert clip.note == real.note
     assert (clip.size, clip.content_type) == (len(clip.data), "video/mp4")
     assert b"majestic" not in clip.data
-    assert clip.size < 6000 + frames * width * height // 50
 
 
 @pytest.mark.parametrize(("width", "height", "fps"), [(512, 512, 8), (129, 97, 12), (1, 1, 1)])
@@ -72,7 +71,7 @@ def test_webm_is_what_was_asked(tmp_path: Path, width: int, height: int, fps: in
     (clip,) = make(tmp_path, spec)
     real = fitted(spec)
     seen = decoded(clip.data, tmp_path)
-    assert re.search(r"Video: vp[89].*yuv420p.* %dx%d.* %d fps" % (real.width, real.height, fps), seen.stream)
+    assert re.search(rf"Video: vp[89].*yuv420p.* {real.width}x{real.height}\b.* {fps} fps", seen.stream)
     assert len(seen.frames) == 16
     assert clip.content_type == "video/webm"
 
@@ -117,6 +116,7 @@ def test_any_prompt_is_drawn(tmp_path: Path, caption: str) -> None:
 
 def test_mp4_is_brought_to_a_size_and_still_plays(tmp_path: Path) -> None:
     bare, padded = make(tmp_path, PLAIN, replace(PLAIN, pad_to=200_001))
+    assert bare.size < 100_000
     assert padded.size == 200_001
     assert padded.data.startswith(bare.data)
     assert read_mp4(padded.data).names[-1] == "free"
@@ -149,7 +149,7 @@ def test_stated_size_holds_the_clip(
     tmp_path: Path, width: int, height: int, frames: int, fps: int, image: bytes | None
 ) -> None:
     size = stated_size(width, height, frames, fps)
-    moves = ("Truck left", "Push in") if image is None else ("Shake",)
+    moves = ("Truck left", "Push in", "Shake") if image is None else ("Shake",)
     spec = replace(PLAIN, width=width, height=height, frames=frames, fps=Fraction(fps), caption=EVIL, moves=moves)
     seeds = (1, 3) if image is None and width < 1000 else (3,)
     for clip in make(tmp_path, *(replace(spec, seed=seed, pad_to=size) for seed in seeds), image=image):

@@ -79,11 +79,11 @@ def test_composing_is_merging_in_order(document: dict[str, Any], overlays: list[
     assert compose(document, overlays) == merged
 
 
-def test_a_profile_is_its_words_in_order_and_strict_last() -> None:
+def test_a_profile_is_its_words_in_the_order_of_the_overlays_and_strict_last() -> None:
     document = {"s": {"maximum": 9, "x-documented": {"maximum": 5}}, "t": 0}
     overlays: dict[str, dict[str, Any]] = {"one": {"t": 1}, "two": {"t": 2, "s": {"x-documented": {"maximum": 3}}}}
     assert compose_words(document, overlays, ["one", "two", "unheard"])["t"] == 2
-    assert compose_words(document, overlays, ["two", "one"])["t"] == 1
+    assert compose_words(document, overlays, ["two", "one"])["t"] == 2
     assert compose_words(document, overlays, ["strict", "two"])["s"] == {"maximum": 3}
     assert compose_words(document, overlays, [])["s"] == document["s"]
 
@@ -143,6 +143,12 @@ def test_annotations_beside_a_reference_override_those_of_its_target() -> None:
         "description": "the width",
         "x-documented": {"maximum": 512},
     }
+
+
+def test_a_reference_to_a_boolean_schema_is_inlined() -> None:
+    document = _document(anything=True)
+    assert inline(_ref("anything"), document) is True
+    assert inline({**_ref("anything"), "title": "All"}, document) == {"title": "All", "allOf": [True]}
 
 
 @given(st.integers(-5, 15))

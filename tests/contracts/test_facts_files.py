@@ -39,6 +39,7 @@ def test_facts_are_read_as_they_are_written(tmp_path: Path) -> None:
         ("provider: toy", "provider: tay", "facts.yaml:1: provider must be toy, as the folder"),
         ("defaults:", "defautls:", "the file has no 'defautls'; is defaults meant?"),
         ("{headers: {Auth", "{haeders: {Auth", "defaults has no 'haeders'; is headers meant?"),
+        ("{headers: {Auth", "{json: [a], headers: {Auth", "defaults.json must be a mapping"),
         ("facts:", "fact:", "the file has no 'fact'; is facts meant?"),
         ("mark: recorded", "makr: recorded", "facts.yaml:16: toy.thing.colour: a fact has no 'makr'; is mark meant?"),
         ("mark: recorded", "mark: seen", "mark must be one of documented, recorded, inferred, decided, not 'seen'"),

@@ -46,6 +46,7 @@ def test_it_makes_these_files(root: Path) -> None:
         "schemas/answers/getThing.done.json",
         "schemas/answers/makeThing.waiting.json",
         "schemas/errors/key.json",
+        "schemas/errors/size.json",
         "schemas/requests/makeThing.json",
         "schemas/tolerated/getFile.json",
         "schemas/tolerated/getThing.json",
@@ -112,7 +113,8 @@ def test_what_is_written_is_what_the_kit_reads(root: Path) -> None:
     }
     assert [one["name"] for one in toy.operations["getThing"].parameters] == ["thing"]
     life = promise.lifecycle(toy.document)
-    assert life is not None and life.state_of("busy") == "running" and life.state_of("gone") is None
+    assert life is not None
+    assert (life.state_of("busy"), life.state_of("gone")) == ("running", None)
 
 
 def test_the_same_promise_gives_the_same_bytes(root: Path) -> None:
@@ -125,7 +127,7 @@ def test_writing_ends_all_drift_and_removes_what_is_stale(root: Path, capsys: py
     stale.write_text("{}")
     assert generate.main([], root) == 0
     assert not stale.exists()
-    assert "15 files (9 schemas): 15 written, 1 stale ones removed" in capsys.readouterr().out
+    assert "16 files (10 schemas): 16 written, 1 stale ones removed" in capsys.readouterr().out
     assert generate.main(["--check"], root) == 0
     assert generate.main([], root) == 0
     assert ": 0 written, 0 stale" in capsys.readouterr().out
@@ -183,6 +185,15 @@ def test_a_diff_is_bounded() -> None:
     assert lines[LINES_A_FILE + 1] == "..."
 
 
+def test_a_short_diff_is_whole() -> None:
+    exact = LINES_A_FILE - 3  # two lines of names, one of numbers
+    lines = drift({"a": b""}, {"a": b"x\n" * exact})
+    assert len(lines) == 1 + LINES_A_FILE
+    assert "..." not in lines
+    missing = drift({}, {f"{number}": b"" for number in range(LINES_IN_ALL)})
+    assert missing[-1].startswith("missing: ")
+
+
 def test_it_fails_when_there_is_nothing_to_make(tmp_path: Path) -> None:
     with pytest.raises(DocumentBroken, match="nothing to generate"):
         generate.build(tmp_path)
@@ -204,6 +215,9 @@ BROKEN = [
     ("schemas/makeThing.request'}", "schemas/size'}", "application/json of makeThing must be a $ref"),
     ("operations: [getThing]", "operations: [gteThing]", "there is no operation gteThing"),
     ("busy: [done, lost]}", "buzy: [done, lost]}", "'busy' is neither terminal nor has it transitions"),
+    ("schema: {type: string}}]", "schema: {type: string}}, {$ref: '#/a'}]", "$ref #/a leads nowhere"),
+    ("      requestBody:\n", "      x-body:\n", "makeThing.request is there, but makeThing takes no requestBody"),
+    ("operationId: makeThing", "operationId: makeIt", "makeIt takes a requestBody, but there is no component"),
     ("x-lifecycle:", "x-live:", "x-lifecycle is missing"),
     ("  terminal: [done, lost]\n", "", "x-lifecycle: 'terminal' is missing"),
 ]
@@ -227,8 +241,35 @@ def test_an_unsound_overlay_is_told_with_its_own_file(root: Path) -> None:
         generate.build(root)
 
 
+@pytest.mark.parametrize("name", ["openapi.yaml", "profiles/loud.yaml"])
+def test_a_source_that_is_no_mapping_is_refused(root: Path, name: str) -> None:
+    (root / TOY / name).write_text("- a")
+    with pytest.raises(SourceBroken, match=r"\.yaml:1: a mapping is expected"):
+        generate.build(root)
+
+
+def test_what_is_no_provider_folder_is_left_alone(root: Path) -> None:
+    before = generate.build(root)
+    (root / TOY / "profiles" / "combinations.yaml").unlink()
+    for name in ("__pycache__", ".cache"):
+        (root / TOY).with_name(name).mkdir()
+    (root / TOY).with_name("README.md").write_text("")
+    after = generate.build(root)
+    assert [path for path in before if path not in after] == [f"{TOY}/generated/documents/loud,strict.json"]
+
+
 @pytest.mark.parametrize("text", ["{}", "- loud", "- []", "- [1]"])
 def test_combinations_are_lists_of_words(root: Path, text: str) -> None:
     (root / TOY / "profiles" / "combinations.yaml").write_text(text)
     with pytest.raises(SourceBroken, match=r"combinations\.yaml:1: a list of lists"):
         generate.build(root)
+
+
+def test_overlays_stand_in_the_order_of_the_file_of_words(root: Path) -> None:
+    words = root / TOY / "profiles" / "words.yaml"
+    words.write_text("[quiet, strict, loud]")
+    assert list(_json(generate.build(root)[f"{TOY}/generated/overlays.json"]))[1:] == ["strict", "loud"]
+    for text in ("[strict]", "[strict, strict, loud]", "loud"):
+        words.write_text(text)
+        with pytest.raises(SourceBroken, match="words.yaml:1: "):
+            generate.build(root)

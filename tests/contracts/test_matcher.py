@@ -140,6 +140,15 @@ def test_an_unknown_matcher_never_passes() -> None:
         explain({"$tpye": "string"}, "a")
 
 
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [({"a": True}, {"a": 1}), ([0], [False]), ([1, 2], [3, 4]), ([1], [1, 2]), ({"a": 1}, {"b": 1}), ({}, [])],
+)
+def test_what_json_calls_different(one: Any, two: Any) -> None:
+    assert not same(one, two)
+    assert not same(two, one)
+
+
 def test_nothing_is_found_where_nothing_is() -> None:
     assert explain(1, ABSENT) == ["the whole: 1 is expected, but it is absent"]
     assert shown("a" * 300, 20) == "'aaaaaaaaaaaaaaa ..."

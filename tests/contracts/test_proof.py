@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import contracts.sources  # noqa: F401  here, because libyaml's module cannot be loaded anew by each run in process
 from tests.contracts.toy import write_promise
 
 pytest_plugins = ["pytester"]
@@ -20,6 +21,7 @@ import pytest
 @pytest.mark.fact("{COLOUR}", "{DONE}")
 def test_both(): pass
 """
+THREE = PROVEN.replace(f'"{DONE}"', f'"{DONE}", "toy.thing.smell"')
 MISTAKES = f"""
 import pytest
 
@@ -30,9 +32,8 @@ def test_unknown(): pass
 def test_not_emulated(): pass
 
 @pytest.mark.fact("{DONE}", "{COLOUR}")
-class TestFour:
-    @pytest.mark.fact("toy.thing.smell", "toy.thing.size")
-    def test_four(self): pass
+@pytest.mark.fact("toy.thing.smell", "toy.thing.size")
+def test_four(): pass
 
 @pytest.mark.fact()
 def test_none(): pass
@@ -137,6 +138,21 @@ def test_broken_facts_are_told_when_a_test_needs_them(suite: pytest.Pytester) ->
     code, told = _run(suite, PROVEN)
     assert code not in (0, 5)
     assert "facts.yaml:16: toy.thing.colour: mark must be one of" in told
+
+
+def test_three_facts_on_one_test_are_allowed(suite: pytest.Pytester) -> None:
+    code, _ = _run(suite, THREE, "--facts")
+    assert code == 0
+    assert _counts(suite) == {**COUNTS, "proven": 3, "open": 0}
+
+
+def test_those_that_need_a_proof_are_told_first(suite: pytest.Pytester) -> None:
+    told = _run(suite, "def test_nothing(): pass", "--facts")[1]
+    assert [line.split()[0] for line in told.splitlines() if "; no test ran)" in line] == [
+        "UNPROVEN",
+        "UNPROVEN",
+        "open",
+    ]
 
 
 def test_no_facts_at_all_prove_nothing(suite: pytest.Pytester) -> None:

@@ -114,6 +114,7 @@ ANSWER = Exchange(200, [("X-Left", "19"), ("X-Twice", "a"), ("x-twice", "b")], b
         ({"headers": {"x-left": 19}}, ""),
         ({"headers": {"x-left": {"$min": 0, "$max": 19}}}, ""),
         ({"headers": {"x-left": {"$max": 18}}}, "header x-left: at most 18 is expected, not 19"),
+        ({"headers": {"x-left": {"$type": "integer", "$min": 19}}}, ""),
         ({"headers": {"x-left": 18}}, "header x-left: '18' is expected, not '19'"),
         ({"headers": {"x-twice": {"$min": 0}}}, "at least 0 is expected, not 'a, b'"),
         ({"headers": {"x-none": {"$type": "string"}}}, "header x-none: {'$type': 'string'} is expected"),
@@ -194,6 +195,7 @@ def test_what_is_not_there_cannot_be_kept(keep: dict[str, str], said: str) -> No
         ({"do": "GET /x", "expect": {"same": "frist"}}, "nothing is kept as 'frist' by then; is first meant?"),
         ({"do": "GET /x", "expect": {"same": 1}}, "expect.same takes the name"),
         ({"do": "GET /x", "keep": {"late": ""}, "expect": {"same": "late"}}, "nothing is kept as 'late' by then"),
+        ({"do": "GET /x", "json": ["${no-such}"]}, "nothing is kept as 'no-such' by then"),
         ({"advance": "1"}, "advance takes seconds"),
         ({"advance": -1}, "advance takes seconds"),
         ({"advance": True}, "advance takes seconds"),
@@ -204,6 +206,14 @@ def test_a_mistaken_step_is_told_before_it_runs(step: Any, said: str) -> None:
     with pytest.raises(StepBroken) as broken:
         parse_steps([{"do": "GET /", "keep": {"id": "", "first": ""}}, step], BEARER)
     assert said in str(broken.value)
+
+
+def test_a_long_answer_is_cut_in_the_message() -> None:
+    with pytest.raises(StepFailed, match=r"\(9002 bytes in all\)"):
+        _played({"do": "POST /v1/none", "body": "a" * 9002, "expect": {"status": 200}})
+    with pytest.raises(StepFailed) as failed:
+        _played({"do": "POST /v1/none", "body": "a", "expect": {"status": 200}})
+    assert "bytes in all" not in str(failed.value)
 
 
 @pytest.mark.parametrize("steps", [[], None, {"do": "GET /"}])

@@ -93,6 +93,13 @@ components:
       type: object
       required: [error]
       properties: {error: {const: key}}
+    error.size:
+      title: Too big
+      description: It is too big.
+      examples: [{error: size}]
+      type: object
+      required: [error]
+      properties: {error: {const: size}}
     webhook.done: {title: News, description: It is done., examples: [{}], type: object}
 """
 LOUD = """\

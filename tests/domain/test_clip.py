@@ -90,7 +90,7 @@ def test_fitted_is_even_within_the_limits_and_as_long(spec: ClipSpec) -> None:
 def test_fitted_keeps_what_can_be_kept(width: int, height: int, frames: int) -> None:
     real = fitted(ClipSpec(width, height, frames, Fraction(24), "mp4", 0, "", ""))
     assert (real.width - width, real.height - height) == (width % 2, height % 2)
-    assert (real.frames, real.fps) == (frames, 24)
+    assert (real.frames, real.fps) == (frames, Fraction(24))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_fitted_sizes(asked: tuple[int, int], rendered: tuple[int, int]) -> None
 
 def test_too_many_frames_keep_the_length_and_the_note_says_so() -> None:
     real = fitted(replace(PLAIN, frames=1200, fps=Fraction(12)))
-    assert (real.frames, real.fps) == (600, 6)
+    assert (real.frames, real.fps) == (600, Fraction(6))
     assert real.note == "asked 512x512, 1200 frames, 12 fps; rendered 512x512, 600 frames, 6 fps"
 
 
@@ -136,7 +136,7 @@ def test_gif_delays_of_8_fps_take_turns() -> None:
 def test_stated_size_grows_with_the_clip(width: int, height: int, frames: int, fps: float) -> None:
     size = stated_size(width, height, frames, fps)
     assert size == stated_size(width, height, frames, fps)
-    assert size * 8 > width * height * frames // 10
+    assert size * 8 > width * height * frames // 5
     assert stated_size(width, min(2160, height + 400), frames, fps) + 65536 > size
 
 
@@ -164,7 +164,7 @@ def test_identity_sees_every_field_that_counts() -> None:
 
 @pytest.mark.parametrize("wrong", [{"form": "avi"}, {"width": 0}, {"height": -1}, {"frames": 0}, {"fps": Fraction(0)}])
 def test_there_is_no_such_clip(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="form must be|no such clip"):
+    with pytest.raises(ValueError, match=r"form must be|no such clip"):
         replace(PLAIN, **wrong)  # type: ignore[arg-type]
 
 

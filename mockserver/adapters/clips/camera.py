@@ -64,7 +64,7 @@ def known(moves: tuple[str, ...]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A clip as the camera sees it: ``frames`` at ``fps`` per second, moved by ``moves``; shakes are drawn by ``seed``."""
+    """A clip as the camera sees it: ``frames`` at ``fps`` per second, moved by ``moves``, shaken by ``seed``."""
 
     seed: int
     frames: int

@@ -111,7 +111,7 @@ class Clips:
 
         ``BadImage`` says what is wrong with it. Synchronous and slow (it decodes): call it in a worker thread.
         """
-        from mockserver.adapters.clips import pictures  # noqa: PLC0415 - Pillow is loaded on first use only
+        from mockserver.adapters.clips import pictures  # Pillow is loaded on first use only
 
         return self._store(*pictures.packed(pictures.pixels(data)))
 
@@ -120,7 +120,7 @@ class Clips:
 
         Synchronous and slow (it draws): call it in a worker thread.
         """
-        from mockserver.adapters.clips import pictures  # noqa: PLC0415 - Pillow is loaded on first use only
+        from mockserver.adapters.clips import pictures  # Pillow is loaded on first use only
 
         return self._store(*pictures.packed(pictures.made(text)))
 
@@ -167,7 +167,7 @@ class Clips:
         return key
 
     def _render(self, key: str, spec: ClipSpec, real: Fitted) -> bytes:
-        from mockserver.adapters.clips import frames  # noqa: PLC0415 - Pillow is loaded on first use only
+        from mockserver.adapters.clips import frames  # Pillow is loaded on first use only
 
         picture = self._pictures.get(spec.image) if spec.image else None
         if spec.image and picture is None:

@@ -51,7 +51,7 @@ class Tools:
         except ClipUnavailable as problem:
             return problem
         try:
-            answer = subprocess.run(
+            answer = subprocess.run(  # noqa: S603 - whoever set the path is trusted
                 [path, "-version"],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

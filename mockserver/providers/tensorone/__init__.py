@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from mockserver.provider.checks import as_documented, with_key, within
-from mockserver.provider.endpoints import creates, polls, serves
+from mockserver.provider.endpoints import Find, creates, polls, serves
 from mockserver.provider.table import Endpoint, Provider, Word, get, post, promise_beside
 from mockserver.providers.tensorone import order, refusal, wire
 
 
-def files(suffix: str) -> Endpoint:
-    """The public files with a suffix."""
-    return serves(order.filed(suffix), wire.film(suffix[1:]), before=order.unborn)
+def files(find: Find) -> Endpoint:
+    """Public files, in the form that their name says."""
+    return serves(find, wire.film, before=order.unborn)
 
 
 PROVIDER = Provider(
@@ -34,13 +34,14 @@ PROVIDER = Provider(
     ),
     credential=order.credential,
     checks=(order.keyed(with_key), order.entitled, within(order.limit_of), order.json_only, as_documented),
+    strays=(order.keyed(with_key),),
     operations=(
         post("createVideo", "/v2/ai/text-to-video", creates(order.video, wire.created)),
         get("getVideoStatus", "/v2/ai/videos/{videoId}/status", polls(order.polled, wire.status), owner=order.named),
         get("downloadVideo", "/v2/ai/videos/{videoId}/download", order.download, owner=order.named),
-        post("upscaleVideo", "/v2/ai/video-upscale", creates(order.upscale, wire.upscaled)),
-        get("getVideoFile", "/generated/{name}", files(".mp4"), is_public=True, owner=order.stem),
-        get("getThumbnail", "/thumbnails/{name}", files(".jpg"), is_public=True, owner=order.stem),
+        post("upscaleVideo", "/v2/ai/video-upscale", creates(order.upscale, wire.created)),
+        get("getVideoFile", "/generated/{name}", files(order.filed), is_public=True, owner=order.stem),
+        get("getThumbnail", "/thumbnails/{name}", files(order.pictured), is_public=True, owner=order.stem),
     ),
     refuse=refusal.refuse,
     dress=refusal.dress,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, cast
@@ -22,7 +22,7 @@ from mockserver.providers.tensorone.request import Upscale, Video
 
 NAME: Final = "tensorone"
 HOUR: Final = timedelta(hours=1)
-PAID: Final = {"reads": Limit(1000, HOUR), "createVideo": Limit(20, HOUR), "upscaleVideo": Limit(500, HOUR)}
+PAID: Final = {"reads": Limit(1000, HOUR), "createVideo": Limit(20, HOUR), "upscaleVideo": Limit(200, HOUR)}
 
 
 def credential(call: Call) -> str | None:
@@ -59,13 +59,16 @@ def _allows(kind: str, right: str) -> bool:
     return right == "read" or kind != "read"
 
 
-def limit_of(call: Call) -> tuple[Hashable, Limit] | None:
-    """The hourly limit of a call: the documented one of its endpoint, or the Pro tier's of its class."""
+def bucket_of(call: Call) -> tuple[Hashable, Limit]:
+    """The hourly limit that a call belongs to: its endpoint's, or the Pro tier's of its class."""
     operation = call.operation
-    if operation is not None and operation.is_public:
-        return None
     bucket = operation.id if operation is not None and operation.id in PAID else "reads"
     return (NAME, bucket), PAID[bucket]
+
+
+def limit_of(call: Call) -> tuple[Hashable, Limit] | None:
+    """The limit that a call counts against; a public file counts against none."""
+    return None if call.operation is None or call.operation.is_public else bucket_of(call)
 
 
 def json_only(call: Call) -> Problem | None:
@@ -142,6 +145,8 @@ def stem(call: Call) -> str:
 
 
 _find_video = by_name(named, NAME, ["createVideo"], "video")
+_find_file = by_name(stem, NAME, ["createVideo", "upscaleVideo"], "file")
+_find_thumbnail = by_name(stem, NAME, ["createVideo"], "file")
 _find_any = by_name(named, NAME, ["createVideo", "upscaleVideo"], "video")
 
 
@@ -150,20 +155,21 @@ def polled(call: Call) -> Job | Problem:
     return _find_any(call) if "upscale-status" in call.profile else _find_video(call)
 
 
-def filed(suffix: str) -> Callable[[Call], Job | Problem]:
-    """The job whose public file has this suffix; an upscale has no thumbnail."""
-    kinds = ["createVideo", "upscaleVideo"] if suffix == ".mp4" else ["createVideo"]
-    by_stem = by_name(stem, NAME, kinds, "file")
-
-    def find(call: Call) -> Job | Problem:
-        name = call.params["name"]
-        return by_stem(call) if name.endswith(suffix) else unknown_file(name)
-
-    return find
+def filed(call: Call) -> Job | Problem:
+    """The job whose public file this is. WebM and GIF have public names only where downloads lead to them."""
+    name = call.params["name"]
+    suffix = name.rpartition(".")[2]
+    known = ("mp4", "webm", "gif") if "download-302" in call.profile else ("mp4",)
+    return _find_file(call) if suffix in known else _unknown_file(name)
 
 
-def unknown_file(name: str) -> Problem:
-    """No file of this name."""
+def pictured(call: Call) -> Job | Problem:
+    """The job whose thumbnail this is; an upscale has none."""
+    name = call.params["name"]
+    return _find_thumbnail(call) if name.endswith(".jpg") else _unknown_file(name)
+
+
+def _unknown_file(name: str) -> Problem:
     return Problem(Kind.MISSING, f"no file {name[:80]!r}", detail={"resource": "file", "id": name})
 
 
@@ -191,9 +197,9 @@ def download(call: Call) -> Answer | Problem:
     seen = snapshot(job, call.now)
     if seen.state is not State.SUCCEEDED:
         return unfinished(job, seen)
-    if "download-302" in call.profile and form == "mp4":
-        return Answer(302, b"", [(b"location", wire.file_url(job, call).encode())])
-    return Answer(200, ClipBody(wire.film(form)(job, call), f"{job.id}.{form}"))
+    if "download-302" in call.profile:
+        return Answer(302, b"", [(b"location", wire.file_url(job, call, form).encode())])
+    return Answer(200, ClipBody(wire.filmed(job, form), f"{job.id}.{form}"))
 
 
 def upscale(call: Call) -> Order | Problem:

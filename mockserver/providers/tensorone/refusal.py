@@ -9,7 +9,7 @@ from typing import Final
 from mockserver.domain.problem import Kind, Problem, Violation
 from mockserver.domain.quota import Standing, stand
 from mockserver.provider.call import Answer, Call
-from mockserver.providers.tensorone.order import limit_of
+from mockserver.providers.tensorone.order import bucket_of
 from mockserver.providers.tensorone.wire import instant
 
 Details = Callable[[Problem, Call], dict[str, object]]
@@ -26,7 +26,7 @@ def _reason(broken: Violation) -> str:
     if broken.rule == "required":
         return f"{name} is required"
     if broken.rule == "enum" and name in ("model", "stylePreset"):
-        return f"Invalid {'model' if name == 'model' else 'style preset'} specified"
+        return f"Invalid {name} specified"
     return broken.sentence().partition(": ")[2].capitalize()
 
 
@@ -109,11 +109,11 @@ def _seconds(call: Call, standing: Standing) -> int:
 
 
 def dress(answer: Answer, call: Call) -> None:
-    """The four X-RateLimit headers on every answer of the API; Retry-After on a 200 only under `retry-after-always`."""
-    named = limit_of(call)
-    if named is None:
-        return
-    standing = call.standing or stand(call.sandbox.log(named[0]), named[1], call.now)
+    """The four X-RateLimit headers on every answer; Retry-After beside a 429 only under `retry-after-always`."""
+    standing = call.standing
+    if standing is None:
+        name, limit = bucket_of(call)
+        standing = stand(call.sandbox.log(name), limit, call.now)
     reset = call.sandbox.clock.on_clients_clock(timedelta(seconds=standing.reset_seconds))
     answer.headers += [
         (b"x-ratelimit-limit", b"%d" % standing.limit.calls),

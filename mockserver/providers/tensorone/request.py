@@ -39,9 +39,15 @@ class Upscale:
     stabilize: bool
 
 
-def enlarged(upscale: Upscale) -> tuple[int, int]:
-    """Width and height of an upscaled video: the short side is 1080 or 2160, the ratio is kept."""
-    source = cast("Video", upscale.source.request)
-    short = {"1080p": 1080, "4K": 2160}[upscale.target]
-    scale = Fraction(short, min(source.width, source.height))
-    return round(source.width * scale), round(source.height * scale)
+def geometry(job: Job) -> tuple[Video, int, int]:
+    """The video that a job makes or enlarges, and its width and height.
+
+    An upscale has a short side of 1080 or 2160 and keeps the ratio, the frame rate and the number of frames.
+    """
+    if not isinstance(job.request, Upscale):
+        video = cast("Video", job.request)
+        return video, video.width, video.height
+    video = cast("Video", job.request.source.request)
+    short = {"1080p": 1080, "4K": 2160}[job.request.target]
+    scale = Fraction(short, min(video.width, video.height))
+    return video, round(video.width * scale), round(video.height * scale)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil, floor
@@ -11,7 +10,7 @@ from typing import Final, cast
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.job import Job, Snapshot, State
 from mockserver.provider.call import Answer, Call
-from mockserver.providers.tensorone.request import Upscale, Video, enlarged
+from mockserver.providers.tensorone.request import Upscale, Video, geometry
 
 WORDS: Final = {
     State.QUEUED: "queued",
@@ -37,6 +36,14 @@ def waiting_time(remaining: timedelta | None) -> str:
     return f"{low}-{max(ceil(size), low + 1)} {unit}"
 
 
+def _estimate(seen: Snapshot, call: Call) -> dict[str, object]:
+    """The waiting time, while there is something to wait for."""
+    if seen.state.is_terminal or (seen.state is State.QUEUED and "eta-processing-only" in call.profile):
+        return {}
+    remaining = seen.remaining
+    return {"estimatedCompletionTime": waiting_time(None if remaining is None else call.sandbox.clock.told(remaining))}
+
+
 def _video_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
     """The body of an unfinished video; creation and polls share it."""
     video = cast("Video", job.request)
@@ -44,11 +51,7 @@ def _video_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
     body: dict[str, object] = {"videoId": job.id, "status": WORDS[state]}
     if state is State.RUNNING:
         body["progress"] = float(seen.progress) if "progress-float" in profile else seen.progress
-    if state is State.RUNNING or (state is State.QUEUED and "eta-processing-only" not in profile):
-        remaining = seen.remaining
-        body["estimatedCompletionTime"] = waiting_time(
-            None if remaining is None else call.sandbox.clock.told(remaining)
-        )
+    body.update(_estimate(seen, call))
     body["resolution"] = {"width": video.width, "height": video.height, "fps": video.fps}
     body["duration"] = video.duration
     body["metadata"] = {"model": video.model, "steps": video.steps, "guidanceScale": video.guidance}
@@ -80,27 +83,45 @@ def _completed_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
 
 
 def _upscale_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
-    """The answer about an upscale; everything but `upscaleId` is decided (sheet 15.17)."""
+    """The answer about an unfinished upscale; everything but `upscaleId` is decided (sheet 15.17)."""
     upscale = cast("Upscale", job.request)
     body: dict[str, object] = {"upscaleId": job.id, "videoId": upscale.source.id, "status": WORDS[seen.state]}
     if seen.state is State.RUNNING:
-        body["progress"] = seen.progress
+        body["progress"] = float(seen.progress) if "progress-float" in call.profile else seen.progress
     body["targetResolution"] = upscale.target
     body["enhanceDetails"] = upscale.enhance
     body["stabilizeMotion"] = upscale.stabilize
-    if seen.state is State.SUCCEEDED:
-        body["videoUrl"] = file_url(job, call)
-    elif seen.state is not State.FAILED:
-        remaining = seen.remaining
-        body["estimatedCompletionTime"] = waiting_time(
-            None if remaining is None else call.sandbox.clock.told(remaining)
-        )
+    body.update(_estimate(seen, call))
     body["createdAt"] = instant(job.created)
-    if seen.state is State.SUCCEEDED:
-        body["completedAt"] = instant(seen.since)
     if seen.state is State.FAILED:
         body["error"] = seen.why or FAILURE
     return body
+
+
+def _upscaled_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
+    upscale = cast("Upscale", job.request)
+    source, width, height = geometry(job)
+    return {
+        "upscaleId": job.id,
+        "videoId": upscale.source.id,
+        "status": "completed",
+        "videoUrl": file_url(job, call),
+        "targetResolution": upscale.target,
+        "enhanceDetails": upscale.enhance,
+        "stabilizeMotion": upscale.stabilize,
+        "duration": source.frames / source.fps,
+        "resolution": {"width": width, "height": height, "fps": source.fps},
+        "createdAt": instant(job.created),
+        "completedAt": instant(seen.since),
+    }
+
+
+_BODIES: Final = {
+    ("createVideo", False): _video_body,
+    ("createVideo", True): _completed_body,
+    ("upscaleVideo", False): _upscale_body,
+    ("upscaleVideo", True): _upscaled_body,
+}
 
 
 def _creation_status(call: Call) -> int:
@@ -108,49 +129,36 @@ def _creation_status(call: Call) -> int:
 
 
 def created(job: Job, seen: Snapshot, call: Call) -> Answer:
-    """The answer to a creation, which is queued whatever the timing: the first poll may find it finished."""
+    """The answer to a creation, which says queued whatever the timing: the first poll may find it finished."""
     queued = Snapshot(State.QUEUED, 0, 0, job.created, seen.remaining) if seen.state is State.SUCCEEDED else seen
-    return Answer(_creation_status(call), _video_body(job, queued, call))
-
-
-def upscaled(job: Job, seen: Snapshot, call: Call) -> Answer:
-    """The answer to an upscale."""
-    queued = Snapshot(State.QUEUED, 0, 0, job.created, seen.remaining) if seen.state is State.SUCCEEDED else seen
-    return Answer(_creation_status(call), _upscale_body(job, queued, call))
+    return Answer(_creation_status(call), _BODIES[job.kind, False](job, queued, call))
 
 
 def status(job: Job, seen: Snapshot, call: Call) -> Answer:
     """The answer to a poll."""
-    if job.kind == "upscaleVideo":
-        return Answer(200, _upscale_body(job, seen, call))
-    body = _completed_body if seen.state is State.SUCCEEDED else _video_body
-    return Answer(200, body(job, seen, call))
+    return Answer(200, _BODIES[job.kind, seen.state is State.SUCCEEDED](job, seen, call))
 
 
-def file_url(job: Job, call: Call) -> str:
+def file_url(job: Job, call: Call, form: str = "mp4") -> str:
     """The public link of a video or an upscale."""
-    return f"{call.files}/generated/{job.id}.mp4"
+    return f"{call.files}/generated/{job.id}.{form}"
 
 
-def film(form: str) -> Callable[[Job, Call], ClipSpec]:
+def film(job: Job, call: Call) -> ClipSpec:
+    """The clip behind a public file, in the form that its name says."""
+    return filmed(job, call.params["name"].rpartition(".")[2])
+
+
+def filmed(job: Job, form: str) -> ClipSpec:
     """The clip of a finished job in a form (mp4, webm, gif, jpg)."""
-
-    def spec(job: Job, _call: Call) -> ClipSpec:
-        if isinstance(job.request, Upscale):
-            source = cast("Video", job.request.source.request)
-            width, height = enlarged(job.request)
-        else:
-            source = cast("Video", job.request)
-            width, height = source.width, source.height
-        return ClipSpec(
-            width=width,
-            height=height,
-            frames=source.frames,
-            fps=Fraction(source.fps),
-            form=form,
-            seed=job.seed,
-            title=f"TensorOne {source.model}",
-            caption=source.prompt,
-        )
-
-    return spec
+    source, width, height = geometry(job)
+    return ClipSpec(
+        width=width,
+        height=height,
+        frames=source.frames,
+        fps=Fraction(source.fps),
+        form=form,
+        seed=job.seed,
+        title=f"TensorOne {source.model}",
+        caption=source.prompt,
+    )

@@ -1,0 +1,60 @@
+"""Where a webhook may go: a URL becomes an address, or the reason why it is none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Final, Literal
+from urllib.parse import quote, urlsplit
+
+Allowed = frozenset[str] | Literal["any"]
+"""Hosts beside loopback, in lower case."""
+
+Target = tuple[str, str, int]
+"""Scheme, host and port: what one worker serves."""
+
+_PORTS: Final = {"http": 80, "https": 443}
+_HOST: Final = re.compile(r"[0-9a-z._~-]+|[0-9a-f:.]+(%[0-9a-z._~-]+)?")
+_SAFE: Final = "/%:@!$&'()*+,;=~?[]"
+
+
+class NoAddress(ValueError):
+    """A URL that is none, or leads where webhooks may not go; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to connect, and what to ask for there. `authority` is the Host header, `path` the request's target."""
+
+    target: Target
+    authority: str
+    path: str
+    is_loopback: bool
+
+
+def address_of(url: str, allow: Allowed = frozenset()) -> Address:
+    """The address of a URL, by its own words: no name is looked up. Raises NoAddress."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
+        path = quote(parts.path or "/", safe=_SAFE) + (f"?{quote(parts.query, safe=_SAFE)}" if parts.query else "")
+    except ValueError as error:
+        raise NoAddress(f"no URL: {ascii(url)[:200]} ({error})"[:300]) from None
+    if parts.scheme not in _PORTS or not _HOST.fullmatch(host):
+        raise NoAddress(f"expected an http or https URL, got {ascii(url)[:200]}")
+    if "@" in parts.netloc:
+        raise NoAddress("a URL with a user name is not called")
+    loopback = _is_loopback(host)
+    if not loopback and allow != "any" and host not in allow:
+        raise NoAddress(f"webhooks go to loopback only (127.0.0.0/8, ::1, localhost), not to {host}")
+    shown = f"[{host}]" if ":" in host else host
+    authority = shown if port is None else f"{shown}:{port}"
+    return Address((parts.scheme, host, _PORTS[parts.scheme] if port is None else port), authority, path, loopback)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,95 @@
+"""What the post keeps of one sandbox: the jobs it expects letters of, what falls due when, and what was sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heappop, heappush
+from itertools import count
+
+from mockserver.adapters.webhooks.address import Address, Target
+from mockserver.domain.delivery import Delivery, Event, Herald, Record, untold
+from mockserver.domain.job import Job
+from mockserver.ports import Clock
+
+
+@dataclass(slots=True, eq=False)
+class Parcel:
+    """One attempt at a delivery, packed. `made` is done when the attempt has ended, however it did."""
+
+    box: Box
+    delivery: Delivery
+    number: int
+    due: datetime
+    address: Address
+    body: bytes
+    made: asyncio.Future[None]
+    is_awaited: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Expected:
+    """A job whose events are told: `coming` are those ahead, latest first, `told` counts those behind."""
+
+    job: Job
+    herald: Herald
+    coming: list[Event]
+    told: int = 0
+    last: Event | None = None
+    ticket: int = -1
+
+    def reread(self, job: Job) -> None:
+        """Read the events ahead off a job's new life."""
+        self.job, self.coming = job, untold(job, self.last)[::-1]
+
+    def tell(self) -> Event:
+        """The next event, which is now behind."""
+        self.last = self.coming.pop()
+        self.told += 1
+        return self.last
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """A sandbox's post. `heap` holds what is ahead by (instant, job's n, event, attempt, ticket); an expected job has
+    one entry there, that of its next event, and an entry whose ticket is no longer the job's is void.
+    """
+
+    clock: Clock
+    records: deque[Record]
+    jobs: dict[str, Expected] = field(default_factory=dict)
+    heap: list[tuple[datetime, int, int, int, int, Expected | Parcel]] = field(default_factory=list)
+    tickets: Iterator[int] = field(default_factory=count)
+    unmade: dict[Parcel, None] = field(default_factory=dict)
+    sending: set[Target] = field(default_factory=set)
+    is_gone: bool = False
+    waiting: asyncio.Task[None] | None = None
+    waits_for: datetime | None = None
+
+    @property
+    def first(self) -> datetime | None:
+        """The earliest instant at which something falls due."""
+        return self.heap[0][0] if self.heap else None
+
+    def schedule(self, expected: Expected) -> None:
+        """Put a job's next event on the heap, in the place of what stood there for it."""
+        expected.ticket = next(self.tickets)
+        if expected.coming:
+            at = expected.coming[-1][0]
+            heappush(self.heap, (at, expected.job.n, expected.told, 0, expected.ticket, expected))
+
+    def hold(self, parcel: Parcel, expected: Expected) -> None:
+        """Put a parcel on the heap until it falls due."""
+        key = (parcel.due, expected.job.n, expected.told, parcel.number, next(self.tickets))
+        heappush(self.heap, (*key, parcel))
+
+    def due(self) -> Iterator[Expected | Parcel]:
+        """All that has fallen due, oldest instant first; what is put on the heap meanwhile comes in its turn."""
+        now = self.clock.now()
+        while self.heap and self.heap[0][0] <= now:
+            *_, ticket, item = heappop(self.heap)
+            if isinstance(item, Parcel) or item.ticket == ticket:
+                yield item

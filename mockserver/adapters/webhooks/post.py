@@ -1,0 +1,197 @@
+"""The post: what falls due on the sandboxes' clocks becomes parcels, and each parcel one attempt at its target.
+
+Nothing here decides an instant. They are `events(job)`, and the letter of an event is written when it falls due, so it
+says what a poll at that instant sees. A sandbox has one waiting task while anything is ahead, however many jobs it has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+import orjson
+
+from mockserver.adapters.webhooks.address import Allowed, NoAddress, address_of
+from mockserver.adapters.webhooks.box import Box, Expected, Parcel
+from mockserver.adapters.webhooks.lanes import Lanes
+from mockserver.adapters.webhooks.sending import Unanswered, headers_for, post
+from mockserver.domain.delivery import Attempt, Delivery, Herald, Letter, Moment, Record, Undeliverable, delivery_id
+from mockserver.domain.job import Job
+from mockserver.ports import Clock, Time
+
+PATIENCE_SECONDS: Final = 30.0
+KEPT: Final = 1000
+
+log = logging.getLogger("mockserver")
+
+
+class Post:
+    """The port `Courier`. `patience_seconds` is the real time that an attempt may take, `kept` how many records a
+    sandbox keeps, `allow` the hosts beside loopback to which webhooks may go.
+    """
+
+    def __init__(
+        self,
+        time: Time,
+        *,
+        allow: Allowed = frozenset(),
+        patience_seconds: float = PATIENCE_SECONDS,
+        kept: int = KEPT,
+    ) -> None:
+        self._time, self._allow, self._patience, self._kept = time, allow, patience_seconds, kept
+        self._boxes: dict[str, Box] = {}
+        self._lanes = Lanes(self._attempt)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
+
+    def expect(self, sandbox: str, clock: Clock, job: Job, herald: Herald) -> None:
+        """Take on the letters of a job's events; needs a running event loop. Raises nothing: the log has what fails."""
+        if self._is_closed:
+            return
+        try:
+            box = self._boxes.get(sandbox)
+            if box is None:
+                box = self._boxes[sandbox] = Box(clock, deque(maxlen=self._kept))
+            expected = box.jobs[job.id] = Expected(job, herald, [])
+            self._read(box, expected, job)
+        except Exception:
+            log.exception("webhooks of job %s cannot be brought", job.id)
+
+    def turned(self, sandbox: str, job: Job) -> None:
+        """Read the later events of a turned job anew. Raises nothing."""
+        box = self._boxes.get(sandbox)
+        expected = box.jobs.get(job.id) if box is not None else None
+        if box is None or expected is None:
+            return
+        try:
+            self._read(box, expected, job)
+        except Exception:
+            log.exception("webhooks of job %s cannot be brought", job.id)
+
+    def _read(self, box: Box, expected: Expected, job: Job) -> None:
+        expected.reread(job)
+        box.schedule(expected)
+        self._deliver(box)
+
+    def forget(self, sandbox: str) -> None:
+        """Drop all that is expected, on its way and recorded of a sandbox, in one step whatever its number."""
+        box = self._boxes.pop(sandbox, None)
+        if box is not None:
+            box.is_gone, box.heap = True, []
+            if box.waiting is not None:
+                box.waiting.cancel()
+            self._lanes.break_off(box)
+
+    def records(self, sandbox: str) -> Sequence[Record]:
+        """The latest attempts that ended and deliveries that cannot be, oldest first."""
+        box = self._boxes.get(sandbox)
+        return () if box is None else tuple(box.records)
+
+    def under_way(self, sandbox: str) -> int:
+        """How many deliveries fell due whose first attempt has not ended."""
+        box = self._boxes.get(sandbox)
+        return 0 if box is None else len(box.unmade)
+
+    async def settled(self, sandbox: str, within_seconds: float) -> list[str]:
+        """Wait until the first attempt of all that fell due was made, at most so much real time.
+
+        To be called right after a clock was moved. The ids are those of the deliveries that fell due by this move and
+        were made, in the order of their due instants. What was under way before is waited for too, by one call only.
+        """
+        box = self._boxes.get(sandbox)
+        if box is None:
+            return []
+        before = [parcel for parcel in box.unmade if not parcel.is_awaited]
+        fallen = self._deliver(box)
+        for parcel in (*before, *fallen):
+            parcel.is_awaited = True
+        if before or fallen:
+            await asyncio.wait([parcel.made for parcel in (*before, *fallen)], timeout=within_seconds)
+        return [parcel.delivery.id for parcel in fallen if parcel.made.done() and not box.is_gone]
+
+    async def aclose(self) -> None:
+        """End all workers and all waiting at once."""
+        self._is_closed = True
+        for sandbox in list(self._boxes):
+            self.forget(sandbox)
+        await self._lanes.aclose()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _deliver(self, box: Box) -> list[Parcel]:
+        """Hand out all that has fallen due, and wait for what is next; the first attempts among it."""
+        firsts: list[Parcel] = []
+        for item in box.due():
+            if isinstance(item, Expected):
+                self._tell(box, item)
+                continue
+            if item.number == 1:
+                box.unmade[item] = None
+                firsts.append(item)
+            self._lanes.put(item)
+        first = box.first
+        if first is not None and (box.waits_for is None or first < box.waits_for):
+            if box.waiting is not None:
+                box.waiting.cancel()
+            box.waits_for = first
+            box.waiting = asyncio.create_task(self._wait(box))
+            self._tasks.add(box.waiting)
+            box.waiting.add_done_callback(self._tasks.discard)
+        return firsts
+
+    async def _wait(self, box: Box) -> None:
+        """Wait for each due instant in turn, while there is one."""
+        while (first := box.first) is not None:
+            box.waits_for = first
+            await box.clock.wait_until(first)
+            self._deliver(box)
+        box.waiting = box.waits_for = None
+
+    def _tell(self, box: Box, expected: Expected) -> None:
+        """Pack the letter of a job's next event, if it has one, and schedule the event after it."""
+        number = expected.told
+        at, seen = expected.tell()
+        job = expected.job
+        if seen.state.is_terminal:
+            del box.jobs[job.id]
+        else:
+            box.schedule(expected)
+        id_ = delivery_id(job, number)
+        try:
+            letter = expected.herald(job, seen)
+            if letter is not None:
+                self._pack(box, expected, Delivery(id_, job.id, at, letter))
+        except Exception as error:
+            log.exception("the letter of job %s cannot be written", job.id)
+            why = f"the letter cannot be written: {type(error).__name__}: {error}"
+            box.records.append(Undeliverable(Delivery(id_, job.id, at, Letter("", None)), why))
+
+    def _pack(self, box: Box, expected: Expected, delivery: Delivery) -> None:
+        try:
+            address = address_of(delivery.letter.url, self._allow)
+            body = orjson.dumps(delivery.letter.body)
+        except (NoAddress, orjson.JSONEncodeError) as error:
+            log.info("webhook %s of job %s is undeliverable: %s", delivery.id, delivery.job, error)
+            box.records.append(Undeliverable(delivery, str(error)))
+            return
+        for number, planned in enumerate(delivery.plan, 1):
+            made: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            parcel = Parcel(box, delivery, number, delivery.at + planned.after, address, body, made)
+            box.hold(parcel, expected)
+
+    async def _attempt(self, parcel: Parcel) -> None:
+        box, address, body = parcel.box, parcel.address, parcel.body
+        headers = headers_for(address, body)
+        started = Moment(box.clock.now(), self._time.monotonic())
+        status, error = None, ""
+        try:
+            status = await post(address, headers, body, self._patience)
+        except Unanswered as unanswered:
+            error = str(unanswered)
+        ended = Moment(box.clock.now(), self._time.monotonic())
+        log.info("webhook %s of job %s: %s", parcel.delivery.id, parcel.delivery.job, status or error)
+        delivery, number, due = parcel.delivery, parcel.number, parcel.due
+        box.records.append(Attempt(delivery, number, due, started, ended, headers, body, status, error))
+        box.unmade.pop(parcel, None)

@@ -1,0 +1,103 @@
+"""One POST over a connection of its own: no redirect is followed, no proxy is used, no connection is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from functools import cache
+from typing import Final
+
+from mockserver.adapters.webhooks.address import Address
+
+Headers = tuple[tuple[str, str], ...]
+
+MOST_READ: Final = 1_000_000
+_STATUS: Final = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})[ \r]")
+_LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.IGNORECASE)
+_CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked", re.IGNORECASE)
+
+
+class Unanswered(Exception):
+    """There was no whole HTTP answer; the text says what there was."""
+
+
+def headers_for(address: Address, body: bytes) -> Headers:
+    """The headers of a JSON webhook. None of them is a provider's: none documents a signature or an id there."""
+    return (
+        ("host", address.authority),
+        ("content-type", "application/json"),
+        ("content-length", str(len(body))),
+        ("user-agent", "mockserver"),
+        ("accept", "*/*"),
+        ("connection", "close"),
+    )
+
+
+async def post(address: Address, headers: Headers, body: bytes, within_seconds: float) -> int:
+    """The status that the address answers with, all in all within this real time. Raises Unanswered."""
+    return (await exchange(address, headers, body, within_seconds))[0]
+
+
+async def exchange(address: Address, headers: Headers, body: bytes, within_seconds: float) -> tuple[int, bytes]:
+    """The status and the body, of which at most a megabyte is read. Raises Unanswered."""
+    try:
+        async with asyncio.timeout(within_seconds):
+            return await _exchanged(address, headers, body)
+    except TimeoutError:
+        raise Unanswered(f"no answer within {within_seconds:g} s") from None
+    except EOFError:
+        raise Unanswered("the target closed the connection before its answer was whole") from None
+    except Exception as error:
+        raise Unanswered(f"{type(error).__name__}: {error}") from error
+
+
+async def _exchanged(address: Address, headers: Headers, body: bytes) -> tuple[int, bytes]:
+    scheme, host, port = address.target
+    secure = _context(address.is_loopback) if scheme == "https" else None
+    reader, writer = await asyncio.open_connection(host, port, ssl=secure)
+    try:
+        head = [f"POST {address.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]
+        writer.write("\r\n".join(head).encode("ascii") + body)
+        return await _answered(reader)
+    finally:
+        # Not close(): that would wait for a target which no longer reads.
+        writer.transport.abort()
+
+
+async def _answered(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    status = 100
+    while status < 200:
+        head = await reader.readuntil(b"\r\n\r\n")
+        found = _STATUS.match(head)
+        if found is None:
+            raise ValueError(f"no HTTP/1 answer: {head[:60]!r}")
+        status = int(found[1])
+    return status, b"" if status in {204, 304} else await _read_body(reader, head)
+
+
+async def _read_body(reader: asyncio.StreamReader, head: bytes) -> bytes:
+    """Read the answer's body, wanted or not: a receiver that is still writing shall meet no broken pipe."""
+    length = _LENGTH.search(head)
+    if length is not None and not _CHUNKED.search(head):
+        return await reader.readexactly(min(int(length[1]), MOST_READ))
+    body = bytearray()
+    if _CHUNKED.search(head):
+        while len(body) < MOST_READ and (size := int((await reader.readline()).split(b";")[0], 16)):
+            body += (await reader.readexactly(min(size + 2, MOST_READ)))[:size]
+        while len(body) < MOST_READ and (await reader.readline()).strip():
+            continue
+    else:
+        while len(body) < MOST_READ and (some := await reader.read(MOST_READ - len(body))):
+            body += some
+    return bytes(body)
+
+
+@cache
+def _context(is_loopback: bool) -> ssl.SSLContext:
+    """Certificates are checked but on loopback, where a receiver in a test has made its own."""
+    if not is_loopback:
+        return ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context

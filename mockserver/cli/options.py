@@ -1,0 +1,102 @@
+"""What `mockserver serve` can be told. Each option is an environment variable too: --port is MOCKSERVER_PORT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, reduce
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from mockserver.cli import keyfile, values
+from mockserver.engine.pace import TIMINGS
+
+PREFIX: Final = "MOCKSERVER_"
+LONGEST_HOLD: Final = 30.0
+"""Seconds after which whatever holds a request lets go of it; written down here so that --help imports no web."""
+
+
+class Option(click.Option):
+    """An option that is also a variable of the environment that was handed in: `ctx.obj`, never this process's."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """The variable's text; an empty one counts as none."""
+        environ: Mapping[str, str] = ctx.find_root().obj
+        return environ.get(self.variable) or None
+
+    @property
+    def variable(self) -> str:
+        """The name of the variable."""
+        return PREFIX + (self.name or "").upper()
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """Where the value came from: the variable or the option."""
+        source = ctx.get_parameter_source(self.name or "") if ctx is not None else None
+        return self.variable if source is click.core.ParameterSource.ENVIRONMENT else self.opts[0]
+
+
+def option(name: str, metavar: str, says: str, read: Callable[[Any], Any] = str, **more: Any) -> Callable[..., Any]:
+    """A row of the table: the text of the value goes through `read`, whose ValueError says what is wrong with it."""
+
+    def callback(ctx: click.Context, param: click.Parameter, value: str | Sequence[str] | None) -> Any:
+        if value is None:
+            return None
+        try:
+            return read(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param) from None
+
+    shown = "default" in more
+    return click.option(
+        name, type=str, metavar=metavar, help=says, cls=Option, callback=callback, show_default=shown, **more
+    )
+
+
+_choice = partial("|".join)
+
+TABLE: Final = (
+    option("--host", "HOST", "Where to listen; localhost means both families.", values.host, default="127.0.0.1"),
+    option("--port", "PORT", "The port; 0 takes any free one.", values.whole(0, 65535), default="8000"),
+    option(
+        "--timing", _choice(TIMINGS), "How long jobs take: 2 to 4 s, the documented minutes, or nothing.",
+        values.word(*TIMINGS), default="quick",
+    ),
+    option("--seed", "N", "Makes the run repeatable; drawn and shown when not given.", values.whole(0, 2**63 - 1)),
+    option(
+        "--profile", "PROVIDER=WORD,...", "A provider's style and switches (repeatable); see `mockserver providers`.",
+        multiple=True, read=tuple,
+    ),
+    option(
+        "--keys", "FILE|A,B", "The good keys: a file (one per line, perhaps with rights) or a list. "
+        "Default: every key that does not begin with `invalid`.", keyfile.keys,
+    ),
+    option("--scenario", "NAME", "The fate of every job; see `mockserver scenarios`.", default="success"),
+    option(
+        "--limits", "off|documented", "Whether the documented rate limits refuse.",
+        values.word("off", "documented"), default="off",
+    ),
+    option(
+        "--hold", "SECONDS", "How long a creation that waits is held. Default: what --timing says.",
+        values.seconds(LONGEST_HOLD),
+    ),
+    option("--max-jobs", "N", "The most jobs to keep, over all keys.", values.whole(1, 10**9), default="100000"),
+    option("--public-url", "URL", "The origin for links. Default: the address that the client used.", values.origin),
+    option("--certfile", "FILE", "Serve https with this certificate (PEM).", Path),
+    option("--keyfile", "FILE", "The certificate's key, when it is in a file of its own.", Path),
+    option(
+        "--cors", "ORIGIN", "A web origin that may call the providers, beside those of this machine (repeatable).",
+        values.each(values.page_origin), multiple=True,
+    ),
+    option("--cache-dir", "FOLDER", "Where clips are kept. Default: among the user's caches.", Path),
+    option("--cache-bytes", "SIZE", "The most that clips may take there.", values.size, default="1GB"),
+    option("--ready-file", "FILE", "Write url and pid there as JSON when ready; removed at the end.", Path),
+    option(
+        "--log-format", "text|json", "How to log, on stderr.", values.word("text", "json"), default="text",
+    ),
+)  # fmt: skip
+
+
+def with_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command all rows of the table, in their order."""
+    return reduce(lambda made, row: row(made), reversed(TABLE), command)

@@ -1,0 +1,54 @@
+"""The ready file: tells the program that started the server where it is, once it answers."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+class ReadyFile:
+    """A file with `{"url": ..., "pid": ...}`, there exactly while the server answers."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._content = b""
+
+    def clear(self) -> None:
+        """Remove what an earlier run left, so that nobody takes it for ours. ValueError: it cannot be ours to write."""
+        folder = self.path.parent
+        if not folder.is_dir():
+            raise ValueError(f"there is no folder {folder}")
+        if not os.access(folder, os.W_OK):
+            raise ValueError(f"the folder {folder} cannot be written to")
+        if not self.path.exists():
+            return
+        try:
+            before = self.path.read_bytes()
+            if before and not _is_ready_file(before):
+                raise ValueError(f"{self.path} is there and no ready file; it stays as it is")
+            self.path.unlink()
+        except OSError as error:
+            raise ValueError(f"{self.path}: {error.strerror}") from None
+
+    def write(self, url: str, pid: int) -> None:
+        """Write it in one step: a reader sees the whole of it or nothing."""
+        self._content = json.dumps({"url": url, "pid": pid}).encode() + b"\n"
+        part = self.path.with_name(f".{self.path.name}.{pid}.part")
+        part.write_bytes(self._content)
+        part.replace(self.path)
+
+    def remove(self) -> None:
+        """Remove it, unless another server has taken its place."""
+        with suppress(OSError):
+            if self._content and self.path.read_bytes() == self._content:
+                self.path.unlink()
+
+
+def _is_ready_file(content: bytes) -> bool:
+    try:
+        value = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and {"url", "pid"} <= value.keys()

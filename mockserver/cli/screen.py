@@ -1,0 +1,70 @@
+"""The start screen: what a person needs to make the first call, on one screen of 80 columns and 24 lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mockserver.provider.table import Provider
+
+Paint = Callable[[str, str], str]
+
+ANY_KEY = "any-key"
+"""The key that the samples use."""
+
+_STYLES = {"strong": "1", "name": "1;36", "quiet": "2", "warning": "33"}
+
+
+def plain(text: str, _style: str) -> str:
+    """No colours."""
+    return text
+
+
+def painted(text: str, style: str) -> str:
+    """The text in a style of `_STYLES`, for a terminal."""
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the screen tells. `warnings` are lines of their own, such as how far the server can be reached."""
+
+    version: str
+    url: str
+    seed: int
+    seed_is_drawn: bool
+    timing: str
+    providers: Sequence[Provider]
+    cache: str
+    asks_for_keys: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def screen(shown: Shown, paint: Paint = plain) -> list[str]:
+    """The lines of the screen."""
+    seed = f"seed {shown.seed}" + (f" (drawn; --seed {shown.seed} repeats the run)" if shown.seed_is_drawn else "")
+    lines = [
+        paint(f"mockserver {shown.version} is ready at {shown.url}", "strong"),
+        f"timing {shown.timing}, {seed}",
+        *(paint(line, "warning") for line in shown.warnings),
+        "",
+    ]
+    for one in shown.providers:
+        lines.append(f"{paint(one.title, 'name')}  {shown.url}{one.base_path}")
+        lines.append(f"  {sample(one, shown.url, asks_for_keys=shown.asks_for_keys)}")
+    if shown.asks_for_keys:
+        lines.append("Put one of your keys for YOUR-KEY.")
+    lines += [
+        "",
+        f"Clips are cached in {shown.cache}",
+        paint("Ctrl-C stops. `mockserver providers` says what each stands for.", "quiet"),
+    ]
+    return lines
+
+
+def sample(provider: Provider, url: str, *, asks_for_keys: bool = False) -> str:
+    """A provider's curl, for this address; with https it does not ask who signed the certificate."""
+    line = provider.sample.format(base=url)
+    if url.startswith("https:"):
+        line = line.replace("curl ", "curl -k ", 1)
+    return line.replace(ANY_KEY, "YOUR-KEY") if asks_for_keys else line

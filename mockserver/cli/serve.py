@@ -1,0 +1,148 @@
+"""`mockserver serve`: from a plan to a running server, until somebody asks it to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver import __version__
+from mockserver.cli import places, screen
+from mockserver.cli.logs import EXTRA, has_colours, logging_to
+from mockserver.cli.options import with_options
+from mockserver.cli.plan import Plan, plan
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+PROBE_AFTER_SECONDS = 0.3
+"""When ffmpeg is looked for: once the first calls, which often follow at once, have the machine for themselves."""
+
+log = logging.getLogger("mockserver")
+
+
+@click.command(
+    "serve",
+    short_help="Start the mock server.",
+    epilog="Every option is also an environment variable: --public-url is MOCKSERVER_PUBLIC_URL.",
+)
+@with_options
+@click.pass_context
+def serve(ctx: click.Context, /, **given: Any) -> int:
+    """Start the mock server. Ctrl-C stops it."""
+    environ: Mapping[str, str] = ctx.find_root().obj
+    run(plan(given, environ, sys.platform, _drawn_seed), environ)
+    return 0
+
+
+def _drawn_seed() -> int:
+    """Short enough to be typed again."""
+    return int.from_bytes(os.urandom(4), "big") % 1_000_000
+
+
+def run(told: Plan, environ: Mapping[str, str]) -> None:
+    """Serve until a signal comes; click.UsageError when the address cannot be had."""
+    from mockserver.adapters.serving import Stop, address, server
+
+    stop = Stop()
+    with stop.listening(), logging_to(sys.stderr, told.log_format, environ):
+        sockets = _sockets(told)
+        from mockserver.app import create_app
+
+        app = create_app(told.settings)
+        opening = Opening(told, environ, app, address(sockets, secure=told.is_secure))
+        try:
+            stop.run(server(app, on_ready=opening, certfile=told.certfile, keyfile=told.keyfile), sockets)
+        finally:
+            opening.close()
+
+
+def _sockets(told: Plan) -> list[Any]:
+    from mockserver.adapters.serving import PortTaken, bind
+
+    try:
+        return bind(told.host, told.port)
+    except PortTaken as taken:
+        raise click.UsageError(str(taken)) from None
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise click.UsageError(f"--host {told.host}: {why[:1].lower()}{why[1:]}") from None
+
+
+class Opening:
+    """What happens when the server is ready, and is taken back when it ends."""
+
+    def __init__(self, told: Plan, environ: Mapping[str, str], app: Starlette, url: str) -> None:
+        self._told, self._environ, self._app, self._url = told, environ, app, url
+        self._probe = threading.Timer(PROBE_AFTER_SECONDS, self._look_for_ffmpeg)
+        self._probe.daemon = True
+
+    def __call__(self) -> None:
+        """Tell people and programs, then look for ffmpeg."""
+        told = self._told
+        if told.ready is not None:
+            told.ready.write(self._url, os.getpid())
+        if told.log_format == "json":
+            settings = told.settings
+            members = {"url": self._url, "pid": os.getpid(), "seed": settings.seed, "timing": settings.timing}
+            log.info("ready", extra={EXTRA: members})
+            for line in self._warnings():
+                log.warning(line)
+        else:
+            _print(screen.screen(self._shown(), self._paint()))
+        self._probe.start()
+
+    def close(self) -> None:
+        """Take the ready file away."""
+        self._probe.cancel()
+        if self._told.ready is not None:
+            self._told.ready.remove()
+
+    def _paint(self) -> screen.Paint:
+        return screen.painted if has_colours(sys.stdout, self._environ) else screen.plain
+
+    def _shown(self) -> screen.Shown:
+        settings = self._told.settings
+        return screen.Shown(
+            version=__version__,
+            url=self._url,
+            seed=settings.seed,
+            seed_is_drawn=self._told.seed_is_drawn,
+            timing=settings.timing,
+            providers=list(self._app.state.providers.values()),
+            cache=places.shown(settings.cache, self._environ, sys.platform) if settings.cache else "",
+            asks_for_keys=settings.keys is not None,
+            warnings=self._warnings(),
+        )
+
+    def _warnings(self) -> tuple[str, ...]:
+        from mockserver.web.guard import is_loopback
+
+        found = []
+        if self._told.settings.public_url is not None:
+            found.append(f"Links lead to {self._told.settings.public_url}")
+        if not is_loopback(self._told.host):
+            found.append(
+                f"With --host {self._told.host} other machines can reach the providers. "
+                "The control API (/_mock) answers loopback hosts only."
+            )
+        return tuple(found)
+
+    def _look_for_ffmpeg(self) -> None:
+        why = self._app.state.house.clips.usable()
+        if why is not None:
+            log.warning("clips will be answered with 503: %s", why)
+
+
+def _print(lines: list[str]) -> None:
+    with suppress(OSError):  # whoever read our output has gone; the server is no less ready
+        text = "\n".join(lines)
+        encoding = sys.stdout.encoding or "ascii"
+        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), color=True)
+        sys.stdout.flush()

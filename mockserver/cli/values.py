@@ -1,0 +1,97 @@
+"""What the values of options mean: from text to value, or a ValueError that says in one line what was expected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Final, TypeVar
+
+from mockserver.cli.spelling import unknown
+
+Value = TypeVar("Value")
+
+_ORIGIN: Final = re.compile(r"(https?)://([a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/?", re.IGNORECASE)
+_SIZE: Final = re.compile(r"([0-9]{1,18})\s*(|kb|mb|gb|tb|kib|mib|gib|tib)", re.IGNORECASE)
+_UNITS: Final[dict[str, int]] = {
+    "": 1,
+    **{f"{letter}b": 10 ** (3 * power) for power, letter in enumerate("kmgt", 1)},
+    **{f"{letter}ib": 2 ** (10 * power) for power, letter in enumerate("kmgt", 1)},
+}
+
+
+def word(*known: str) -> Callable[[str], str]:
+    """One of some words."""
+
+    def read(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"unknown value {unknown(text, known)}")
+        return text
+
+    return read
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between two bounds."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,30}", text) or not least <= int(text) <= most:
+            raise ValueError(f"expected a whole number from {least} to {most}, got {text[:60]!r}")
+        return int(text)
+
+    return read
+
+
+def seconds(most: float) -> Callable[[str], float]:
+    """A number of seconds up to a bound, perhaps with a fraction."""
+
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = float("nan")
+        if not isfinite(number) or not 0 <= number <= most:
+            raise ValueError(f"expected seconds from 0 to {most:g}, got {text[:60]!r}")
+        return number
+
+    return read
+
+
+def size(text: str) -> int:
+    """A number of bytes, perhaps with a unit: `500MB`, `2GiB`."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"expected a number of bytes such as 500MB or 2GiB, got {text[:60]!r}")
+    return int(found[1]) * _UNITS[found[2].lower()]
+
+
+def origin(text: str) -> str:
+    """An http(s) origin as a browser writes it: lower case, no default port, no slash at the end."""
+    found = _ORIGIN.fullmatch(text.strip())
+    if found is None or (found[3] and not 1 <= int(found[3]) <= 65535):
+        raise ValueError(f"expected an http(s) origin such as https://mock.example:8443, got {text[:120]!r}")
+    scheme, host = found[1].lower(), found[2].lower()
+    is_default = found[3] is None or int(found[3]) == {"http": 80, "https": 443}[scheme]
+    return f"{scheme}://{host}" + ("" if is_default else f":{int(found[3])}")
+
+
+def page_origin(text: str) -> str:
+    """What a browser may send as Origin: an http(s) origin, `null`; `*` means any."""
+    return text if text in ("*", "null") else origin(text)
+
+
+def each(read: Callable[[str], Value]) -> Callable[[Sequence[str]], tuple[Value, ...]]:
+    """A repeatable option whose values may also stand in one, with commas between."""
+
+    def read_all(texts: Sequence[str]) -> tuple[Value, ...]:
+        return tuple(read(part) for text in texts for part in text.split(",") if part.strip())
+
+    return read_all
+
+
+def host(text: str) -> str:
+    """A host name or address to listen on."""
+    bare = text.strip().removeprefix("[").removesuffix("]")
+    if not bare or not bare.isascii() or "/" in bare:
+        raise ValueError(f"expected a host name or address of this machine, got {text[:60]!r}")
+    return bare

@@ -1,0 +1,97 @@
+"""AI/ML API: what was asked, as a value; what it looks like, what it costs, how long it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Final
+
+from mockserver.domain.chance import Draw
+from mockserver.domain.clip import stated_size
+from mockserver.domain.order import Lengths
+
+FPS: Final = 24
+CREDITS_PER_DOLLAR: Final = 2_000_000
+WITH_SPEECH: Final = 2_000_000
+FAST, FASTER = 84_000, 500_000  # credits per second of v5 and v5.5; twice as many at 1080p
+
+TEXT: Final = "pixverse/v5/text-to-video"
+IMAGE: Final = "pixverse/v5/image-to-video"
+TRANSITION: Final = "pixverse/v5/transition"
+TEXT_5_5: Final = "pixverse/v5.5/text-to-video"
+IMAGE_5_5: Final = "pixverse/v5.5/image-to-video"
+LIP_SYNC: Final = "pixverse/lip-sync"
+
+ALIASES: Final = {"pixverse/v5-5-text-to-video": TEXT_5_5, "pixverse/v5-5-image-to-video": IMAGE_5_5}
+RATES: Final = {TEXT: FAST, IMAGE: FAST, TRANSITION: FAST, TEXT_5_5: FASTER, IMAGE_5_5: FASTER}
+FROM_PICTURE: Final = frozenset({IMAGE, TRANSITION, IMAGE_5_5})
+SPEAKING: Final = frozenset({TEXT, IMAGE, TRANSITION})
+"""The models that take speech in 2026, besides lip-sync."""
+
+RATIOS: Final = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "3:4": (3, 4), "9:16": (9, 16)}
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """A generation with every default filled in. `model` is the canonical id, `size` pixels, `picture` the digest of
+    the picture that it starts from, `credits` its price.
+    """
+
+    model: str
+    prompt: str
+    size: tuple[int, int]
+    seconds: int
+    style: str
+    picture: str
+    credits: int
+
+    @property
+    def frames(self) -> int:
+        """The whole number of frames that the clip has."""
+        return self.seconds * FPS
+
+    @property
+    def file_size(self) -> int:
+        """The bytes of the clip, known before it is made."""
+        return _stated(*self.size, self.frames)
+
+
+@cache
+def _stated(width: int, height: int, frames: int) -> int:
+    """There are a few geometries only."""
+    return stated_size(width, height, frames, FPS)
+
+
+def size_of(resolution: str, ratio: str) -> tuple[int, int]:
+    """Width and height: the short side is the resolution, the long one follows from the ratio, to an even number."""
+    short, (across, down) = int(resolution[:-1]), RATIOS[ratio]
+    unit = min(across, down)
+    return _even(short * across, unit), _even(short * down, unit)
+
+
+def _even(side: int, unit: int) -> int:
+    return (side + unit) // (2 * unit) * 2
+
+
+def price(model: str, resolution: str, seconds: int, *, speaks: bool) -> int:
+    """The credits of a generation (sheet 5; below 720p and v5.5 below 1080p are decided)."""
+    if speaks or model == LIP_SYNC:
+        return WITH_SPEECH
+    return RATES[model] * seconds * (2 if resolution == "1080p" else 1)
+
+
+def minute_and_a_quarter(chance: Draw) -> Lengths:
+    """75 s, as documented for 1080p."""
+    return _parts(75.0, chance)
+
+
+def half_a_minute(chance: Draw) -> Lengths:
+    """30 to 40 s, as documented for 720p."""
+    return _parts(30 + 10 * chance.share(44), chance)
+
+
+def _parts(total: float, chance: Draw) -> Lengths:
+    """2 to 8 s of it waiting (decided: the page's first poll, after 10 s, finds it generating)."""
+    waiting = timedelta(milliseconds=int(2000 + 6000 * chance.share(40)))
+    return waiting, timedelta(milliseconds=int(1000 * total)) - waiting

@@ -1,0 +1,209 @@
+"""Gately: what comes in. Key, limit and body; from a call to an order, a file or a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from mockserver.domain.chance import Draw
+from mockserver.domain.job import Job, Snapshot, State, snapshot
+from mockserver.domain.order import Names, Order
+from mockserver.domain.problem import Kind, Problem, Violation
+from mockserver.domain.quota import Limit
+from mockserver.engine.pace import between
+from mockserver.provider.call import Answer, Ask, Call, Reply
+from mockserver.provider.checks import with_key
+from mockserver.provider.table import Endpoint
+from mockserver.providers.gately import upstream, wire
+from mockserver.providers.gately.picture import taken
+from mockserver.providers.gately.request import MODELS, asked
+from mockserver.providers.gately.ticket import file_in, read
+
+NAME: Final = "gately"
+PER_MINUTE: Final = Limit(300, timedelta(minutes=1))
+CHALLENGE_SECONDS: Final = 3.0
+LARGEST_BODY: Final = 32_000_000
+documented: Final = between((10, 30), (50, 270))  # one to five minutes in all
+
+
+def credential(call: Call) -> str | None:
+    """The key in `Authorization: Bearer <key>`, without the gateway's prefix; a download link takes none."""
+    if call.operation is not None and call.operation.owner is not None:
+        return None
+    value = call.headers.get(b"authorization", b"")
+    if value[:7].lower() != b"bearer ":
+        return None
+    return value[7:].strip().removeprefix(b"sk-").decode("latin-1") or None
+
+
+def keyed(call: Call) -> Problem | None:
+    """The usual key check; a list of keys may have the prefix too. What is not implemented asks for none."""
+    if (
+        call.operation is not None
+        and call.operation.id == "retrieveFileContent"
+        and "retrieve-content" not in call.profile
+    ):
+        return None
+    problem = with_key(call)
+    if problem is None or not call.key or call.keys.grants is None:
+        return problem
+    return None if f"sk-{call.key}" in call.keys.grants else problem
+
+
+def limit_of(call: Call) -> tuple[Hashable, Limit] | None:
+    """The limit that a creation counts against: 300 in a minute for its model. Nothing else counts."""
+    if call.operation is None or call.operation.id != "createVideo" or isinstance(call.value, Problem):
+        return None
+    model = call.value.get("model")
+    return ((NAME, model), PER_MINUTE) if model in MODELS else None
+
+
+def json_only(call: Call) -> Problem | None:
+    """A body comes as application/json."""
+    if call.operation is None or not call.operation.has_body:
+        return None
+    value = call.headers.get(b"content-type", b"")
+    if value == b"application/json":
+        return None
+    came = value.partition(b";")[0].strip().lower().decode("latin-1")
+    if came == "application/json" or came.endswith("+json"):
+        return None
+    return Problem(Kind.MALFORMED, f"expected content type application/json, got {came or 'none'}")
+
+
+def entitled(call: Call) -> Problem | None:
+    """A key of the list may be one that only reads, or without the scope `ai`: it may not use the models."""
+    if call.operation is None or call.operation.id != "createVideo" or call.keys.grants is None:
+        return None
+    grants = call.keys.grants
+    grant = grants.get(call.key or "") or grants.get(f"sk-{call.key}")
+    if grant is None or (grant.kind != "read" and "ai" in grant.scopes):
+        return None
+    return Problem(Kind.FORBIDDEN, f"the key is {grant.kind}, with the scopes {', '.join(grant.scopes) or 'none'}")
+
+
+def _names(chance: Draw) -> Names:
+    """Two numbers of 15 digits: the task's and its file's."""
+    return Names(_number(chance.integer(0, 8)), _number(chance.integer(8, 8)))
+
+
+def _number(drawn: int) -> str:
+    return str(10**14 + drawn % (9 * 10**14))
+
+
+def creation(submit: Endpoint) -> Endpoint:
+    """The upstream's rules, the picture, the challenge, then the task: in this order."""
+
+    def endpoint(call: Call) -> Reply:
+        body = cast("dict[str, Any]", call.value)
+        problem = upstream.broken(body, call.profile)
+        if problem is not None:
+            return problem
+        url: str = body.get("callback_url", "") if "callbacks" in call.profile else ""
+        then = _challenging(url, submit) if url else submit
+        image: str = body.get("first_frame_image", "")
+        return taken(image, call, then) if image else then(call)
+
+    return endpoint
+
+
+def _challenging(url: str, submit: Endpoint) -> Endpoint:
+    """Ask the receiver of the reports whether it listens, then go on."""
+
+    def endpoint(call: Call) -> Reply:
+        challenge = call.chance.uuid(32)
+
+        def then(later: Call, came: object | Problem) -> Reply:
+            if isinstance(came, dict) and came.get("challenge") == challenge:
+                return submit(later)
+            why = came.text if isinstance(came, Problem) else "another value came back"
+            return upstream.refused("invalid params", f"callback_url did not confirm its challenge: {why}")
+
+        return Ask(url, {"challenge": challenge}, CHALLENGE_SECONDS, then)
+
+    return endpoint
+
+
+def ordered(call: Call) -> Order:
+    """The order in a body that keeps the document and the upstream's rules."""
+    video = asked(cast("dict[str, Any]", call.value), call.profile, call.picture)
+    return Order(NAME, "createVideo", video, _names, documented, stages=(2, 1), is_judged_first=True)
+
+
+def _named(call: Call, parameter: str) -> str | Problem:
+    value = call.query.get(parameter, "")
+    return value or Problem(Kind.INVALID, violations=(Violation((parameter,), "required", True),))
+
+
+def polled(call: Call) -> Job | Problem:
+    """The job whose task the query names."""
+    name = _named(call, "task_id")
+    if isinstance(name, Problem):
+        return name
+    job = call.sandbox.book.by_id(name)
+    return job if job is not None and job.provider == NAME else _unknown("task", name)
+
+
+def filed(call: Call) -> Job | Problem:
+    """The finished job whose file the query names."""
+    name = _named(call, "file_id")
+    return name if isinstance(name, Problem) else _finished(name, call)
+
+
+def _finished(name: str, call: Call) -> Job | Problem:
+    job = call.sandbox.book.by_alias(name)
+    is_there = job is not None and job.provider == NAME and snapshot(job, call.now).state is State.SUCCEEDED
+    return job if job is not None and is_there else _unknown("file", name)
+
+
+def _unknown(resource: str, name: str) -> Problem:
+    return Problem(Kind.MISSING, f"this sandbox has no {resource} {name[:80]!r}", detail={"resource": resource})
+
+
+def missing(job: Job, _seen: Snapshot) -> Problem:
+    """A file that is named by its id, and is not there now."""
+    return _unknown("file", job.alias)
+
+
+def not_implemented(_call: Call) -> Answer:
+    """A route of the gateway that does nothing."""
+    return Answer(501, {"error": {
+        "message": "API not implemented", "type": "new_api_error", "param": "", "code": "api_not_implemented",
+    }})  # fmt: skip
+
+
+def only_under(word: str, endpoint: Endpoint) -> Endpoint:
+    """A route that is implemented under a profile word."""
+    return lambda call: endpoint(call) if word in call.profile else not_implemented(call)
+
+
+def _link(call: Call) -> tuple[str, str]:
+    """The ticket and the file name in a link, whose last slash may be escaped."""
+    params = call.params
+    if "link" in params:
+        ticket, _, name = params["link"].partition("/")
+        return ticket, name
+    return params["ticket"], params["name"]
+
+
+def owned(call: Call) -> str:
+    """The file that a link speaks of."""
+    return file_in(_link(call)[0])
+
+
+def linked(call: Call) -> Job | Problem:
+    """The job behind a link, until the instant at which the link ends."""
+    text, name = _link(call)
+    ticket = read(text, call.sandbox.seed)
+    if ticket is None or name != wire.FILENAME:
+        return Problem(Kind.UNKNOWN_PATH, "no retrieve made this link")
+    if call.now >= ticket.ends:
+        return Problem(Kind.UNKNOWN_PATH, f"the link ended at {ticket.ends.isoformat()}")
+    job = _finished(str(ticket.file), call)
+    return Problem(Kind.UNKNOWN_PATH, job.text) if isinstance(job, Problem) else job
+
+
+def gone(job: Job, _seen: Snapshot) -> Problem:
+    """A link whose file is not there now."""
+    return Problem(Kind.UNKNOWN_PATH, f"file {job.alias} is not there now")

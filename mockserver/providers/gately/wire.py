@@ -1,0 +1,123 @@
+"""Gately: what goes out. From a job and its snapshot to bodies, links, reports and clips."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+from typing import Final, cast
+
+from mockserver.domain.clip import ClipSpec
+from mockserver.domain.delivery import Herald, Letter
+from mockserver.domain.job import Job, Snapshot, State
+from mockserver.provider.call import Answer, Call
+from mockserver.providers.gately.request import FPS, Video
+from mockserver.providers.gately.ticket import Ticket, written
+
+FILENAME: Final = "output_aigc.mp4"
+SUCCESS: Final = {"status_code": 0, "status_msg": "success"}
+WAITING: Final = ("Preparing", "Queueing")
+REPORTED: Final = {State.RUNNING: "processing", State.SUCCEEDED: "success", State.FAILED: "failed"}
+
+
+def base_resp(code: int, text: str) -> dict[str, object]:
+    """The upstream's result object."""
+    return {"status_code": code, "status_msg": text}
+
+
+def _word(seen: Snapshot, profile: frozenset[str]) -> str:
+    """The status word of a poll."""
+    if seen.state is State.QUEUED:
+        return WAITING[1 - seen.stage if "queueing-first" in profile else seen.stage]
+    return {State.RUNNING: "Processing", State.SUCCEEDED: "Success"}.get(seen.state, "Fail")
+
+
+def _result(seen: Snapshot, profile: frozenset[str]) -> dict[str, object]:
+    """The result object of a poll; on demand a failure that says success, or that names the input."""
+    if seen.state is not State.FAILED or "fail-0" in profile:
+        return SUCCESS
+    return base_resp(1026, "input new_sensitive") if "fail-1026" in profile else base_resp(1027, "output new_sensitive")
+
+
+def _file(job: Job, seen: Snapshot, profile: frozenset[str], *, sizes: bool) -> dict[str, object]:
+    """What a poll tells of the file: nothing before success, but in the style `minimax`, where it is empty then."""
+    video = cast("Video", job.request)
+    if seen.state is State.SUCCEEDED:
+        size = {"video_width": video.width, "video_height": video.height} if sizes else {}
+        return {"file_id": job.alias, **size}
+    if "minimax" not in profile:
+        return {}
+    return {"file_id": "", "video_width": 0, "video_height": 0} if sizes else {"file_id": ""}
+
+
+def created(job: Job, _seen: Snapshot, _call: Call) -> Answer:
+    """The answer to a creation; it tells no state."""
+    return Answer(200, {"task_id": job.id, "base_resp": SUCCESS})
+
+
+def status(job: Job, seen: Snapshot, call: Call) -> Answer:
+    """The answer to a poll."""
+    profile = call.profile
+    body: dict[str, object] = {"task_id": job.id, "status": _word(seen, profile)}
+    body.update(_file(job, seen, profile, sizes=True))
+    body["base_resp"] = _result(seen, profile)
+    return Answer(200, body)
+
+
+def herald(job: Job, call: Call) -> Herald | None:
+    """The reports of a job, under the profile that it was made with: when it begins to run, and its end."""
+    url, profile = cast("Video", job.request).callback, call.profile
+    if not url:
+        return None
+
+    def report(job: Job, seen: Snapshot) -> Letter | None:
+        word = REPORTED.get(seen.state)
+        if word is None:
+            return None
+        body: dict[str, object] = {"task_id": job.id, "status": word}
+        body.update(_file(job, seen, profile, sizes=False))
+        body["base_resp"] = _result(seen, profile)
+        return Letter(url, body)
+
+    return report
+
+
+def retrieved(job: Job, seen: Snapshot, call: Call) -> Answer:
+    """The answer to a retrieve: what is known of the file, and a link that no other call gets."""
+    profile = call.profile
+    is_upstream = "minimax" in profile
+    as_number = is_upstream or "integer-file-id" in profile
+    file = {
+        "file_id": int(job.alias) if as_number else job.alias,
+        "bytes": 0 if is_upstream else cast("Video", job.request).size,
+        "created_at": int(seen.since.timestamp()),
+        "filename": FILENAME,
+        "purpose": "video_generation",
+        "download_url": link(job, call),
+    }
+    return Answer(200, {"file": file, "base_resp": SUCCESS})
+
+
+def link(job: Job, call: Call) -> str:
+    """A new link to a job's file; the upstream escapes the last slash in its own."""
+    life = timedelta(hours=1 if "link-1h" in call.profile else 9)
+    ticket = written(Ticket(int(job.alias), call.now + life, call.chance.n), call.sandbox.seed)
+    slash = "%2F" if "minimax" in call.profile else "/"
+    return f"{call.files}/download/{ticket}{slash}{FILENAME}"
+
+
+def film(job: Job, _call: Call) -> ClipSpec:
+    """The clip of a finished job; its size in bytes is the one that a retrieve tells."""
+    video = cast("Video", job.request)
+    return ClipSpec(
+        width=video.width,
+        height=video.height,
+        frames=video.frames,
+        fps=Fraction(FPS),
+        form="mp4",
+        seed=job.seed,
+        title=f"Gately {video.model}",
+        caption=video.prompt,
+        image=video.image,
+        moves=video.moves,
+        pad_to=video.size,
+    )

@@ -1,0 +1,246 @@
+"""ModelsLab: what comes in. The key in the body, the fields and their loose spellings; from a call to an order."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import timedelta
+from sys import intern
+from typing import Any, Final, cast
+
+from mockserver.domain.chance import Draw
+from mockserver.domain.job import ZERO, Job, Snapshot
+from mockserver.domain.order import Names, Order
+from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.scenario import Scenario
+from mockserver.engine.pace import between
+from mockserver.engine.sandbox import Book
+from mockserver.provider.call import Call
+from mockserver.provider.endpoints import by_name
+from mockserver.providers.modelslab.request import Asked, Image, Text, Ultra
+
+NAME: Final = "modelslab"
+KINDS: Final = ("text2video", "img2video", "text2videoUltra", "enterpriseText2video", "enterpriseImg2video")
+ANY_MODEL: Final = ("wan2.2", "ltx-2.3")
+HOLDS: Final = {"quick": timedelta(seconds=1), "documented": timedelta(seconds=20), "instant": ZERO}
+
+documented = between((5, 20), (25, 100))
+
+
+def credential(call: Call) -> str | None:
+    """The field `key` of the JSON body; for a fetch by GET also of the query. A header is no key here."""
+    if call.body:
+        value = call.value
+        read = value.detail.get("read", {}) if isinstance(value, Problem) else value
+        key = cast("Mapping[str, object]", read).get("key")
+        if isinstance(key, str) and key:
+            return key
+    if call.operation is not None and call.operation.only == "get-fetch":
+        return call.query.get("key") or None
+    return None
+
+
+def _names(chance: Draw) -> Names:
+    """The next number (of eight or nine digits, 100,000 of them to a sandbox) and the stem of the file."""
+    return Names(str(60_000_000 + chance.lot * 100_000 + chance.n % 100_000), chance.uuid())
+
+
+def _filled(call: Call) -> dict[str, Any]:
+    """The body over the defaults that the profile's document states; both surfaces differ in these alone."""
+    operation = cast("Any", call.operation).id
+    return {**call.judge.defaults(NAME, operation, call.profile), **cast("dict[str, Any]", call.value)}
+
+
+def _whole(value: Any) -> int | None:
+    """The integer in 64, 64.0 and "64"; None stays."""
+    return None if value is None else int(value)
+
+
+def _number(value: Any) -> Any:
+    """The number in 7.5 and "7.5"; a whole one in "7" stays whole."""
+    if value.__class__ is not str:
+        return value
+    return float(value) if "." in value else int(value)
+
+
+def _is_on(value: Any) -> bool:
+    """Whether a switch is on: true or "yes"."""
+    return value is True or value == "yes"
+
+
+def _model(asked: Mapping[str, Any], call: Call) -> str:
+    """The model as asked; under `any-model` v6 knows two and takes every other for the first of them."""
+    model: str = asked.get("model_id", "")
+    if "any-model" in call.profile and model not in ANY_MODEL and not _is_enterprise(call):
+        return ANY_MODEL[0]
+    return intern(model)
+
+
+def _is_enterprise(call: Call) -> bool:
+    return call.operation is not None and call.operation.id.startswith("enterprise")
+
+
+def _track(asked: Mapping[str, Any]) -> str | None:
+    """The caller's own name of the request, as a text."""
+    value = asked["track_id"]
+    return value if value is None or isinstance(value, str) else str(int(value))
+
+
+def _order(call: Call, request: Asked, asked: Mapping[str, Any]) -> Order:
+    timing = "instant" if "always-success" in call.profile else None
+    seed = _whole(asked["seed"])
+    return Order(NAME, cast("Any", call.operation).id, request, _names, documented, seed, timing=timing)
+
+
+def text(call: Call) -> Order:
+    """The order in the body of a text-to-video call of either surface."""
+    asked = _filled(call)
+    request = Text(
+        model_id=_model(asked, call),
+        prompt=asked["prompt"],
+        negative_prompt=asked.get("negative_prompt"),
+        height=int(asked["height"]),
+        width=int(asked["width"]),
+        num_frames=int(asked["num_frames"]),
+        num_inference_steps=int(asked["num_inference_steps"]),
+        guidance_scale=_number(asked["guidance_scale"]),
+        clip_skip=_whole(asked["clip_skip"]),
+        upscale_height=_whole(asked.get("upscale_height")),
+        upscale_width=_whole(asked.get("upscale_width")),
+        upscale_strength=_number(asked["upscale_strength"]),
+        upscale_guidance_scale=_number(asked["upscale_guidance_scale"]),
+        upscale_num_inference_steps=int(asked["upscale_num_inference_steps"]),
+        use_improved_sampling=_is_on(asked["use_improved_sampling"]),
+        improved_sampling_seed=int(asked["improved_sampling_seed"]),
+        fps=int(asked["fps"]),
+        output_type=intern(asked["output_type"]),
+        instant_response=_is_on(asked["instant_response"]),
+        temp=_is_on(asked["temp"]),
+        webhook=asked["webhook"],
+        track_id=_track(asked),
+    )
+    return _order(call, request, asked)
+
+
+def _is_sent(asked: Mapping[str, Any], call: Call) -> bool:
+    """Whether `init_image` is the picture itself. v6 goes by the switch, the enterprise surface looks at the value."""
+    if _is_enterprise(call):
+        return not asked["init_image"].startswith(("http://", "https://"))
+    return _is_on(asked["base64"])
+
+
+def picture(call: Call) -> str | bytes | Problem:
+    """The picture that a picture-to-video call brings: a link, or the bytes in base64 (with or without a data URL)."""
+    asked = _filled(call)
+    source: str = asked["init_image"]
+    if not _is_sent(asked, call):
+        return source
+    try:
+        return b64decode(source.rpartition(",")[2], validate=True)
+    except binascii.Error as error:
+        return Problem(Kind.REFUSED, f"init_image: no base64: {error}")
+
+
+def image(call: Call) -> Order:
+    """The order in the body of a picture-to-video call of either surface, once its picture is taken in."""
+    asked = _filled(call)
+    form = asked["output_type"]
+    request = Image(
+        model_id=_model(asked, call),
+        prompt=asked.get("prompt"),
+        init_image=None if _is_sent(asked, call) else asked["init_image"],
+        height=int(asked["height"]),
+        width=int(asked["width"]),
+        num_frames=int(asked["num_frames"]),
+        num_inference_steps=int(asked["num_inference_steps"]),
+        min_guidance_scale=_number(asked["min_guidance_scale"]),
+        max_guidance_scale=_number(asked["max_guidance_scale"]),
+        motion_bucket_id=int(asked["motion_bucket_id"]),
+        noise_aug_strength=_number(asked["noise_aug_strength"]),
+        fps=int(asked["fps"]),
+        output_type="mp4" if form == "base64" else intern(form),
+        base64=_is_on(asked["base64"]),
+        instant_response=_is_on(asked["instant_response"]),
+        temp=_is_on(asked["temp"]),
+        webhook=asked["webhook"],
+        track_id=_track(asked),
+        picture=call.picture,
+    )
+    return _order(call, request, asked)
+
+
+def ultra(call: Call) -> Order:
+    """The order in the body of an HD text-to-video call."""
+    asked = _filled(call)
+    shift = asked["sample_shift"]
+    if "shift_sample" in asked and "sample_shift" not in cast("dict[str, Any]", call.value):
+        shift = asked["shift_sample"]
+    request = Ultra(
+        model_id=_model(asked, call),
+        prompt=asked["prompt"],
+        negative_prompt=asked.get("negative_prompt"),
+        resolution=int(asked["resolution"]),
+        num_frames=int(asked["num_frames"]),
+        num_inference_steps=int(asked["num_inference_steps"]),
+        guidance_scale=_number(asked["guidance_scale"]),
+        fps=int(asked["fps"]),
+        portrait=_is_on(asked["portrait"]),
+        sample_shift=int(shift),
+        instant_response=_is_on(asked["instant_response"]),
+        temp=_is_on(asked["temp"]),
+        webhook=asked["webhook"],
+        track_id=_track(asked),
+    )
+    return _order(call, request, asked)
+
+
+def hold(job: Job, call: Call) -> timedelta:
+    """How long a creation is held for its job to be done: not at all with `instant_response`."""
+    profile = call.profile
+    if cast("Asked", job.request).instant_response or "always-processing" in profile or "always-success" in profile:
+        return ZERO
+    if call.sandbox.hold is not None:
+        return call.sandbox.hold
+    return HOLDS[cast("Scenario", job.fate).timing or call.sandbox.timing]
+
+
+def named(call: Call) -> str:
+    """The id that a fetch path names."""
+    return call.params["id"]
+
+
+def asked_for(call: Call) -> str:
+    """The id that a fetch by body names; 65919758.0 is 65919758."""
+    wanted = cast("dict[str, Any]", call.value)["request_id"]
+    return wanted if isinstance(wanted, str) else str(int(wanted))
+
+
+def stem(call: Call) -> str:
+    """The prefix in a file's name."""
+    return call.params["name"].rpartition(".")[0]
+
+
+# A job is fetched by its number alone and its file is named by its prefix alone: a client that polls a uuid, even the
+# prefix of its own file, is told that there is no such request.
+fetched = by_name(named, NAME, KINDS, "video", Book.by_id)
+fetched_by_body = by_name(asked_for, NAME, KINDS, "video", Book.by_id)
+_by_stem = by_name(stem, NAME, KINDS, "file", Book.by_alias)
+
+
+def filed(call: Call) -> Job | Problem:
+    """The job whose file this is: the extension has to be its own."""
+    job = _by_stem(call)
+    if isinstance(job, Problem) or call.params["name"].endswith(f".{cast('Asked', job.request).output_type}"):
+        return job
+    return no_file(f"{job.id} has a file of another type")
+
+
+def no_file(text: str) -> Problem:
+    """A link that leads to nothing, now or ever."""
+    return Problem(Kind.MISSING, text, detail={"resource": "file"})
+
+
+def unborn(job: Job, seen: Snapshot) -> Problem:
+    """The link of a video that is not there yet (or never will be)."""
+    return no_file(f"{job.id} is {seen.state.value}")

@@ -1,0 +1,66 @@
+"""ModelsLab: how much is allowed. The queue limit and the throttle (where limits are on) and the spam filter."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import timedelta
+from hashlib import blake2b
+from math import ceil
+from typing import Final
+
+from mockserver.domain.job import end_of
+from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.quota import Limit, admit
+from mockserver.provider.call import Call
+from mockserver.providers.modelslab.order import KINDS, NAME
+
+QUEUE: Final = 5
+THROTTLE: Final = Limit(30, timedelta(minutes=1))
+REPETITION: Final = Limit(1, timedelta(seconds=30))
+RETRY_AFTER: Final = 30
+"""What the page shows as `retry_after`; sent under `retry-30`, and where no end of a waiting job is decided."""
+
+
+def _makes_video(call: Call) -> bool:
+    return call.operation is not None and call.operation.id in KINDS
+
+
+def _seconds(call: Call, length: timedelta) -> int:
+    """Whole seconds on the client's clock, rounded up."""
+    return ceil(call.sandbox.clock.told(length).total_seconds())
+
+
+def queue(call: Call) -> Problem | None:
+    """At most five videos of a key are unfinished at a time, over both surfaces; a place is free when one ends."""
+    if not call.sandbox.limits or not _makes_video(call):
+        return None
+    waiting = [job for job in call.sandbox.book.unfinished(call.now) if job.provider == NAME]
+    if len(waiting) < QUEUE:
+        return None
+    ends = sorted(end for job in waiting if (end := end_of(job)) is not None)
+    leaving = len(waiting) - QUEUE
+    after = _seconds(call, ends[leaving] - call.now) if leaving < len(ends) else RETRY_AFTER
+    if "retry-30" in call.profile:
+        after = RETRY_AFTER
+    return Problem(
+        Kind.LIMITED, f"{len(waiting)} videos of this key are unfinished", detail={"queue": QUEUE, "retry_after": after}
+    )
+
+
+def repetition(call: Call) -> Problem | None:
+    """Under `spam-filter` the same request is refused within 30 seconds of the last that was taken."""
+    if "spam-filter" not in call.profile or not _makes_video(call):
+        return None
+    same = (NAME, call.path, blake2b(call.body, digest_size=16).digest())
+    standing = admit(call.sandbox.log(same), REPETITION, call.now)
+    if standing.is_admitted:
+        return None
+    after = _seconds(call, timedelta(seconds=standing.reset_seconds))
+    return Problem(Kind.LIMITED, "the same request again", detail={"repeated": True, "retry_after": after})
+
+
+def throttle(call: Call) -> tuple[Hashable, Limit] | None:
+    """The limit of calls a minute: `request_count` alone has one."""
+    operation = call.operation
+    is_count = operation is not None and operation.id in ("requestCount", "requestCountByGet")
+    return ((NAME, "requestCount"), THROTTLE) if is_count else None

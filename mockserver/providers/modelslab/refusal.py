@@ -1,0 +1,155 @@
+"""ModelsLab: what is said when a call is refused. Two styles in one table: the HTTP codes of each, and the body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import quote
+
+from mockserver.domain.problem import Kind, Problem
+from mockserver.provider.call import Answer, Call
+from mockserver.providers.modelslab import wording
+from mockserver.providers.modelslab.wire import FAILURE, UPSELL
+
+Body = Callable[[Problem, Call], dict[str, object]]
+
+BAD_REQUEST: Final = (
+    "1. Make sure you are passing Content-Type: application/json in header. "
+    "2. Make sure you are doing POST request with valid JSON. "
+    "3. Make sure your JSON does not have error, use jsonlint to validate json array"
+)
+BAD_KEY: Final = f"{BAD_REQUEST}. 4. Make sure you have valid API key."
+REPEATED: Final = (
+    "you are sending same request multiple times, spam filter is enabled, please wait for 30 seconds and try again"
+)
+
+
+def _is_legacy(call: Call) -> bool:
+    return "documented" not in call.profile
+
+
+def _error(message: object) -> dict[str, object]:
+    return {"status": "error", "message": message}
+
+
+def _always(message: str) -> Body:
+    def body(_problem: Problem, _call: Call) -> dict[str, object]:
+        return _error(message)
+
+    return body
+
+
+def _unreadable(_problem: Problem, call: Call) -> dict[str, object]:
+    told = _error("Invalid API Request")
+    return {**told, "tip": BAD_REQUEST} if _is_legacy(call) else told
+
+
+def _key(problem: Problem, call: Call) -> dict[str, object]:
+    if _is_legacy(call):
+        return {**_error("Invalid Api Key"), "tip": BAD_KEY}
+    return _error("API key required" if problem.detail.get("missing") else "Invalid API key")
+
+
+def _fields(problem: Problem, call: Call) -> dict[str, object]:
+    found = wording.faults(problem, call)
+    if not found:
+        return _unreadable(problem, call)
+    message = (wording.legacy if _is_legacy(call) else wording.documented)(found)
+    return _picture(problem, call) if message is None else _error(message)
+
+
+_picture = _always("Unable to fetch image from provided URL")
+
+
+def _missing(problem: Problem, call: Call) -> dict[str, object]:
+    if problem.detail.get("resource") == "file":
+        return _no_route(problem, call)
+    if not _is_legacy(call):
+        return _error("Video not found")
+    return {"status": "failed", "id": "", "message": "Request not found", "output": "", "tip": UPSELL}
+
+
+def _route(call: Call) -> str:
+    """The path as the framework names it: without its first slash, and percent-encoded."""
+    return quote(call.path.removeprefix("/"), safe="/!$&'()*+,;=:@~")
+
+
+def _no_route(_problem: Problem, call: Call) -> dict[str, object]:
+    return {"message": f"The route {_route(call)} could not be found."}
+
+
+def _no_method(problem: Problem, call: Call) -> dict[str, object]:
+    allowed = ", ".join(_allowed(problem))
+    return {
+        "message": f"The {call.method} method is not supported for route {_route(call)}. Supported methods: {allowed}."
+    }
+
+
+def _allowed(problem: Problem) -> list[str]:
+    found: Any = problem.detail.get("allow", [])
+    return list(found)
+
+
+def _limited(problem: Problem, call: Call) -> dict[str, object]:
+    detail = problem.detail
+    if "queue" in detail:
+        told = _error(f"Rate limit exceeded. Maximum {detail['queue']} queued requests allowed.")
+        return {**told, "retry_after": detail["retry_after"]}
+    if "repeated" in detail:
+        return {**_error("Rate limit exceeded"), "tips": REPEATED}
+    throttled = "Too Many Attempts."
+    return {"message": throttled} if _is_legacy(call) else _error(throttled)
+
+
+def _failed(_problem: Problem, _call: Call) -> dict[str, object]:
+    return {"status": "failed", "id": "", "message": FAILURE, "output": ""}
+
+
+_TABLE: Final[dict[Kind, tuple[int, int, Body]]] = {
+    # what was wrong: HTTP status in style legacy, in style documented, body
+    Kind.MALFORMED: (200, 400, _unreadable),
+    Kind.OVERSIZED: (200, 400, _unreadable),
+    Kind.UNAUTHENTICATED: (200, 401, _key),
+    Kind.INVALID: (200, 400, _fields),
+    Kind.REFUSED: (200, 400, _picture),
+    Kind.MISSING: (200, 404, _missing),
+    Kind.OUT_OF_CREDITS: (200, 402, _always("Insufficient credits. Please add more credits to continue.")),
+    Kind.FORBIDDEN: (200, 403, _always("This feature requires a premium subscription")),
+    Kind.MODERATED: (200, 200, _failed),
+    Kind.LIMITED: (429, 429, _limited),
+    Kind.UNKNOWN_PATH: (404, 404, _no_route),
+    Kind.UNKNOWN_METHOD: (405, 405, _no_method),
+    Kind.CONFLICT: (200, 404, _missing),
+    Kind.UPSTREAM: (500, 500, _always("Internal server error. Please try again.")),
+    Kind.CRASHED: (500, 500, _always("Internal server error. Please try again.")),
+    Kind.UNAVAILABLE: (503, 503, _always("Service temporarily unavailable. Please try again later.")),
+}
+
+
+def refuse(problem: Problem, call: Call) -> Answer:
+    """The refusal of the sheet's table 9.3. A link that leads to nothing is 404 in both styles, as an unknown path."""
+    legacy, documented, body = _TABLE[problem.kind]
+    status = legacy if _is_legacy(call) else documented
+    if problem.detail.get("resource") == "file":
+        status = 404
+    answer = Answer(status, body(problem, call), problem=problem)
+    if problem.kind is Kind.UNKNOWN_METHOD:
+        answer.headers.append((b"allow", ", ".join(_allowed(problem)).encode("ascii")))
+    if problem.kind is Kind.LIMITED:
+        answer.headers += _waits(problem, call)
+    return answer
+
+
+def _waits(problem: Problem, call: Call) -> list[tuple[bytes, bytes]]:
+    """Retry-After; with the throttle also the framework's three X-RateLimit headers."""
+    standing = call.standing
+    if "retry_after" in problem.detail or standing is None:
+        return [(b"retry-after", str(problem.detail.get("retry_after", 0)).encode())]
+    clock, length = call.sandbox.clock, timedelta(seconds=standing.reset_seconds)
+    return [
+        (b"retry-after", b"%d" % -(-clock.told(length).total_seconds() // 1)),
+        (b"x-ratelimit-limit", b"%d" % standing.limit.calls),
+        (b"x-ratelimit-remaining", b"%d" % standing.remaining),
+        (b"x-ratelimit-reset", b"%d" % -(-clock.on_clients_clock(length).timestamp() // 1)),
+    ]

@@ -1,0 +1,171 @@
+"""ModelsLab: what goes out. From a job and its snapshot to bodies, links, clips and letters."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+from math import ceil
+from typing import Final, cast
+
+import orjson
+
+from mockserver.domain.clip import ClipSpec
+from mockserver.domain.delivery import Herald, Letter
+from mockserver.domain.job import Job, Snapshot, State, end_of
+from mockserver.domain.problem import Problem
+from mockserver.domain.scenario import MODERATED
+from mockserver.provider.call import Answer, Call
+from mockserver.providers.modelslab.meta import echo
+from mockserver.providers.modelslab.order import no_file
+from mockserver.providers.modelslab.request import Asked, Image, Text
+
+V6: Final = "/api/v6"
+ENTERPRISE: Final = "/api/v1/enterprise"
+
+BACKGROUND: Final = "Your {0} is processing in background, you can get this {0} using fetch API"
+IN_BACKGROUND: Final = {kind: BACKGROUND.format("image" if kind is Text else "video") for kind in (*Asked.__args__,)}
+UPSELL: Final = "Get 20x faster image generation using enterprise plan. Click here : https://modelslab.com/enterprise"
+FAILURE: Final = "Failed, Try Again"
+
+LIFETIME: Final = timedelta(hours=24)
+LATENESS: Final = timedelta(seconds=5)
+UNDECIDED_SECONDS: Final = 10.0
+"""The `eta` of a job whose end is not decided: the one of the recorded answer."""
+
+
+def link(job: Job, call: Call) -> str:
+    """The public address of a job's file."""
+    folder = "video_generations" if "video-generations" in call.profile else "generations"
+    return f"{call.files}/{folder}/{job.alias}.{cast('Asked', job.request).output_type}"
+
+
+def _took(job: Job, seen: Snapshot) -> float:
+    """Seconds from the request to its end, with two decimals."""
+    return round((seen.since - job.created).total_seconds(), 2)
+
+
+def _why(seen: Snapshot) -> str:
+    """Why a video failed; no page has words of its own for moderation."""
+    return seen.why if seen.why and seen.why != MODERATED else FAILURE
+
+
+def _eta(seen: Snapshot, call: Call) -> float:
+    """Seconds until the end on the client's clock: whole and rounded up, or exact under `float-eta`."""
+    remaining = seen.remaining
+    seconds = UNDECIDED_SECONDS if remaining is None else call.sandbox.clock.told(remaining).total_seconds()
+    return seconds if "float-eta" in call.profile else ceil(seconds)
+
+
+def created(job: Job, seen: Snapshot, call: Call) -> Answer:
+    """The answer to a creation: success if the video is done by now and may be said to be, else processing."""
+    profile = call.profile
+    waits_not = cast("Asked", job.request).instant_response and "always-success" not in profile
+    if seen.state is not State.SUCCEEDED or waits_not or "always-processing" in profile:
+        return Answer(200, _processing(job, seen, call))
+    links = [link(job, call)]
+    body: dict[str, object] = {
+        "status": "success",
+        "generationTime": _took(job, seen),
+        "id": int(job.id),
+        "output": links,
+        "proxy_links": links,
+        "meta": echo(job, call, is_done=True),
+    }
+    is_text = isinstance(job.request, Text)
+    if not (isinstance(job.request, Image) or (is_text and "no-future-links" in profile)):
+        body["future_links"] = links
+    return Answer(200, body)
+
+
+def _processing(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
+    surface = ENTERPRISE if job.kind.startswith("enterprise") else V6
+    return {
+        "status": "processing",
+        "tip": IN_BACKGROUND[job.request.__class__],
+        "eta": _eta(seen, call),
+        "message": "Try to fetch request after seconds estimated",
+        "fetch_result": f"{call.base}{surface}/video/fetch/{job.id}",
+        "id": int(job.id),
+        "output": [],
+        "meta": echo(job, call, is_done=False),
+        "future_links": [link(job, call)],
+    }
+
+
+def fetched(job: Job, seen: Snapshot, call: Call) -> Answer:
+    """The answer to a fetch; a failure has HTTP 200 under every style."""
+    if seen.state is State.SUCCEEDED:
+        links = [link(job, call)]
+        return Answer(200, {"status": "success", "id": int(job.id), "output": links, "proxy_links": links})
+    if seen.state is State.FAILED:
+        return Answer(200, {"status": "failed", "id": "", "message": _why(seen), "output": ""})
+    return Answer(200, {"status": "processing", "message": "try again later.", "output": "", "tip": UPSELL})
+
+
+def film(job: Job, call: Call) -> ClipSpec | Problem:
+    """The clip of a finished job, while its file lives: 24 hours from the end (after a few seconds of `late-files`)."""
+    end = end_of(job) or call.now
+    if "late-files" in call.profile and call.now < end + LATENESS:
+        return no_file(f"the file of {job.id} is late (late-files)")
+    if call.now >= end + LIFETIME:
+        return no_file(f"the file of {job.id} was deleted after 24 hours")
+    asked = cast("Asked", job.request)
+    return ClipSpec(
+        width=asked.width,
+        height=asked.height,
+        frames=asked.num_frames,
+        fps=Fraction(asked.fps),
+        form=asked.output_type,
+        seed=job.seed,
+        title=f"ModelsLab {asked.model_id}",
+        caption=asked.prompt or "",
+        image=asked.picture,
+    )
+
+
+def herald(job: Job, call: Call) -> Herald | None:
+    """The letters to the request's `webhook`: one when the video is done or failed."""
+    asked = cast("Asked", job.request)
+    if not asked.webhook:
+        return None
+    url, file = asked.webhook, link(job, call)
+
+    def letter(job: Job, seen: Snapshot) -> Letter | None:
+        if not seen.state.is_terminal:
+            return None
+        is_done = seen.state is State.SUCCEEDED
+        return Letter(url, _done_letter(job, seen, file) if is_done else _failed_letter(job, seen))
+
+    return letter
+
+
+def _done_letter(job: Job, seen: Snapshot, file: str) -> dict[str, object]:
+    asked = cast("Asked", job.request)
+    return {
+        "status": "success",
+        "id": int(job.id),
+        "output": [file],
+        "generationTime": _took(job, seen),
+        "track_id": asked.track_id,
+        "meta": {
+            "prompt": asked.prompt,
+            "model_id": asked.model_id,
+            "width": asked.width,
+            "height": asked.height,
+        },
+    }
+
+
+def _failed_letter(job: Job, seen: Snapshot) -> dict[str, object]:
+    return {
+        "status": "failed",
+        "id": int(job.id),
+        "message": _why(seen),
+        "track_id": cast("Asked", job.request).track_id,
+    }
+
+
+def encode(body: object, call: Call) -> bytes:
+    r"""A body as JSON; under `escaped-slashes` with `\/` for every slash, as PHP writes it."""
+    plain = orjson.dumps(body)
+    return plain.replace(b"/", rb"\/") if "escaped-slashes" in call.profile else plain

@@ -1,0 +1,77 @@
+"""From a placed call to its answer: the provider's table is asked, what must be waited for is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Final
+
+from mockserver.domain.clip import BadImage
+from mockserver.domain.problem import Kind, Problem
+from mockserver.ports import Unanswered
+from mockserver.provider.call import Answer, Ask, Call, Hold, Look, Reply
+from mockserver.provider.endpoints import respond
+from mockserver.web.house import House
+
+LONGEST_SECONDS: Final = 30.0
+"""What holds a request ends after so much real time."""
+
+log = logging.getLogger("mockserver")
+
+
+async def answered(house: House, call: Call, problem: Problem | None) -> Answer:
+    """The answer to a call. `problem` is what is already wrong with it; a crash becomes the provider's own 500."""
+    try:
+        if problem is not None:
+            stray = next(filter(None, (check(call) for check in call.provider.strays)), problem)
+            return call.provider.refuse(stray, call)
+        result = respond(call)
+        while not isinstance(result, Answer | Problem):
+            result = await _awaited(house, result, call)
+        return result if isinstance(result, Answer) else call.provider.refuse(result, call)
+    except Exception as error:
+        log.exception("%s %s crashed", call.method, call.path)
+        return crashed(call, error)
+
+
+def crashed(call: Call, error: Exception) -> Answer:
+    """The provider's 500 for a fault of ours."""
+    text = f"{type(error).__name__} inside the mock server; its log has the traceback"
+    return call.provider.refuse(Problem(Kind.CRASHED, text), call)
+
+
+async def _awaited(house: House, wait: Hold | Look | Ask, call: Call) -> Reply:
+    """Wait for what an answer needs, and go on."""
+    if isinstance(wait, Hold):
+        return await held(wait, call)
+    return await (_looked(house, wait, call) if isinstance(wait, Look) else _asked(house, wait, call))
+
+
+async def held(hold: Hold, call: Call) -> Answer | Problem:
+    """Wait as a hold asks, at most 30 s of real time and not at all under a frozen clock, then answer."""
+    clock = call.sandbox.clock
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LONGEST_SECONDS):
+            await clock.wait_until(hold.until, while_frozen=False)
+    call.now = clock.now()
+    return hold.then(call)
+
+
+async def _asked(house: House, ask: Ask, call: Call) -> Reply:
+    """Ask the client's address that an answer depends on."""
+    try:
+        came: object | Problem = await house.asker.ask(ask.url, ask.body, ask.patience_seconds)
+    except Unanswered as error:
+        came = Problem(Kind.REFUSED, str(error), detail={"url": ask.url})
+    call.now = call.sandbox.clock.now()
+    return ask.then(call, came)
+
+
+async def _looked(house: House, look: Look, call: Call) -> Reply:
+    """Take in the picture that an answer needs."""
+    try:
+        digest: str | Problem = await house.pictures.take(look.source, look.rules)
+    except BadImage as error:
+        digest = Problem(Kind.REFUSED, str(error), detail={"image": str(error)})
+    return look.then(call, digest)

@@ -1,0 +1,61 @@
+"""Jobs over the control API: listed, and their fates turned from outside as facts with their instant."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mockserver.domain.job import Job, Turn, Turning, snapshot
+from mockserver.engine.sandbox import Sandbox
+from mockserver.web.clocks import SETTLE_SECONDS
+from mockserver.web.desk import Desk, instant
+from mockserver.web.members import json_object, typed
+from mockserver.web.problems import Refused, nearest
+
+
+async def listed(desk: Desk, request: Request) -> Response:
+    """The jobs of a sandbox, oldest first, as they are now."""
+    sandbox = desk.named(request)
+    return JSONResponse({"jobs": [shown(job, sandbox) for job in sandbox.book.jobs.values()]})
+
+
+def turned(turning: Turning) -> Callable[[Desk, Request], Awaitable[Response]]:
+    """A handler that turns a job's fate; `why` in the body is the reason that a failed job tells."""
+
+    async def handler(desk: Desk, request: Request) -> Response:
+        sandbox = desk.named(request)
+        name: str = request.path_params["job"]
+        job = sandbox.book.find(name)
+        if job is None:
+            known = list(sandbox.book.jobs)[-50:]
+            raise Refused(404, f"no job {name[:80]}" + (nearest(name, known) if known else "; there is none yet"))
+        now = sandbox.clock.now()
+        seen = snapshot(job, now)
+        if seen.state.is_terminal:
+            raise Refused(409, f"{job.id} has {seen.state.value} already", job=shown(job, sandbox))
+        body = await json_object(request, {"why"}) if await request.body() else {}
+        why = typed(body, "why", str, "a string") if "why" in body else ""
+        job = desk.engine.turn(sandbox, job, Turn(now, turning, why))
+        delivered = await desk.engine.courier.settled(sandbox.digest, SETTLE_SECONDS)
+        return JSONResponse({**shown(job, sandbox), "deliveries": delivered})
+
+    return handler
+
+
+def shown(job: Job, sandbox: Sandbox) -> dict[str, object]:
+    """A job as it is shown: in our words, with its facts."""
+    seen = snapshot(job, sandbox.clock.now())
+    return {
+        "id": job.id,
+        "provider": job.provider,
+        "operation": job.kind,
+        "n": job.n,
+        "scenario": job.fate.name if job.fate is not None else None,
+        "state": seen.state.value,
+        "progress": seen.progress,
+        "created": instant(job.created),
+        "remaining_seconds": None if seen.remaining is None else seen.remaining.total_seconds(),
+        "turns": [{"at": instant(turn.at), "turning": turn.turning.value, "why": turn.why} for turn in job.turns],
+    }

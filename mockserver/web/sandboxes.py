@@ -1,0 +1,57 @@
+"""Sandboxes over the control API: listed, opened, configured, reset."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mockserver.engine.sandbox import Sandbox, digest_of
+from mockserver.web import configuration
+from mockserver.web.clocks import clock_of
+from mockserver.web.desk import Desk
+from mockserver.web.members import json_object, typed
+
+
+async def listed(desk: Desk, _request: Request) -> Response:
+    """All sandboxes, the most recently used last."""
+    return JSONResponse({"sandboxes": [shown(one) for one in desk.engine.sandboxes]})
+
+
+async def opened(desk: Desk, request: Request) -> Response:
+    """Open the sandbox of a key, which stays out of the path and out of every log."""
+    key = typed(await json_object(request, {"key"}, {"key"}), "key", str, "a string")
+    return JSONResponse(shown(desk.engine.sandboxes.open(digest_of(key))), 201)
+
+
+async def show(desk: Desk, request: Request) -> Response:
+    """One sandbox."""
+    return JSONResponse(shown(desk.named(request)))
+
+
+async def configure(desk: Desk, request: Request) -> Response:
+    """Change what a sandbox is set to; every member is checked before the first is changed."""
+    sandbox = desk.named(request)
+    change = await json_object(request, set(configuration.MEMBERS))
+    for apply in configuration.changes(change, desk.providers, desk.scenarios):
+        apply(sandbox)
+    return JSONResponse(shown(sandbox))
+
+
+async def reset(desk: Desk, request: Request) -> Response:
+    """Forget what a sandbox accumulated and start its clock anew at the wall's instant; its configuration stays."""
+    return JSONResponse({"jobs_forgotten": desk.engine.reset(desk.named(request))})
+
+
+def shown(sandbox: Sandbox) -> dict[str, object]:
+    """A sandbox as it is shown: never its key."""
+    return {
+        "sandbox": sandbox.digest,
+        "jobs": len(sandbox.book.jobs),
+        "submissions": sandbox.submissions,
+        "timing": sandbox.timing,
+        "limits": "documented" if sandbox.limits else "off",
+        "scenario": sandbox.scenario.name,
+        "queue": [one.name for one in sandbox.queue],
+        "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},
+        "clock": clock_of(sandbox),
+    }

@@ -1,0 +1,119 @@
+"""Sandboxes, the store's bound, and the verbs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.adapters.clock import HandTime
+from mockserver.domain.job import Job, State, Turn, Turning, snapshot
+from mockserver.domain.problem import Kind, Problem
+from mockserver.engine import Engine
+from mockserver.engine.sandbox import Sandbox, digest_of
+from tests.engine.worlds import ORDER, START, engine
+
+
+def submit(world: Engine, sandbox: Sandbox) -> Job:
+    job = world.submit(sandbox, ORDER, sandbox.clock.now())
+    assert isinstance(job, Job)
+    return job
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c"]), max_size=30))
+def test_a_sandboxs_jobs_depend_on_nothing_but_itself(order: list[str]) -> None:
+    """Whatever other keys do in between, the n-th submission of a key is the same job."""
+    together, alone = engine(), engine()
+    for key in order:
+        submit(together, together.sandboxes.open(digest_of(key)))
+    for key in sorted(set(order)):
+        sandbox = alone.sandboxes.open(digest_of(key))
+        expected = [submit(alone, sandbox) for _ in range(order.count(key))]
+        found = together.sandboxes.open(digest_of(key)).book.jobs.values()
+        assert [(job.id, job.alias, job.seed, job.timeline) for job in found] == [
+            (job.id, job.alias, job.seed, job.timeline) for job in expected
+        ]
+
+
+def test_a_full_store_drops_the_oldest_finished_job() -> None:
+    """Only finished jobs leave, the oldest submission first, over all sandboxes."""
+    time = HandTime(START)
+    world = engine(time, max_jobs=3)
+    first, second = (world.sandboxes.open(digest_of(key)) for key in "ab")
+    oldest, other = submit(world, first), submit(world, second)
+    time.pass_seconds(10)
+    youngest = submit(world, first)
+    submit(world, first)
+    assert list(first.book.jobs) == [youngest.id, list(first.book.jobs)[-1]]
+    assert oldest.id not in first.book.jobs
+    assert first.book.find(oldest.alias) is None
+    submit(world, first)
+    assert other.id not in second.book.jobs
+    assert world.sandboxes.jobs == 3
+
+
+def test_a_store_full_of_unfinished_jobs_refuses() -> None:
+    """When no job can leave, a submission is unavailable, and its number is not used up."""
+    world = engine(max_jobs=1)
+    sandbox = world.sandboxes.open(digest_of("a"))
+    submit(world, sandbox)
+    refused = world.submit(sandbox, ORDER, sandbox.clock.now())
+    assert isinstance(refused, Problem)
+    assert refused.kind is Kind.UNAVAILABLE
+    assert sandbox.submissions == 1
+
+
+def test_a_reset_touches_no_other_sandbox() -> None:
+    """A reset forgets jobs and counters of one sandbox, so the same jobs come again; another keeps its own."""
+    world = engine()
+    first, second = (world.sandboxes.open(digest_of(key)) for key in "ab")
+    before, kept = submit(world, first), submit(world, second)
+    assert world.reset(first) == 1
+    assert not first.book.jobs
+    assert second.book.find(kept.id) is kept
+    assert world.sandboxes.jobs == 1
+    assert submit(world, first).id == before.id
+
+
+def test_idle_sandboxes_leave_first() -> None:
+    """The number of sandboxes is bounded; the one that was not used for longest goes, with its jobs."""
+    world = engine(max_sandboxes=2)
+    a, b = (world.sandboxes.open(digest_of(key)) for key in "ab")
+    submit(world, b)
+    world.sandboxes.open(a.digest)
+    world.sandboxes.open(digest_of("c"))
+    assert [one.digest for one in world.sandboxes] == [a.digest, digest_of("c")]
+    assert world.sandboxes.jobs == 0
+
+
+@given(st.lists(st.text(max_size=5), min_size=1, max_size=20, unique=True))
+def test_no_two_sandboxes_share_a_lot(keys: list[str]) -> None:
+    """Counters that are cut from the lot never meet between two keys."""
+    world = engine(max_sandboxes=50)
+    lots = [world.sandboxes.open(digest_of(key)).lot for key in keys]
+    assert len(set(lots)) == len(keys)
+
+
+def test_a_file_names_its_sandbox() -> None:
+    """The owner of a public name is found among all sandboxes, and forgotten with its job."""
+    world = engine()
+    sandbox = world.sandboxes.open(digest_of("a"))
+    job = submit(world, sandbox)
+    assert world.sandboxes.owner_of(job.alias) is sandbox
+    assert world.sandboxes.owner_of(job.id) is sandbox
+    world.reset(sandbox)
+    assert world.sandboxes.owner_of(job.alias) is None
+    assert world.sandboxes.owner_of("") is None
+
+
+def test_a_turn_is_kept_and_told_to_the_courier() -> None:
+    """A fate turned from outside is a fact with its instant, and its webhooks are read anew."""
+    world = engine()
+    sandbox = world.sandboxes.open(digest_of("a"))
+    job = submit(world, sandbox)
+    at = sandbox.clock.now()
+    world.turn(sandbox, job, Turn(at, Turning.FAILED, "because"))
+    seen = snapshot(sandbox.book.jobs[job.id], at + timedelta(days=1))
+    assert (seen.state, seen.why, seen.since) == (State.FAILED, "because", at)
+    assert world.courier.told == [f"turned {job.id}"]  # type: ignore[attr-defined]

@@ -1,0 +1,120 @@
+"""The one letter of a video to a loopback receiver."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from contracts import promise
+from contracts.promise import PROVIDERS, schema
+from tests.providers.modelslab.client import ENTERPRISE, V6, Client
+from tests.providers.modelslab.local import Local
+
+ClientOf = Callable[..., Client]
+
+
+def _keeps(value: Any, name: str) -> bool:
+    """Whether a letter keeps the schema of the document."""
+    document = promise.load(PROVIDERS / "modelslab").under(())
+    jsonschema.validate(value, schema(document, name), cls=jsonschema.Draft202012Validator)
+    return True
+
+
+def _letters(local: Local) -> list[dict[str, Any]]:
+    return [json.loads(body) for _, body in local.posts]
+
+
+@pytest.mark.fact("modelslab.webhook.success", "modelslab.webhook.success.meta", "modelslab.webhook.id")
+@pytest.mark.parametrize(("track", "told"), [("video_001", "video_001"), (300, "300"), (None, None)])
+def test_a_finished_video_is_told_once(client: Client, local: Local, track: object, told: str | None) -> None:
+    made = client.make(webhook=f"{local.url}/hook", track_id=track)
+    client.advance(1)
+    assert local.posts == []
+    client.advance(5)
+    client.advance(3600)
+    (letter,) = _letters(local)
+    assert _keeps(letter, "webhook.success")
+    assert list(letter) == ["status", "id", "output", "generationTime", "track_id", "meta"]
+    assert list(letter["meta"].items()) == [
+        ("prompt", "a cat"), ("model_id", "cogvideox"), ("width", 64), ("height", 64),
+    ]  # fmt: skip
+    assert (letter["id"], letter["output"], letter["track_id"]) == (made["id"], made["future_links"], told)
+    assert 2 <= letter["generationTime"] <= 4
+
+
+@pytest.mark.fact("modelslab.webhook.failed")
+def test_a_failed_video_is_told_with_the_message_of_the_fetch(client_of: ClientOf, local: Local) -> None:
+    client = client_of(scenario="fails-in-processing")
+    made = client.make(f"{ENTERPRISE}/text2video", webhook=local.url, track_id="t")
+    client.advance(5)
+    (letter,) = _letters(local)
+    assert _keeps(letter, "webhook.failed")
+    message = client.fetch(made["id"])["message"]
+    assert list(letter.items()) == [("status", "failed"), ("id", made["id"]), ("message", message), ("track_id", "t")]
+
+
+@pytest.mark.fact("modelslab.webhook.after-success")
+def test_a_success_at_once_is_told_too(client_of: ClientOf, local: Local) -> None:
+    client = client_of("always-success")
+    made = client.make(webhook=local.url)
+    client.advance(0)
+    (letter,) = _letters(local)
+    assert (letter["status"], letter["output"]) == ("success", made["output"])
+
+
+@pytest.mark.fact("modelslab.webhook.once", "modelslab.webhook.unsigned", "modelslab.webhook.http")
+def test_a_receiver_that_fails_is_not_asked_again(client: Client, local: Local) -> None:
+    local.answer = 500
+    client.make(webhook=local.url)
+    client.advance(5)
+    client.advance(3600)
+    ((headers, _),) = local.posts
+    assert headers["content-type"] == "application/json"
+    assert not [name for name in headers if "sign" in name or "hmac" in name]
+    ((attempt,),) = [one["attempts"] for one in client.deliveries()]
+    assert attempt["status"] == 500
+
+
+@pytest.mark.fact("modelslab.webhook.undeliverable")
+@pytest.mark.parametrize("url", ["<string>", "https://example.com/hook", "ftp://127.0.0.1/x", "http://"])
+def test_an_address_that_is_none_or_leads_away_disturbs_nothing(client: Client, url: str) -> None:
+    made = client.make(webhook=url)
+    client.advance(5)
+    assert client.fetch(made["id"])["status"] == "success"
+    (delivery,) = client.deliveries()
+    assert delivery["undeliverable"]
+    assert delivery["attempts"] == []
+
+
+@pytest.mark.fact("modelslab.webhook.equals-fetch")
+def test_a_fetch_at_the_instant_of_the_letter_says_the_same(client: Client, local: Local) -> None:
+    fetched: list[dict[str, Any]] = []
+    local.react = lambda letter: fetched.append(client.fetch(letter["id"]))
+    client.make(f"{V6}/text2video_ultra", webhook=local.url, model_id="wan2.2")
+    client.advance(5)
+    (letter,) = _letters(local)
+    assert fetched == [
+        {name: letter[name] for name in ("status", "id", "output")} | {"proxy_links": letter["output"]}
+    ]
+
+
+def test_a_video_that_clear_queue_fails_is_told(client: Client, local: Local) -> None:
+    made = client.make(webhook=local.url)
+    client.post(f"{ENTERPRISE}/clear_queue")
+    client.advance(0)
+    assert [(one["status"], one["id"]) for one in _letters(local)] == [("failed", made["id"])]
+    client.advance(60)
+    assert len(local.posts) == 1
+
+
+def test_no_webhook_no_letter(client: Client, local: Local) -> None:
+    client.make(webhook=None)
+    client.make(webhook="")
+    client.make()
+    client.advance(10)
+    assert client.deliveries() == []
+    assert local.posts == []
