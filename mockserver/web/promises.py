@@ -1,0 +1,110 @@
+"""The promise over HTTP: each provider's document under any profile, its generated schemas, and a page to read it."""
+
+from __future__ import annotations
+
+import html
+import json
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from mockserver.ports import Promise
+from mockserver.web.configuration import profile_of
+from mockserver.web.desk import Desk
+from mockserver.web.problems import Refused, nearest
+
+ASSETS: Final = Path(__file__).parent / "reference"
+_PAGE: Final = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'self' 'unsafe-inline' data:">
+<title>{title}</title>
+<link rel="stylesheet" href="/_mock/reference/assets/swagger-ui.css">
+</head>
+<body>
+<div id="reference"></div>
+<script src="/_mock/reference/assets/swagger-ui-bundle.js"></script>
+<script>
+SwaggerUIBundle({{
+  url: {url}, dom_id: "#reference", deepLinking: true, validatorUrl: null, tryItOutEnabled: true,
+  defaultModelsExpandDepth: 0, docExpansion: "list",
+}});
+</script>
+</body>
+</html>
+"""
+
+
+async def document(desk: Desk, request: Request) -> Response:
+    """A provider's OpenAPI document; `?profile=WORD,WORD` for another profile than the default.
+
+    Its servers are this one, so that the page's calls come here.
+    """
+    name: str = request.path_params["name"]
+    promise = _promise(desk, name)
+    words = [word for word in request.query_params.get("profile", "").split(",") if word]
+    profile = profile_of(desk.providers[name], words)
+    found = dict(promise.document(profile))
+    origin = f"{request.url.scheme}://{request.url.netloc}"
+    if request.query_params.get("servers") != "documented":
+        found = _served_here(found, origin)
+    return JSONResponse(found)
+
+
+def _served_here(value: dict[str, object], origin: str) -> dict[str, object]:
+    """The document with every list of servers replaced by this one."""
+    paths = value.get("paths")
+    here = [{"url": origin}]
+    if isinstance(paths, dict):
+        paths = {path: {**item, "servers": here} if "servers" in item else item for path, item in paths.items()}
+    return {**value, "servers": here, "paths": paths}
+
+
+async def schemas(desk: Desk, _request: Request) -> Response:
+    """The paths of all generated schemas."""
+    found = []
+    for name, provider in desk.providers.items():
+        folder = provider.promise / "schemas"
+        found += [f"{name}/{path.relative_to(folder).as_posix()}" for path in sorted(folder.rglob("*.json"))]
+    return JSONResponse({"schemas": [f"/_mock/schemas/{path}" for path in found]})
+
+
+async def schema(desk: Desk, request: Request) -> Response:
+    """One generated schema: /_mock/schemas/{provider}/{kind}/{file}."""
+    name, kind, file = (request.path_params[part] for part in ("name", "kind", "file"))
+    if name not in desk.providers:
+        raise Refused(404, f"no provider {name[:80]!r}{nearest(name, desk.providers)}")
+    folder = desk.providers[name].promise / "schemas"
+    known = {path.name: path for path in folder.glob("*/*.json") if path.parent.name == kind}
+    if file not in known:
+        told = nearest(file, known) if known else ""
+        raise Refused(404, f"{name} has no schema {kind[:40]}/{file[:80]}{told}")
+    return Response(known[file].read_bytes(), media_type="application/schema+json")
+
+
+async def page(desk: Desk, request: Request) -> Response:
+    """The API reference of a provider in the browser, working offline."""
+    name: str = request.path_params["name"]
+    _promise(desk, name)
+    url = f"/_mock/openapi/{name}.json" + (f"?{request.url.query}" if request.url.query else "")
+    quoted = json.dumps(url).replace("<", "\\u003c")
+    content = _PAGE.format(title=html.escape(desk.providers[name].title), url=quoted)
+    return Response(content, media_type="text/html")
+
+
+async def asset(_desk: Desk, request: Request) -> Response:
+    """A file of the page: one of a closed list."""
+    name: str = request.path_params["file"]
+    if name not in ("swagger-ui-bundle.js", "swagger-ui.css"):
+        raise Refused(404, f"no such file {name[:80]!r}")
+    return FileResponse(ASSETS / name)
+
+
+def _promise(desk: Desk, name: str) -> Promise:
+    if name not in desk.providers:
+        raise Refused(404, f"no provider {name[:80]!r}{nearest(name, desk.providers)}")
+    return desk.promises[name]
