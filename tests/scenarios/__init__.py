@@ -1,0 +1,1 @@
+"""Every scenario, as a plain client meets it."""
