@@ -1,14 +1,18 @@
-"""Who may use the control API: programs on this machine, not web pages of other origins nor rebound host names."""
+"""Who may use the control API: programs on this machine, and with a token others; no web page of another origin."""
 
 from __future__ import annotations
 
+from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from mockserver.web.problems import Refused
+
 LOOPBACK_ORIGIN: Final = r"https?://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?"
+TOKEN_HEADER: Final = "x-mock-token"  # noqa: S105  (the name of a header)
 
 
 def is_loopback(host: str) -> bool:
@@ -22,12 +26,26 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def refusal(request: Request, allowed_hosts: frozenset[str]) -> str | None:
-    """Why a request to the control API is refused; None when it is not."""
+def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) -> None:
+    """Let a request to the control API in, or raise Refused.
+
+    A peer on another machine needs the token, and without one set the control API is off for it. A foreign Host name
+    (a rebound one, say) and a foreign Origin are refused, but for names that --allow-host admits.
+    """
+    peer = request.client.host if request.client is not None else "127.0.0.1"
+    if not is_loopback(peer):
+        _check_token(request, token)
     host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     if host and not is_loopback(host) and host not in allowed_hosts:
-        return f"the Host {host!r} is not this machine; --allow-host {host} admits it"
+        raise Refused(403, f"the Host {host!r} is not this machine; --allow-host {host} admits it")
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        return f"the origin {origin!r} is not the control API's own"
-    return None
+        raise Refused(403, f"the origin {origin!r} is not the control API's own")
+
+
+def _check_token(request: Request, token: str | None) -> None:
+    if token is None:
+        raise Refused(403, "the control API is off for other machines; --control-token TOKEN opens it")
+    given = request.headers.get(TOKEN_HEADER, "")
+    if not compare_digest(given.encode(), token.encode()):
+        raise Refused(401, f"from another machine the control API wants the header {TOKEN_HEADER}")
