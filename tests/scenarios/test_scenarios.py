@@ -269,3 +269,30 @@ def test_an_over_job_is_not_turned_again(sandbox: Sandbox) -> None:
     seen = PlainClient(sandbox, "instant").run()
     with pytest.raises(ValueError, match="has succeeded already"):
         sandbox.turn(seen.creation["videoId"], "fail")
+
+
+def test_a_composed_scenario_is_one_like_any_other(server: MockServer, sandbox: Sandbox) -> None:
+    """A scenario put together over the control API is listed, chosen by its name, and replaced by a later one."""
+    path, data = "/scenarios/rainy-night", {"timeline": {"ends": "failed", "why": "rain"}, "creation": 202}
+    server.control("PUT", path, data)
+    assert "rainy-night" in [one["name"] for one in server.control("GET", "/scenarios")["scenarios"]]
+    seen = PlainClient(sandbox, "rainy-night").run()
+    assert (seen.created, seen.words[-1], seen.last["error"]) == (202, "failed", "rain")
+    server.control("PUT", path, {"answers": ["no-output"]})
+    assert "videoUrl" not in PlainClient(sandbox, "rainy-night").run().last
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("success", {}, "scenario success is built in"),
+        ("my-own", {"anwers": []}, "did you mean answers?"),
+        ("My_Own", {}, "a name is lower-case letters"),
+    ],
+)
+def test_a_composed_scenario_that_is_wrong_is_told(
+    name: str, data: dict[str, object], told: str, server: MockServer
+) -> None:
+    """What is wrong is said with the nearest spelling."""
+    with pytest.raises(ValueError, match=told.replace("?", r"\?")):
+        server.control("PUT", f"/scenarios/{name}", data)

@@ -1,0 +1,164 @@
+"""Scenarios out of data: what a TOML file or the control API composes from timeline, answers, file and creation.
+
+[scenarios.rainy-night]
+says = "It runs long, tells no time, and its clip is cut."
+timeline = { queued_seconds = 1, running_seconds = 90, ends = "succeeded" }
+answers = ["eta-null", "extra-fields"]
+file = { share = 0.6, lag_seconds = 5 }
+creation = 202
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from difflib import get_close_matches
+from math import isfinite
+from typing import Any, Final
+
+from mockserver.domain.alteration import ALTERATIONS, FileChange
+from mockserver.domain.job import State, Timeline
+from mockserver.domain.problem import Kind
+from mockserver.domain.scenario import REFUSALS, Change, Scenario
+
+NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+LONGEST_SECONDS: Final = 10**8
+TIMINGS: Final = ("quick", "documented", "instant")
+MEMBERS: Final = ("says", "timing", "timeline", "answers", "file", "creation", "at_once", "unguessable", "refuses")
+LIFE: Final = ("queued_seconds", "running_seconds", "ends", "stalls_at", "polls", "why")
+FILE: Final = ("share", "content_type", "lag_seconds", "expires_seconds")
+
+
+class Miscomposed(ValueError):
+    """Data that makes no scenario: `path` leads to what is wrong, the text says what was expected."""
+
+    def __init__(self, path: tuple[str, ...], text: str) -> None:
+        super().__init__(f"{'.'.join(path)}: {text}")
+        self.path, self.text = path, text
+
+
+def composed(name: str, data: object) -> Scenario:
+    """The scenario that data describes; raises Miscomposed."""
+    path = ("scenarios", name)
+    if not NAME.fullmatch(name):
+        raise Miscomposed(
+            path, "a name is lower-case letters, digits and hyphens, at most 40, and begins with a letter"
+        )
+    members = _members(data, path, MEMBERS)
+    return Scenario(
+        name,
+        _one(members, path, "says", str, "a sentence", default="A scenario of your own."),
+        timing=_word(members, path, "timing", TIMINGS),
+        change=_change(members.get("timeline"), (*path, "timeline")),
+        refuses=_refusal(members, path),
+        answers=tuple(ALTERATIONS[word] for word in _words(members, (*path, "answers"))),
+        file=_file(members.get("file"), (*path, "file")),
+        creation=_creation(members, path),
+        at_once=_one(members, path, "at_once", bool, "true or false", default=False),
+        is_opaque=_one(members, path, "unguessable", bool, "true or false", default=False),
+    )
+
+
+def _members(data: object, path: tuple[str, ...], known: tuple[str, ...]) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise Miscomposed(path, f"expected a table, got {data!r}")
+    for name in data:
+        if name not in known:
+            raise Miscomposed((*path, str(name)), f"unknown key{_near(str(name), known)}")
+    return data
+
+
+def _near(word: str, known: tuple[str, ...]) -> str:
+    close = get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
+
+
+def _one(
+    members: Mapping[str, Any], path: tuple[str, ...], name: str, kind: type, expected: str, *, default: Any
+) -> Any:
+    value = members.get(name, default)
+    if not isinstance(value, kind):
+        raise Miscomposed((*path, name), f"expected {expected}, got {value!r}")
+    return value
+
+
+def _word(members: Mapping[str, Any], path: tuple[str, ...], name: str, known: tuple[str, ...]) -> str | None:
+    value = members.get(name)
+    if value is not None and value not in known:
+        raise Miscomposed((*path, name), f"expected one of {', '.join(known)}, got {value!r}{_near(str(value), known)}")
+    return value
+
+
+def _number(
+    members: Mapping[str, Any], path: tuple[str, ...], name: str, most: float = LONGEST_SECONDS
+) -> float | None:
+    value = members.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or not 0 <= value <= most:
+        raise Miscomposed((*path, name), f"expected a number from 0 to {most:g}, got {value!r}")
+    return float(value)
+
+
+def _words(members: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
+    value = members.get("answers", [])
+    if not isinstance(value, list):
+        raise Miscomposed(path, f"expected a list of {', '.join(ALTERATIONS)}, got {value!r}")
+    for word in value:
+        if word not in ALTERATIONS:
+            raise Miscomposed(path, f"unknown change {word!r}{_near(str(word), tuple(ALTERATIONS))}")
+    return value
+
+
+def _change(data: object, path: tuple[str, ...]) -> Change | None:
+    if data is None:
+        return None
+    life = _members(data, path, LIFE)
+    queued, running = _number(life, path, "queued_seconds"), _number(life, path, "running_seconds")
+    ends = {"succeeded": State.SUCCEEDED, "failed": State.FAILED}.get(
+        _word(life, path, "ends", ("succeeded", "failed")) or ""
+    )
+    stalls, polls = _number(life, path, "stalls_at", 0.99), _number(life, path, "polls", 10**6)
+    why = _one(life, path, "why", str, "a text", default="")
+
+    def change(timeline: Timeline, _number: float) -> Timeline:
+        return replace(
+            timeline,
+            queued=timeline.queued if queued is None else timedelta(seconds=queued),
+            running=timeline.running if running is None else timedelta(seconds=running),
+            end=ends or timeline.end,
+            stalls_at=timeline.stalls_at if stalls is None else stalls,
+            polls=timeline.polls if polls is None else max(1, int(polls)),
+            why=why or timeline.why,
+        )
+
+    return change
+
+
+def _file(data: object, path: tuple[str, ...]) -> Callable[[float], FileChange] | None:
+    if data is None:
+        return None
+    file = _members(data, path, FILE)
+    share, lag = _number(file, path, "share", 1), _number(file, path, "lag_seconds")
+    change = FileChange(
+        share=1.0 if share is None else share,
+        content_type=_one(file, path, "content_type", str, "a media type", default=""),
+        lag_seconds=lag or 0.0,
+        expires_seconds=_number(file, path, "expires_seconds"),
+    )
+    return lambda _number: change
+
+
+def _refusal(members: Mapping[str, Any], path: tuple[str, ...]) -> Kind | None:
+    known = {scenario.name: scenario.refuses for scenario in REFUSALS}
+    word = _word(members, path, "refuses", tuple(known))
+    return known[word] if word is not None else None
+
+
+def _creation(members: Mapping[str, Any], path: tuple[str, ...]) -> int | None:
+    value = members.get("creation")
+    if value is not None and value not in (200, 201, 202):
+        raise Miscomposed((*path, "creation"), f"expected 200, 201 or 202, got {value!r}")
+    return value

@@ -1,0 +1,75 @@
+"""Scenarios out of data: what is composed holds, what is wrong is told with its place."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.domain.alteration import ALTERATIONS
+from mockserver.domain.composing import LIFE, MEMBERS, Miscomposed, composed
+from mockserver.domain.job import State, Timeline
+from mockserver.domain.problem import Kind
+
+USUAL = Timeline(timedelta(seconds=1), timedelta(seconds=2))
+
+
+def test_a_scenario_is_composed_of_its_parts() -> None:
+    """Each part of the data is found in the scenario; what is not named stays as usual."""
+    made = composed("rainy-night", {
+        "says": "It rains.", "timeline": {"running_seconds": 90, "ends": "failed", "why": "rain"},
+        "answers": ["eta-null", "extra-fields"], "file": {"share": 0.5, "lag_seconds": 5}, "creation": 202,
+        "unguessable": True,
+    })  # fmt: skip
+    life = made.lived(USUAL)
+    assert (life.queued, life.running, life.end, life.why) == (
+        USUAL.queued,
+        timedelta(seconds=90),
+        State.FAILED,
+        "rain",
+    )
+    assert made.answers == (ALTERATIONS["eta-null"], ALTERATIONS["extra-fields"])
+    assert made.file is not None
+    assert (made.file(0).share, made.file(0).lag_seconds, made.file(0).expires_seconds) == (0.5, 5, None)
+    assert (made.creation, made.is_opaque, made.at_once, made.says) == (202, True, False, "It rains.")
+    assert composed("broke", {"refuses": "out-of-credits"}).refuses is Kind.OUT_OF_CREDITS
+    assert composed("plain", {}).lived(USUAL) == USUAL
+
+
+@pytest.mark.parametrize(
+    ("data", "where", "told"),
+    [
+        ({"timline": {}}, "scenarios.x.timline", "did you mean timeline?"),
+        ({"timeline": {"queued": 1}}, "scenarios.x.timeline.queued", "did you mean queued_seconds?"),
+        ({"timeline": {"queued_seconds": "1"}}, "scenarios.x.timeline.queued_seconds", "expected a number"),
+        ({"timeline": {"ends": "fail"}}, "scenarios.x.timeline.ends", "did you mean failed?"),
+        ({"timeline": {"stalls_at": 1}}, "scenarios.x.timeline.stalls_at", "from 0 to 0.99"),
+        ({"answers": ["eta-nul"]}, "scenarios.x.answers", "did you mean eta-null?"),
+        ({"answers": "eta-null"}, "scenarios.x.answers", "expected a list"),
+        ({"file": {"share": 2}}, "scenarios.x.file.share", "from 0 to 1"),
+        ({"creation": 404}, "scenarios.x.creation", "expected 200, 201 or 202"),
+        ({"refuses": "credits"}, "scenarios.x.refuses", "did you mean out-of-credits?"),
+        ({"at_once": 1}, "scenarios.x.at_once", "true or false"),
+        ([], "scenarios.x", "expected a table"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(data: Any, where: str, told: str) -> None:
+    """The path, what was expected and the nearest spelling."""
+    with pytest.raises(Miscomposed) as wrong:
+        composed("x", data)
+    assert ".".join(wrong.value.path) == where
+    assert told in wrong.value.text
+
+
+@given(st.dictionaries(st.sampled_from(MEMBERS), st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(LIFE), inner, max_size=2), max_leaves=4,
+)))  # fmt: skip
+def test_any_data_makes_a_scenario_or_is_told(data: dict[str, Any]) -> None:
+    """Nothing but Miscomposed comes of wrong data."""
+    with suppress(Miscomposed):
+        composed("x", data).lived(USUAL)
