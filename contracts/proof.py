@@ -30,7 +30,7 @@ _PROPERTY = "fact"
 _BOOKS = pytest.StashKey["Books"]()
 
 
-@dataclass
+@dataclass(eq=False)  # a plugin has to be hashable, as soon as a folder has a conftest of its own
 class Books:
     """What ran and how it ended, over all tests that carry the id of a fact in the folders under `providers`."""
 

@@ -18,9 +18,11 @@ from mockserver.adapters.asking import LoopbackAsker
 from mockserver.adapters.clips import Clips
 from mockserver.adapters.clock import HandTime, MachineTime, SandboxClock
 from mockserver.adapters.documents import Documents
+from mockserver.adapters.listeners import LoopbackListeners
 from mockserver.adapters.pictures import LoopbackPictures
 from mockserver.adapters.webhooks import Post
 from mockserver.domain import scenario
+from mockserver.domain.scenario import Scenario
 from mockserver.engine import Engine
 from mockserver.engine.sandbox import Sandbox
 from mockserver.engine.sandboxes import Sandboxes
@@ -47,33 +49,47 @@ def create_app(
     settings = settings or Settings()
     source = time or MachineTime()
     providers = discover(places)
+    known = {**fates(providers), **{one.name: one for one in settings.scenarios}}
     post = Post(source)
-    engine = Engine(_sandboxes(settings, source, providers), post)
+    engine = Engine(_sandboxes(settings, source, providers, known), post)
     clips = Clips(
         settings.cache or Path(tempfile.gettempdir()) / "mockserver-clips",
         max_disk=settings.cache_bytes,
         max_memory=settings.memory_bytes,
         workers=os.cpu_count() or 1,
     )
+    judge = Documents({name: one.promise for name, one in providers.items()})
     house = House(
         engine=engine,
         routes=Routes(providers.values()),
-        judge=Documents({name: one.promise for name, one in providers.items()}),
+        judge=judge,
         keys=_keys(settings),
         clips=clips,
         pictures=LoopbackPictures(clips),
         asker=LoopbackAsker(),
         time=source,
         public_url=settings.public_url,
-        scenarios=fates(providers),
+        scenarios=known,
     )
-    desk = Desk(engine, providers, fates(providers), __version__)
+    listeners = LoopbackListeners()
+    engine.sandboxes.on_close.append(listeners.close)
+    desk = Desk(
+        engine,
+        providers,
+        known,
+        __version__,
+        listeners,
+        judge.promises,
+        frozenset(settings.allow_hosts),
+        settings.control_token,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
             yield
         finally:
+            await listeners.aclose()
             await post.aclose()
             await clips.aclose()
 
@@ -82,13 +98,16 @@ def create_app(
         middleware=[Middleware(Edge, house=house, origins=settings.cors)],
         lifespan=lifespan,
     )
+    listeners.app = app
     app.state.house = house
     app.state.providers = providers
     return app
 
 
-def _sandboxes(settings: Settings, source: MachineTime | HandTime, providers: dict[str, Provider]) -> Sandboxes:
-    fate = scenario.parse(settings.scenario, fates(providers))
+def _sandboxes(
+    settings: Settings, source: MachineTime | HandTime, providers: dict[str, Provider], known: dict[str, Scenario]
+) -> Sandboxes:
+    fate = scenario.parse(settings.scenario, known)
 
     def make(digest: str, lot: int) -> Sandbox:
         profiles = {name: settings.profiles.get(name, one.profile()) for name, one in providers.items()}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from mockserver.domain.alteration import Fields
-from mockserver.domain.clip import ClipSpec, PictureRules
+from mockserver.domain.clip import ClipSpec, Picture, PictureRules
 from mockserver.domain.delivery import Herald, Record
 from mockserver.domain.job import Job
 from mockserver.domain.problem import Violation
@@ -90,9 +90,16 @@ class Judge(Protocol):
         """The default of each top-level field that has one."""
         ...
 
-
     def fields(self, provider: str, profile: frozenset[str]) -> Fields:
         """Where the answers of a provider keep status, hint, output and error."""
+        ...
+
+
+class Promise(Protocol):
+    """A provider's documents."""
+
+    def document(self, profile: Iterable[str] = ()) -> Mapping[str, Any]:
+        """The OpenAPI document under a profile."""
         ...
 
 
@@ -135,8 +142,8 @@ class Clips(Protocol):
 class Pictures(Protocol):
     """Takes in pictures that a clip is to start from."""
 
-    async def take(self, source: str | bytes, rules: PictureRules | None = None) -> str:
-        """The digest of the stored picture: decoded from bytes, fetched from a loopback URL, or made from the digest of
+    async def take(self, source: str | bytes, rules: PictureRules | None = None) -> Picture:
+        """The stored picture: decoded from bytes, fetched from a loopback URL, or made from the digest of
         another URL. Raises domain.clip.BadImage, also for one that breaks the rules.
         """
         ...
@@ -180,7 +187,27 @@ class Courier(Protocol):
         ...
 
     async def settled(self, sandbox: str, within_seconds: float) -> list[str]:
-        """To be called right after a clock was moved: wait, at most so much real time, until the first attempt of all
-        that fell due was made. The ids are those of the deliveries that this move made due and that were made.
+        """Wait, at most so much real time, until the first attempt of all that fell due since the last call was made;
+        the ids of those that were. To be called after every move of a clock and every turn of a job.
         """
+        ...
+
+
+class Refusal(Exception):
+    """The world does not give what was asked; the text says why."""
+
+
+class Listeners(Protocol):
+    """Opens ports of this machine whose every call belongs to one sandbox."""
+
+    async def open(self, sandbox: str) -> str:
+        """A new listener's base URL. Raises Refusal when there are too many."""
+        ...
+
+    def urls(self, sandbox: str) -> list[str]:
+        """The base URLs of a sandbox's listeners, oldest first."""
+        ...
+
+    def close(self, sandbox: str) -> None:
+        """Let the listeners of a sandbox go."""
         ...

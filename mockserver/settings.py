@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mockserver.domain.scenario import Scenario
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -15,10 +17,10 @@ class Settings:
     rate limits refuse; `profiles` are the default words by provider; `keys` the good keys with their rights as text
     (None: any key that does not begin with `invalid`); `hold_seconds` how long a held creation waits (None: what the
     timing says); `scenario` the fate of every job until a sandbox is told otherwise, as `domain.scenario.parse` reads
-    it; `cors` the origins beside loopback; `allow_hosts` the host names beside those of loopback under which the
-    control API may be called; `control_token` what it wants from other machines (None: it is off for them); `cache`
-    the folder of the clips (None: one in the temporary folder); `cache_bytes` and `memory_bytes` bound it and the
-    clips in memory.
+    it; `scenarios` those of a scenario file; `cors` the origins beside loopback; `allow_hosts` the host names beside
+    those of loopback under which the control API may be called; `control_token` what it wants from other machines
+    (None: it is off for them); `cache` the folder of the clips (None: one in the temporary folder); `cache_bytes` and
+    `memory_bytes` bound it and the clips in memory.
     """
 
     seed: int = 0
@@ -31,6 +33,7 @@ class Settings:
     public_url: str | None = None
     hold_seconds: float | None = None
     scenario: str = "success"
+    scenarios: tuple[Scenario, ...] = ()
     cors: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     control_token: str | None = None

@@ -128,12 +128,13 @@ class Promise:
 def _fields(document: Schema) -> Fields:
     """Where a document's `x-lifecycle` says that answers keep what; what may be absent is read off `*.tolerated`."""
     told = document.get("x-lifecycle", {}).get("fields", {})
+    kept = {pointer.split("/")[1] for pointer in told.get("output", ())}  # scenario `no-output` is about these
     optional = {}
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         operation, _, kind = name.rpartition(".")
         if kind == "tolerated":
             required = schema.get("required", [])
-            optional[operation] = tuple(one for one in schema.get("properties", {}) if one not in required)
+            optional[operation] = tuple(one for one in schema.get("properties", {}) if one not in kept.union(required))
     return Fields(
         status=told.get("status", ""),
         hint=told.get("hint", ""),

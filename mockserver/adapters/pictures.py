@@ -11,10 +11,12 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-from mockserver.domain.clip import BadImage, PictureRules
+from mockserver.domain.clip import BadImage, Picture, PictureRules
 
 MOST_BYTES: Final = 32_000_000
 PATIENCE_SECONDS: Final = 10.0
+_ORIENTATION: Final = 0x0112  # an Exif tag
+_ON_ITS_SIDE: Final = (5, 6, 7, 8)
 
 
 class PictureStore(Protocol):
@@ -44,23 +46,24 @@ class LoopbackPictures:
         self._store = store
         self._opener = build_opener(ProxyHandler({}), _NoRedirects())
 
-    async def take(self, source: str | bytes, rules: PictureRules | None = None) -> str:
-        """The digest of the stored picture."""
+    async def take(self, source: str | bytes, rules: PictureRules | None = None) -> Picture:
+        """The stored picture."""
         if isinstance(source, bytes):
             return await asyncio.to_thread(self._kept, source, rules)
         if not leads_to_loopback(source):
-            return await asyncio.to_thread(self._store.image_from_digest, source)
+            return Picture(await asyncio.to_thread(self._store.image_from_digest, source))
         return await asyncio.to_thread(self._fetched, source, rules)
 
-    def _kept(self, data: bytes, rules: PictureRules | None) -> str:
+    def _kept(self, data: bytes, rules: PictureRules | None) -> Picture:
         digest = self._store.adopt_image(data)
         # Judged afterwards: what cannot be decoded has no size. Only the picture's head is read once more.
-        broken = rules.broken(len(data), *_size(data)) if rules is not None else ""
+        size = _size(data)
+        broken = rules.broken(len(data), *size) if rules is not None else ""
         if broken:
             raise BadImage(broken)
-        return digest
+        return Picture(digest, size)
 
-    def _fetched(self, url: str, rules: PictureRules | None) -> str:
+    def _fetched(self, url: str, rules: PictureRules | None) -> Picture:
         try:
             with self._opener.open(Request(url), timeout=PATIENCE_SECONDS) as answer:  # noqa: S310  (loopback, http(s))
                 data: bytes = answer.read(MOST_BYTES + 1)
@@ -72,11 +75,12 @@ class LoopbackPictures:
 
 
 def _size(data: bytes) -> tuple[int, int]:
-    """Width and height of a picture that was decoded before."""
+    """Width and height of a picture that was decoded before, the way up that its maker meant it."""
     from PIL import Image  # Pillow is loaded on first use only
 
     with Image.open(BytesIO(data)) as picture:
-        return picture.size
+        width, height = picture.size
+        return (height, width) if picture.getexif().get(_ORIENTATION, 1) in _ON_ITS_SIDE else (width, height)
 
 
 def leads_to_loopback(url: str) -> bool:

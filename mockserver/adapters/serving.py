@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import uvicorn
 
@@ -80,7 +80,8 @@ def _listening(places: Sequence[Place], port: int) -> list[socket.socket]:
 
 
 def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol by its name: asyncio turns Nagle's algorithm off only where it sees TCP; else a call costs 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform == "win32":  # there, SO_REUSEADDR would let two servers share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
@@ -137,7 +138,7 @@ def check_tls(certfile: Path, keyfile: Path | None) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile, no_passphrase)
     except ssl.SSLError as error:
         names = str(certfile) if keyfile is None else f"{certfile} and {keyfile}"
-        why = (error.reason or "no PEM certificate and key in it").lower().replace("_", " ")
+        why = (error.reason or "").lower().replace("_", " ") or "no PEM certificate with its key"
         raise ValueError(f"{names}: {why}") from None
 
 
@@ -156,12 +157,17 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Touch no signal: uvicorn would raise the one it got once more at the end, and so spoil the exit code."""
+        """Touch no signal: uvicorn gives up its own shutdown at a second Ctrl-C, and raises the first once more."""
         yield
 
 
 def server(
-    app: Any, *, on_ready: Callable[[], None] = lambda: None, certfile: Path | None = None, keyfile: Path | None = None
+    app: Any,
+    *,
+    on_ready: Callable[[], None] = lambda: None,
+    certfile: Path | None = None,
+    keyfile: Path | None = None,
+    lifespan: Literal["on", "off"] = "on",
 ) -> Server:
     """A server for an application: no access log, no Server and Date of its own, shutdown within three seconds."""
     config = uvicorn.Config(
@@ -173,7 +179,7 @@ def server(
         date_header=False,
         server_header=False,
         proxy_headers=False,
-        lifespan="on",
+        lifespan=lifespan,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=75,
         ssl_certfile=certfile,

@@ -130,7 +130,7 @@ class Opening:
         if not is_loopback(self._told.host):
             found.append(
                 f"With --host {self._told.host} other machines can reach the providers. "
-                "The control API (/_mock) answers loopback hosts only."
+                "The control API (/_mock) is for loopback hosts only: it is off for them."
             )
         return tuple(found)
 

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 Number = int | float | str | Decimal | Fraction
@@ -61,6 +62,16 @@ class PictureRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that was taken in: the digest under which it is stored, and width and height in pixels as it is seen;
+    None for one that we made, because the client's could not be looked at.
+    """
+
+    digest: str
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClipSpec:
     """One clip as it was asked for; two equal specs have the same bytes under the same tools.
 
@@ -108,6 +119,7 @@ def exact(number: Number) -> Fraction:
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
 
+@lru_cache(maxsize=1024)
 def frame_count(seconds: Number, fps: Number) -> int:
     """max(1, round(seconds * fps)), a half going to the even neighbour as Python's ``round`` does; 1.3 s at 4 -> 5."""
     return max(1, round(exact(seconds) * exact(fps)))

@@ -21,7 +21,7 @@ class Engine:
     def __init__(self, sandboxes: Sandboxes, courier: Courier) -> None:
         self.sandboxes = sandboxes
         self.courier = courier
-        sandboxes.on_close = courier.forget
+        sandboxes.on_close.append(courier.forget)
 
     def submit(self, sandbox: Sandbox, order: Order, now: datetime, fate: Scenario | None = None) -> Job | Problem:
         """Decide a job's whole life and keep it; a problem when its fate, or a full store, turns it away.

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
 from mockserver.domain.chance import Draw, draw
+from mockserver.domain.clip import ClipSpec
 from mockserver.domain.job import Job, end_of
-from mockserver.domain.quota import Log
+from mockserver.domain.quota import Limit, Log
 from mockserver.domain.scenario import SUCCESS, Scenario
+from mockserver.engine.journal import Journal
 from mockserver.ports import Clock
 
 ANONYMOUS: Final = "anonymous"
 LOTS: Final = 9_400
+_DIGEST: Final = re.compile(r"sb_[0-9a-f]{12}")
 
 
 def digest_of(name: str) -> str:
     """The short digest under which the sandbox of a key is listed; the key itself is never stored."""
     return "sb_" + blake2b(name.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def digest_named(name: str) -> str:
+    """The digest that a name means: itself where it has the form of one, else that of the key that it is."""
+    return name if _DIGEST.fullmatch(name) else digest_of(name)
 
 
 @dataclass(slots=True)
@@ -72,10 +81,11 @@ class Book:
 
 @dataclass(slots=True)
 class Sandbox:
-    """What one key owns. `lot` is a number that no other living sandbox of this server has; `limits` says whether rate
-    limits refuse, `hold` how long a creation that waits is held (None: what the timing says), `scenario` the fate of
-    its jobs and `queue` the fates of the next ones, `files_url` the origin that links point to (None: where the client
-    came).
+    """What one key owns. `lot` is a number that no other living sandbox of this server has; `limits` says whether the
+    documented rate limits refuse, `own_limits` are the tester's own by operation (they always refuse), `tiers` the plan
+    of the account by provider (absent: the provider's default), `hold` how long a creation that waits is held (None:
+    what the timing says), `scenario` the fate of its jobs and `queue` the fates of the next ones, `files_url` the
+    origin that links point to (None: where the client came), `journal` what was received and answered.
     """
 
     digest: str
@@ -89,10 +99,14 @@ class Sandbox:
     scenario: Scenario = SUCCESS
     queue: deque[Scenario] = field(default_factory=deque)
     files_url: str | None = None
+    own_limits: Mapping[str, Limit] = field(default_factory=dict)
+    tiers: Mapping[str, str] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
     submissions: int = 0
     refusals: int = 0
     logs: dict[Hashable, Log] = field(default_factory=dict)
+    films: dict[Hashable, ClipSpec] = field(default_factory=dict)
+    journal: Journal = field(default_factory=Journal)
 
     def next_draw(self) -> Draw:
         """The chance of the next submission."""
@@ -119,8 +133,9 @@ class Sandbox:
     def forget(self) -> int:
         """Drop all jobs, counters and limits in one step, whatever their number; how many jobs that were."""
         count = len(self.book.jobs)
-        self.book, self.logs = Book(), {}
+        self.book, self.logs, self.films = Book(), {}, {}
         self.submissions = self.refusals = 0
+        self.journal.clear()
         return count
 
 

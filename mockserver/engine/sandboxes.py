@@ -15,7 +15,7 @@ class Sandboxes:
     """The registry. `make(digest, lot)` builds a sandbox; `max_jobs` bounds all jobs, `max_sandboxes` the sandboxes.
 
     A sandbox that is asked for becomes the youngest; when there are too many, the one idle for longest leaves, and
-    `on_close` is told its digest.
+    all in `on_close` are told its digest.
     """
 
     def __init__(self, make: Callable[[str, int], Sandbox], *, max_jobs: int, max_sandboxes: int = 1000) -> None:
@@ -25,7 +25,7 @@ class Sandboxes:
         self._owners: dict[str, str] = {}
         self._serial = 0
         self._last: Sandbox | None = None
-        self.on_close: Callable[[str], None] | None = None
+        self.on_close: list[Callable[[str], None]] = []
         self.max_jobs = max_jobs
         self.max_sandboxes = min(max_sandboxes, LOTS)
         self.jobs = 0
@@ -64,10 +64,11 @@ class Sandboxes:
         gone = self._known.pop(digest)
         self._lots.discard(gone.lot)
         self.jobs -= gone.forget()
+        gone.journal.close()
         if self._last is gone:
             self._last = None
-        if self.on_close is not None:
-            self.on_close(digest)
+        for told in self.on_close:
+            told(digest)
 
     def reset(self, sandbox: Sandbox) -> int:
         """Drop what a sandbox has accumulated, in one step; how many jobs that were."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -16,6 +16,7 @@ from mockserver.provider.reading import read_object
 
 if TYPE_CHECKING:
     from mockserver.domain.chance import Draw
+    from mockserver.domain.journal import Exchange
     from mockserver.domain.quota import Standing
     from mockserver.engine import Engine
     from mockserver.engine.sandbox import Sandbox
@@ -24,25 +25,32 @@ if TYPE_CHECKING:
     from mockserver.provider.table import Operation, Provider
 
 _UNREAD: dict[str, object] = {}
+_NO_TIME = timedelta(0)
 
 
 class Call:
     """One request, and where it belongs. Made at the edge; the provider's functions only read it.
 
-    `path` is percent-decoded for eyes, `raw_path` as it came; `params` are the decoded values of the route, `headers`
+    `method` is GET for a HEAD where GET is served, and `is_head` says that its body is left out on the way. `path` is
+    percent-decoded for eyes, `raw_path` as it came; `params` are the decoded values of the route, `headers`
     the raw pairs with lower-case names, `beyond` the numbers of its body that lie beyond 2^53. `base` is the origin
     under which the client reached us, `files` the one that links point to, `now` the sandbox's instant, `picture` the
-    digest of the picture that the call brought (empty: none was taken in).
+    digest of the picture that the call brought (empty: none was taken in), `picture_size` its width and height (None
+    where nobody has seen it). `answer` is what it was answered, once it is, and `exchange` its record (None: the
+    journal is off).
     """
 
     __slots__ = (
-        "_chance", "_query", "_value", "base", "beyond", "body", "engine", "files", "headers", "judge", "key",
-        "keys", "method", "now", "operation", "params", "path", "picture", "profile", "provider", "query_string",
-        "raw_path", "sandbox", "scenario", "standing",
+        "_chance", "_query", "_value", "_wall", "answer", "base", "beyond", "body", "engine", "exchange", "files",
+        "headers", "is_head", "judge", "key", "keys", "method", "now", "operation", "params", "path", "picture",
+        "picture_size", "profile", "provider", "query_string", "raw_path", "sandbox", "scenario", "standing",
     )  # fmt: skip
 
     def __init__(self, method: str, path: str, query_string: str, headers: Mapping[bytes, bytes], body: bytes) -> None:
         self.method = method
+        self.is_head = method == "HEAD"
+        self.answer: Answer | None = None
+        self.exchange: Exchange | None = None
         self.path = self.raw_path = path
         self.query_string = query_string
         self.headers = headers
@@ -52,10 +60,12 @@ class Call:
         self.scenario: Scenario | None = None
         self.standing: Standing | None = None
         self.picture = ""
+        self.picture_size: tuple[int, int] | None = None
         self._value: dict[str, object] | Problem = _UNREAD
         self.beyond: tuple[Violation, ...] = ()
         self._query: dict[str, str] | None = None
         self._chance: Draw | None = None
+        self._wall: datetime | None = None
         self.provider: Provider
         self.operation: Operation | None
         self.engine: Engine
@@ -88,6 +98,13 @@ class Call:
         if self._chance is None:
             self._chance = self.sandbox.refusal_draw()
         return self._chance
+
+    @property
+    def wall(self) -> datetime:
+        """The instant on the client's own clock, read once, so that all that an answer says of it agrees."""
+        if self._wall is None:
+            self._wall = self.sandbox.clock.on_clients_clock(_NO_TIME)
+        return self._wall
 
     @property
     def query(self) -> dict[str, str]:

@@ -51,10 +51,10 @@ def as_documented(call: Call) -> Problem | None:
     if isinstance(value, Problem):
         return value
     broken = call.judge.violations(call.provider.name, operation.id, call.profile, value)
-    if call.beyond:
-        # Numbers beyond 2^53 are of a wrong type in a field that is known; an unknown field is ignored with its value.
-        known = call.judge.properties(call.provider.name, operation.id, call.profile)
-        beyond = tuple(one for one in call.beyond if one.field in known)
+    if call.beyond and broken:
+        # A number beyond 2^53 is of a wrong type wherever the document has a say; elsewhere it is ignored with its place.
+        places = {one.path for one in broken}
+        beyond = tuple(one for one in call.beyond if one.path in places)
         named = {one.field for one in beyond}
         broken = beyond + tuple(one for one in broken if one.field not in named)
     return Problem(Kind.INVALID, violations=broken) if broken else None
@@ -64,13 +64,26 @@ def within(limit_of: Callable[[Call], tuple[Hashable, Limit] | None]) -> Check:
     """The key stays within a rate limit. It is counted always, and enforced where the sandbox's limits are on."""
 
     def check(call: Call) -> Problem | None:
+        if call.operation is not None and call.operation.id in call.sandbox.own_limits:
+            return None  # the tester's own limit stands in its place
         named = limit_of(call)
-        if named is None:
-            return None
-        call.standing = standing = admit(call.sandbox.log(named[0]), named[1], call.now)
-        if standing.is_admitted or not call.sandbox.limits:
-            return None
-        text = f"more than {standing.limit.calls} calls in {standing.limit.window.total_seconds():.0f} s"
-        return Problem(Kind.LIMITED, text, detail={"standing": standing})
+        return None if named is None else _counted(call, *named, refuses=call.sandbox.limits)
 
     return check
+
+
+def within_own(call: Call) -> Problem | None:
+    """The key stays within the limit that the tester set for this operation, at any provider."""
+    operation = call.operation
+    if operation is None or operation.is_public or call.keys.grant(call.key or "") is None:
+        return None
+    limit = call.sandbox.own_limits.get(operation.id)
+    return None if limit is None else _counted(call, ("own", operation.id), limit, refuses=True)
+
+
+def _counted(call: Call, name: Hashable, limit: Limit, *, refuses: bool) -> Problem | None:
+    call.standing = standing = admit(call.sandbox.log(name), limit, call.now)
+    if standing.is_admitted or not refuses:
+        return None
+    text = f"more than {limit.calls} calls in {limit.window.total_seconds():g} s"
+    return Problem(Kind.LIMITED, text, detail={"standing": standing})

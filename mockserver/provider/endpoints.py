@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from hashlib import blake2b
-from typing import cast
+from typing import Final, cast
 
 from mockserver.domain.alteration import FileChange, Sight, altered
 from mockserver.domain.clip import ClipSpec
@@ -15,12 +15,15 @@ from mockserver.domain.problem import Kind, Problem
 from mockserver.domain.scenario import SUCCESS
 from mockserver.engine.sandbox import Book
 from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
+from mockserver.provider.checks import within_own
 from mockserver.provider.table import Endpoint, Operation
 
 Parse = Callable[[Call], Order | Problem]
 Find = Callable[[Call], Job | Problem]
 Render = Callable[[Job, Snapshot, Call], Answer | Problem]
 Film = Callable[[Job, Call], ClipSpec | Problem]
+REMEMBERED: Final = 256
+
 Patience = Callable[[Job, Call], timedelta]
 
 
@@ -131,10 +134,24 @@ def serves(find: Find, film: Film, *, before: Callable[[Job, Snapshot], Problem]
         change = file_change(job)
         if seen.state is not State.SUCCEEDED or not _is_there(seen, call, change):
             return before(job, seen)
-        spec = film(job, call)
+        spec = _filmed(job, call, film)
         return spec if isinstance(spec, Problem) else Answer(200, ClipBody(spec, change=change), job=job.id)
 
     return endpoint
+
+
+def _filmed(job: Job, call: Call, film: Film) -> ClipSpec | Problem:
+    """The clip of a job as `film` describes it; described once for each link and profile, as clients fetch in parts."""
+    films, key = call.sandbox.films, (job.id, call.path, call.profile)
+    found = films.get(key)
+    if found is not None:
+        return found
+    spec = film(job, call)
+    if isinstance(spec, ClipSpec):
+        if len(films) >= REMEMBERED:
+            films.clear()
+        films[key] = spec
+    return spec
 
 
 def file_change(job: Job) -> FileChange | None:
@@ -173,6 +190,8 @@ def by_name(
 
 def respond(call: Call) -> Reply:
     """Run the provider's checks, then the endpoint of the call's operation."""
+    if call.sandbox.own_limits and (problem := within_own(call)) is not None:
+        return problem
     for check in call.provider.checks:
         problem = check(call)
         if problem is not None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import takewhile
 from urllib.parse import unquote
 
 from mockserver.provider.table import Operation, Provider
@@ -40,7 +43,7 @@ class Routes:
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._literal: dict[str, Route] = {}
-        self._pattern: list[Route] = []
+        self._patterns: dict[str, list[Route]] = {}
         self.all: list[Route] = []
         found: dict[str, Route] = {}
         for provider in providers:
@@ -51,10 +54,14 @@ class Routes:
                     self.all.append(route)
                 if route.provider is not provider or operation.method in route.operations:
                     raise ValueError(f"{operation.method} {operation.path} is claimed twice")
+                if route.parts[0] is None:
+                    raise ValueError(
+                        f"{operation.path} begins with a parameter, so it would claim every provider's paths"
+                    )
                 route.operations[operation.method] = operation
         for route in self.all:
             if None in route.parts:
-                self._pattern.append(route)
+                self._patterns.setdefault(route.parts[0] or "", []).append(route)
             else:
                 self._literal[route.path] = route
 
@@ -67,7 +74,7 @@ class Routes:
         decoded = [unquote(part) for part in parts] if "%" in raw_path else parts
         if raw_path.endswith("/") and raw_path != "/":
             return None
-        for candidate in self._pattern:
+        for candidate in self._patterns.get(decoded[0], ()):
             values = _match(candidate, decoded)
             if values is not None:
                 return candidate, values
@@ -76,18 +83,29 @@ class Routes:
         return None
 
     def nearest(self, raw_path: str) -> Route | None:
-        """The route that shares most leading segments with an unknown path; None without a common one."""
+        """The route that shares most leading segments with an unknown path; None without a common one.
+
+        Of several the one whose next segment is spelled alike, else one of the provider with the most of them.
+        """
         parts = [unquote(part) for part in raw_path.strip("/").split("/")]
-        best, shared = None, 0
+        alike: dict[int, list[Route]] = {}
         for route in self.all:
-            count = 0
-            for ours, theirs in zip(route.parts, parts, strict=False):
-                if ours is not None and ours != theirs:
-                    break
-                count += 1
-            if count > shared and route.parts[0] == parts[0]:
-                best, shared = route, count
-        return best
+            if route.parts[0] == parts[0]:
+                alike.setdefault(_shared(route, parts), []).append(route)
+        if not alike:
+            return None
+        count = max(alike)
+        nearest = alike[count]
+        spelled = {route.parts[count] or "": route for route in reversed(nearest) if len(route.parts) > count}
+        close = get_close_matches(parts[count], spelled, n=1) if len(parts) > count else []
+        owners = Counter(route.provider.name for route in nearest)
+        return spelled[close[0]] if close else max(nearest, key=lambda route: owners[route.provider.name])
+
+
+def _shared(route: Route, parts: list[str]) -> int:
+    """How many leading segments a path shares with a route."""
+    pairs = zip(route.parts, parts, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] is None or pair[0] == pair[1], pairs))
 
 
 def _match(route: Route, parts: list[str]) -> dict[str, str] | None:

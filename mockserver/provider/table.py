@@ -66,7 +66,7 @@ class Provider:
     endpoint, `strays` before an unknown path or method is told so. `refuse` renders a problem in its words, `dress`
     adds the headers that every answer carries, `encode` writes JSON where ours will not do. `herald` gives, at a
     creation, the function that writes the letters (webhooks) of the job's events; None: none. `scenarios` are fates of
-    its own beside those of `domain.scenario.CORE`.
+    its own beside those of `domain.scenario.CORE`, `tiers` the plans that its limits depend on, the default first.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Provider:
     encode: Callable[[object, Call], bytes] | None = None
     herald: Callable[[Job, Call], Herald | None] | None = None
     scenarios: tuple[Scenario, ...] = ()
+    tiers: tuple[str, ...] = ()
     base_path: str = ""
 
     @property

@@ -111,10 +111,15 @@ class Sandbox:
         profiles: Mapping[str, Sequence[str]] | None = None,
         timing: str | None = None,
         scenario: str | None = None,
-        limits: str | None = None,
+        queue: Sequence[str] | None = None,
+        limits: str | Mapping[str, Mapping[str, float]] | None = None,
+        tiers: Mapping[str, str] | None = None,
     ) -> None:
-        """Set what is given; the rest stays."""
-        asked = {"profiles": profiles, "timing": timing, "scenario": scenario, "limits": limits}
+        """Set what is given; the rest stays. `limits`: off, documented, or {operation: {"calls": N, "seconds": S}}."""
+        asked = {
+            "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,
+            "tiers": tiers,
+        }  # fmt: skip
         self.server.control("PATCH", self._path, {name: value for name, value in asked.items() if value is not None})
 
     def freeze(self) -> None:
@@ -124,6 +129,18 @@ class Sandbox:
     def advance(self, seconds: float) -> None:
         """Move the clock forward."""
         self.server.control("PATCH", f"{self._path}/clock", {"advance_seconds": seconds})
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """The jobs, oldest first, as the control API shows them."""
+        found: list[dict[str, Any]] = self.server.control("GET", f"{self._path}/jobs")["jobs"]
+        return found
+
+    def turn(self, job: str, turning: str, why: str | None = None) -> dict[str, Any]:
+        """Turn a job's fate: `complete`, `fail` (for a reason) or `stall`; the job as it is then."""
+        told: dict[str, Any] = self.server.control(
+            "POST", f"{self._path}/jobs/{job}/{turning}", None if why is None else {"why": why}
+        )
+        return told
 
     def reset(self) -> None:
         """Forget everything but the configuration."""

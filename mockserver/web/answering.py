@@ -31,14 +31,18 @@ async def answered(house: House, call: Call, problem: Problem | None) -> Answer:
             result = await _awaited(house, result, call)
         return result if isinstance(result, Answer) else call.provider.refuse(result, call)
     except Exception as error:
-        log.exception("%s %s crashed", call.method, call.path)
+        log.exception("%s %s crashed", call.method, call.raw_path)
         return crashed(call, error)
 
 
 def crashed(call: Call, error: Exception) -> Answer:
     """The provider's 500 for a fault of ours."""
-    text = f"{type(error).__name__} inside the mock server; its log has the traceback"
-    return call.provider.refuse(Problem(Kind.CRASHED, text), call)
+    return call.provider.refuse(Problem(Kind.CRASHED, fault_of(error)), call)
+
+
+def fault_of(error: Exception) -> str:
+    """A fault of ours in one line; the traceback is for the log only."""
+    return f"{type(error).__name__} inside the mock server; its log has the traceback"
 
 
 async def _awaited(house: House, wait: Hold | Look | Ask, call: Call) -> Reply:
@@ -71,7 +75,9 @@ async def _asked(house: House, ask: Ask, call: Call) -> Reply:
 async def _looked(house: House, look: Look, call: Call) -> Reply:
     """Take in the picture that an answer needs."""
     try:
-        digest: str | Problem = await house.pictures.take(look.source, look.rules)
+        picture = await house.pictures.take(look.source, look.rules)
+        digest: str | Problem = picture.digest
+        call.picture_size = picture.size
     except BadImage as error:
         digest = Problem(Kind.REFUSED, str(error), detail={"image": str(error)})
     return look.then(call, digest)

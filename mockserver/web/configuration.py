@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+from mockserver.domain.quota import Limit
 from mockserver.domain.scenario import Scenario, UnknownScenario, parse
 from mockserver.engine.pace import TIMINGS
 from mockserver.engine.sandbox import Sandbox
@@ -15,7 +16,7 @@ from mockserver.provider.table import Provider
 from mockserver.web.members import number, typed
 from mockserver.web.problems import Refused, nearest
 
-MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "hold_seconds")
+MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds")
 
 Apply = Callable[[Sandbox], None]
 
@@ -32,8 +33,10 @@ def changes(
         timing = _one_of(change, "timing", TIMINGS)
         made.append(lambda sandbox: setattr(sandbox, "timing", timing))
     if "limits" in change:
-        limits = _one_of(change, "limits", ("off", "documented")) == "documented"
-        made.append(lambda sandbox: setattr(sandbox, "limits", limits))
+        made.append(_limits(change, providers))
+    if "tiers" in change:
+        tiers = _tiers(typed(change, "tiers", dict, "an object of a tier by provider"), providers)
+        made.append(lambda sandbox: setattr(sandbox, "tiers", {**sandbox.tiers, **tiers}))
     if "scenario" in change:
         scenario = _scenario(typed(change, "scenario", str, "the name of a scenario"), "scenario", scenarios)
         made.append(lambda sandbox: setattr(sandbox, "scenario", scenario))
@@ -44,6 +47,45 @@ def changes(
         hold = None if change["hold_seconds"] is None else timedelta(seconds=number(change, "hold_seconds"))
         made.append(lambda sandbox: setattr(sandbox, "hold", hold))
     return made
+
+
+def _limits(change: dict[str, Any], providers: Mapping[str, Provider]) -> Apply:
+    """`off`, `documented`, or numbers of one's own by operation, which stand in the place of the documented ones."""
+    if not isinstance(change["limits"], dict):
+        enforced = _one_of(change, "limits", ("off", "documented")) == "documented"
+
+        def switch(sandbox: Sandbox) -> None:
+            sandbox.limits, sandbox.own_limits = enforced, {}
+
+        return switch
+    known = [operation.id for provider in providers.values() for operation in provider.operations]
+    own = {}
+    for name, numbers in change["limits"].items():
+        if name not in known:
+            raise Refused(400, f"limits: unknown operation {name!r}{nearest(name, known)}", member="limits")
+        own[name] = _limit(f"limits.{name}", numbers)
+    return lambda sandbox: setattr(sandbox, "own_limits", own)
+
+
+def _limit(member: str, numbers: object) -> Limit:
+    if not isinstance(numbers, dict) or set(numbers) != {"calls", "seconds"}:
+        came = json.dumps(numbers)[:80]
+        raise Refused(400, f'{member}: expected {{"calls": N, "seconds": S}}, got {came}', member="limits")
+    calls, seconds = number(numbers, "calls"), number(numbers, "seconds")
+    if calls < 1 or calls != int(calls) or seconds <= 0:
+        raise Refused(400, f"{member}: calls is a whole number from 1, seconds a number above 0", member="limits")
+    return Limit(int(calls), timedelta(seconds=seconds))
+
+
+def _tiers(wanted: dict[str, Any], providers: Mapping[str, Provider]) -> dict[str, str]:
+    for name, tier in wanted.items():
+        if name not in providers:
+            raise Refused(400, f"tiers: unknown provider {name!r}{nearest(name, providers)}", member="tiers")
+        known = providers[name].tiers
+        if tier not in known:
+            told = nearest(str(tier), known) if known else "; it has none"
+            raise Refused(400, f"tiers: {name} has no tier {tier!r}{told}", member="tiers")
+    return wanted
 
 
 def _one_of(change: dict[str, Any], name: str, known: tuple[str, ...]) -> str:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
+from mockserver.domain.composing import MEMBERS, Miscomposed, composed
 from mockserver.domain.job import Turning
-from mockserver.web import clocks, deliveries, jobs, sandboxes
+from mockserver.web import clocks, deliveries, jobs, listeners, promises, sandboxes
+from mockserver.web.answering import fault_of
 from mockserver.web.desk import Desk
-from mockserver.web.guard import refusal
-from mockserver.web.problems import Refused
+from mockserver.web.guard import admit
+from mockserver.web.members import json_object
+from mockserver.web.problems import Refused, nearest
 
 Handler = Callable[[Desk, Request], Awaitable[Response]]
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+log = logging.getLogger("mockserver")
 
 
 async def health(desk: Desk, _request: Request) -> Response:
@@ -29,9 +36,30 @@ async def scenarios(desk: Desk, _request: Request) -> Response:
     return JSONResponse({"scenarios": [{"name": one.name, "says": one.says, "number": one.number} for one in found]})
 
 
+async def compose(desk: Desk, request: Request) -> Response:
+    """Make a scenario of one's own, or replace it; the core's names are taken. See `mockserver.domain.composing`."""
+    name: str = request.path_params["name"]
+    known = desk.scenarios.get(name)
+    if known is not None and name not in desk.composed:
+        raise Refused(409, f"scenario {name} is built in; choose another name")
+    try:
+        made = composed(name, await json_object(request, set(MEMBERS)))
+    except Miscomposed as wrong:
+        raise Refused(400, str(wrong), member=".".join(wrong.path)) from None
+    desk.scenarios[name] = made
+    desk.composed.add(name)
+    return JSONResponse({"name": made.name, "says": made.says}, 200 if known else 201)
+
+
 TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/health", health),
     ("GET", "/scenarios", scenarios),
+    ("PUT", "/scenarios/{name}", compose),
+    ("GET", "/openapi/{name}.json", promises.document),
+    ("GET", "/schemas", promises.schemas),
+    ("GET", "/schemas/{name}/{kind}/{file}", promises.schema),
+    ("GET", "/reference/assets/{file}", promises.asset),
+    ("GET", "/reference/{name}", promises.page),
     ("GET", "/sandboxes", sandboxes.listed),
     ("POST", "/sandboxes", sandboxes.opened),
     ("GET", "/sandboxes/{key}", sandboxes.show),
@@ -44,22 +72,44 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "/sandboxes/{key}/jobs/{job}/fail", jobs.turned(Turning.FAILED)),
     ("POST", "/sandboxes/{key}/jobs/{job}/stall", jobs.turned(Turning.STALLED)),
     ("GET", "/sandboxes/{key}/deliveries", deliveries.listed),
+    ("GET", "/sandboxes/{key}/listeners", listeners.listed),
+    ("POST", "/sandboxes/{key}/listeners", listeners.opened),
+    ("DELETE", "/sandboxes/{key}/listeners", listeners.closed),
 )
 
 
 def routes(desk: Desk) -> list[Route]:
-    """The control API as Starlette's routes."""
-    return [Route(path, _guarded(desk, handler), methods=[method]) for method, path, handler in TABLE]
+    """The control API as Starlette's routes; the last takes what no other does."""
+    table = [Route(path, _guarded(desk, path, handler), methods=[method]) for method, path, handler in TABLE]
+
+    async def unknown(_desk: Desk, request: Request) -> Response:
+        fitting = [route for route in table if route.matches(request.scope)[0] is not Match.NONE]
+        allowed = sorted({method for route in fitting for method in route.methods or ()})
+        if allowed:
+            raise Refused(405, f"{request.method} is not served here; {', '.join(allowed)} is", allow=allowed)
+        known = dict.fromkeys(path for _, path, _ in TABLE)
+        raise Refused(404, f"no such path{nearest(_pattern(request.path_params['rest']), known)}")
+
+    return [*table, Route("/{rest:path}", _guarded(desk, "/{rest}", unknown), methods=METHODS)]
 
 
-def _guarded(desk: Desk, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def _pattern(rest: str) -> str:
+    """A path in the form of the table's: the key, which no answer shows, gives way to its name."""
+    parts = rest.split("/")
+    if parts[0] == "sandboxes" and len(parts) > 1:
+        parts[1] = "{key}"
+    return "/" + "/".join(parts)
+
+
+def _guarded(desk: Desk, path: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def guarded(request: Request) -> Response:
         try:
-            why = refusal(request, desk.allowed_hosts)
-            if why is not None:
-                raise Refused(403, why)
+            admit(request, desk.allowed_hosts, desk.token)
             return await handler(desk, request)
         except Refused as refused:
             return refused.response()
+        except Exception as error:
+            log.exception("%s /_mock%s crashed", request.method, path)  # never the path itself, which may hold a key
+            return Refused(500, fault_of(error)).response()
 
     return guarded

@@ -10,7 +10,8 @@ from starlette.requests import Request
 
 from mockserver.domain.scenario import Scenario
 from mockserver.engine import Engine
-from mockserver.engine.sandbox import Sandbox, digest_of
+from mockserver.engine.sandbox import Sandbox, digest_named, digest_of
+from mockserver.ports import Listeners, Promise
 from mockserver.provider.table import Provider
 from mockserver.web.problems import Refused, nearest
 
@@ -21,17 +22,24 @@ class Desk:
 
     engine: Engine
     providers: Mapping[str, Provider]
-    scenarios: Mapping[str, Scenario]
+    scenarios: dict[str, Scenario]
     version: str
+    listeners: Listeners
+    promises: Mapping[str, Promise]
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
+    token: str | None = None
+    composed: set[str] = field(default_factory=set)
 
     def named(self, request: Request) -> Sandbox:
-        """The sandbox that the path names: by digest, by key, or `self` for the key in the request's own header."""
+        """The sandbox that the path names: by digest, by key, or `self` for the listener's or for the key in the
+        request's own header.
+        """
         name: str = request.path_params["key"]
         sandboxes = self.engine.sandboxes
         if name == "self":
-            return sandboxes.open(digest_of(own_key(request)))
-        if not (name.startswith("sb_") and len(name) == 15):
+            listener: str | None = request.scope.get("mockserver.sandbox")
+            return sandboxes.open(listener or digest_named(own_key(request)))
+        if digest_named(name) != name:
             return sandboxes.open(digest_of(name))
         found = sandboxes.get(name)
         if found is None:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from http import HTTPStatus
 from urllib.parse import unquote
 
 from starlette.middleware.cors import CORSMiddleware
 
 from mockserver.domain.clip import ClipError, ClipUnavailable
+from mockserver.domain.journal import Ending
 from mockserver.domain.problem import Kind, Problem
 from mockserver.domain.scenario import UnknownScenario
 from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.choosing import HEADER, MARK, chosen
-from mockserver.web.answering import answered, crashed
+from mockserver.web.answering import answered, crashed, fault_of
 from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.house import House
-from mockserver.web.media import send_clip
-from mockserver.web.placing import PREFIX, body_cap, misrouted, oversized, place, unprefixed
+from mockserver.web.media import clip_answer
+from mockserver.web.placing import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
+from mockserver.web.recording import Tap, begun
 from mockserver.web.wire import (
     App,
     Disconnected,
@@ -26,6 +29,7 @@ from mockserver.web.wire import (
     Receive,
     Scope,
     Send,
+    Sent,
     json_bytes,
     read_body,
     send_bytes,
@@ -54,7 +58,7 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
-        if scope["type"] != "http" or scope["path"].startswith("/_mock"):
+        if scope["type"] != "http" or f"{scope['path']}/".startswith("/_mock/"):
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
@@ -66,7 +70,8 @@ class Edge:
     async def _serve(
         self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes] | None = None
     ) -> None:
-        routes = self.house.routes
+        routes, time = self.house.routes, self.house.time
+        arrived = time.monotonic()
         raw_path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         if raw_path.startswith(PREFIX):
             raw_path = unprefixed(raw_path)
@@ -77,38 +82,55 @@ class Edge:
         found = routes.find(raw_path)
         route = found[0] if found is not None else routes.nearest(raw_path)
         if route is None:
-            await send_own(send, call, 404, f"No provider has a path that begins like {path[:200]}")
+            place_stray(self.house, call, scope)
+            sent = own(call, 404, f"No provider has a path that begins like {path[:200]}")
+            tap = begun(call, "", scope, send, time, arrived) if call.sandbox.journal.is_on else None
+            await (send_bytes(send, *sent) if tap is None else tap.send(*sent))
             return
         operation = None
         if found is not None:
             call.params = found[1]
-            operation = route.operations.get("GET" if call.method == "HEAD" else call.method)
+            operation = route.operations.get("GET" if call.is_head else call.method)
         try:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
+            place(self.house, call, scope, route.provider, operation)
+            if call.sandbox.journal.is_on:
+                begun(call, route.provider.name, scope, send, time, arrived).close(Ending.LEFT)
             return
         call.body = body or b""
-        place(self.house, call, scope, route.provider, operation)
-        problem = misrouted(call, route, is_known=found is not None)
-        if body is None and problem is None:
-            problem = oversized(operation)
+        if call.is_head and operation is not None:
+            call.method = "GET"
+        tap: Tap | None = None
+        try:
+            place(self.house, call, scope, route.provider, operation)
+            if call.sandbox.journal.is_on:
+                tap = begun(call, route.provider.name, scope, send, time, arrived)
+            problem = misrouted(call, route, is_known=found is not None)
+            if body is None and problem is None:
+                problem = oversized(operation)
+            sent = await self._answer(call, problem)
+        except Exception as error:  # one that the provider has no words for: it is in its own words or before them
+            log.exception("%s %s crashed", call.method, call.raw_path)
+            sent = own(call, 500, fault_of(error))
+        await (send_bytes(send, *sent) if tap is None else tap.send(*sent))
+
+    async def _answer(self, call: Call, problem: Problem | None) -> Sent:
+        """What goes out in answer to a placed call; `problem` is what is already wrong with it."""
         if HEADER in call.headers or MARK in call.body:
             try:
                 call.scenario = chosen(call, self.house.scenarios)
             except UnknownScenario as unknown:
-                await send_own(send, call, 400, str(unknown))
-                return
-        await self._send(call, await answered(self.house, call, problem), send)
-
-    async def _send(self, call: Call, answer: Answer, send: Send) -> None:
+                return own(call, 400, str(unknown))
+        call.answer = answer = await answered(self.house, call, problem)
         body = answer.body
-        if isinstance(body, ClipBody):
-            clip = await self._clip(call, body)
-            if not isinstance(clip, Answer):
-                await self._send_clip(call, answer, body, clip, send)
-                return
-            answer = clip
-        await self._write(call, answer, send)
+        if not isinstance(body, ClipBody):
+            return written(call, answer)
+        clip = await self._clip(call, body)
+        if not isinstance(clip, Answer):
+            return clip_written(call, answer, body, clip)
+        call.answer = clip
+        return written(call, clip)
 
     async def _clip(self, call: Call, body: ClipBody) -> Clip | Answer:
         """The clip that an answer names, or the refusal where there is none."""
@@ -121,47 +143,51 @@ class Edge:
             kind = Kind.UNAVAILABLE if isinstance(error, ClipUnavailable) else Kind.CRASHED
             return call.provider.refuse(Problem(kind, str(error)), call)
         except Exception as error:
-            log.exception("%s %s crashed", call.method, call.path)
+            log.exception("%s %s crashed", call.method, call.raw_path)
             return crashed(call, error)
 
-    async def _send_clip(self, call: Call, answer: Answer, body: ClipBody, clip: Clip, send: Send) -> None:
-        if call.provider.dress is not None:
-            call.provider.dress(answer, call)
-        if body.filename:
-            disposition = f'attachment; filename="{body.filename}"'.encode("latin-1", "replace")
-            answer.headers.append((b"content-disposition", disposition))
-        if clip.note:
-            log.info("%s %s clip: %s", call.method, call.path, clip.note)
-        await send_clip(send, clip, call.method, call.headers, answer.headers, body.change)
 
-    async def _write(self, call: Call, answer: Answer, send: Send) -> None:
-        provider = call.provider
-        if provider.dress is not None:
-            provider.dress(answer, call)
-        body = answer.body
-        if not isinstance(body, bytes):
-            body = provider.encode(body, call) if provider.encode is not None else json_bytes(body)
-        # A 304 must not state the length of a body that it does not have.
-        headers: RawHeaders = [] if answer.status == 304 else [(b"content-length", b"%d" % len(body))]
-        if body:
-            headers.append((b"content-type", answer.content_type.encode("latin-1")))
-        headers += answer.headers
-        problem = answer.problem
-        if problem is not None:
-            told = problem.header()
-            headers.append((b"x-mock-problem", told.encode("ascii")))
-            log.info("%s %s %d %s: %s", call.method, call.path, answer.status, call.sandbox.digest, told)
-        await send_bytes(send, answer.status, headers, b"" if call.method == "HEAD" else body)
+def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent:
+    """An answer whose body is a clip, or the part of it that was asked for."""
+    if call.provider.dress is not None:
+        call.provider.dress(answer, call)
+    if body.filename:
+        disposition = f'attachment; filename="{body.filename}"'.encode("latin-1", "replace")
+        answer.headers.append((b"content-disposition", disposition))
+    if clip.note:
+        log.info("%s %s clip: %s", call.method, call.raw_path, clip.note)
+    return clip_answer(clip, call.headers, answer.headers, body.change, is_head=call.is_head)
 
 
-async def send_own(send: Send, call: Call, status: int, detail: str) -> None:
+def written(call: Call, answer: Answer) -> Sent:
+    """An answer as bytes."""
+    provider = call.provider
+    if provider.dress is not None:
+        provider.dress(answer, call)
+    body = answer.body
+    if not isinstance(body, bytes):
+        body = provider.encode(body, call) if provider.encode is not None else json_bytes(body)
+    # A 304 must not state the length of a body that it does not have.
+    headers: RawHeaders = [] if answer.status == 304 else [(b"content-length", b"%d" % len(body))]
+    if body:
+        headers.append((b"content-type", answer.content_type.encode("latin-1")))
+    headers += answer.headers
+    problem = answer.problem
+    if problem is not None:
+        told = problem.header()
+        headers.append((b"x-mock-problem", told.encode("ascii")))
+        log.info("%s %s %d %s: %s", call.method, call.raw_path, answer.status, call.sandbox.digest, told)
+    return answer.status, headers, b"" if call.is_head else body
+
+
+def own(call: Call, status: int, detail: str) -> Sent:
     """A refusal of our own, in no provider's words: problem+json."""
-    title = {400: "Bad Request", 404: "Not Found"}[status]
-    body = json_bytes({"type": "about:blank", "title": title, "status": status, "detail": detail})
+    body = json_bytes({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
+    told = Problem(Kind.INVALID, detail).header()
     headers: RawHeaders = [
         (b"content-length", b"%d" % len(body)),
         (b"content-type", b"application/problem+json"),
-        (b"x-mock-problem", Problem(Kind.INVALID, detail).header().encode("ascii")),
+        (b"x-mock-problem", told.encode("ascii")),
     ]
-    log.info("%s %s %d: %s", call.method, call.path, status, detail)
-    await send_bytes(send, status, headers, b"" if call.method == "HEAD" else body)
+    log.info("%s %s %d: %s", call.method, call.raw_path, status, told)
+    return status, headers, b"" if call.is_head else body

@@ -21,9 +21,11 @@ def is_loopback(host: str) -> bool:
     if bare == "localhost" or bare.endswith(".localhost"):
         return True
     try:
-        return ip_address(bare).is_loopback
+        address = ip_address(bare)
     except ValueError:
         return False
+    mapped = getattr(address, "ipv4_mapped", None)  # how a socket of both families names a peer of the older one
+    return (mapped or address).is_loopback
 
 
 def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) -> None:
@@ -35,12 +37,23 @@ def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) ->
     peer = request.client.host if request.client is not None else "127.0.0.1"
     if not is_loopback(peer):
         _check_token(request, token)
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    sent = request.headers.get("host", "")
+    host = _host(f"//{sent}")
+    if sent and not host:
+        raise Refused(403, f"the Host {sent[:80]!r} is none")
     if host and not is_loopback(host) and host not in allowed_hosts:
         raise Refused(403, f"the Host {host!r} is not this machine; --allow-host {host} admits it")
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Refused(403, f"the origin {origin!r} is not the control API's own")
+    if origin is not None and not (_host(origin) and urlsplit(origin).netloc == sent):
+        raise Refused(403, f"the origin {origin[:80]!r} is not the control API's own")
+
+
+def _host(url: str) -> str:
+    """The host name or address in a URL; empty where there is none to read."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _check_token(request: Request, token: str | None) -> None:

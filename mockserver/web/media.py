@@ -8,18 +8,19 @@ from typing import Final
 
 from mockserver.domain.alteration import FileChange
 from mockserver.ports import Clip
-from mockserver.web.wire import RawHeaders, Send, send_bytes
+from mockserver.web.wire import RawHeaders, Sent
 
-_RANGE: Final = re.compile(r"bytes=[ \t]*([0-9]*)-([0-9]*)[ \t]*")
+_RANGE: Final = re.compile(r"bytes=[ \t]*([0-9]{0,999})-([0-9]{0,999})[ \t]*", re.IGNORECASE)
 _TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
 
 
 def wanted_range(value: str, size: int) -> tuple[int, int] | bool | None:
     """The first and last byte that a Range header asks for.
 
-    None: to be ignored (another unit, malformed, or several ranges, which we answer whole). False: unsatisfiable.
+    None: to be ignored (another unit, malformed, numbers of a thousand digits, or several ranges, which we answer
+    whole). False: unsatisfiable.
     """
-    found = _RANGE.fullmatch(value.strip())
+    found = _RANGE.fullmatch(value.strip(" \t"))
     if found is None or not any(found.groups()):
         return None
     first, last = found.groups()
@@ -38,15 +39,15 @@ def is_unchanged(if_none_match: str, tag: str) -> bool:
     return tag in (found.removeprefix("W/") for found in _TAG.findall(if_none_match))
 
 
-async def send_clip(
-    send: Send,
+def clip_answer(
     clip: Clip,
-    method: str,
     headers: Mapping[bytes, bytes],
     extra: RawHeaders,
     change: FileChange | None = None,
-) -> tuple[int, int]:
-    """Answer with a clip, or the part of it that was asked for; the status and the number of body bytes.
+    *,
+    is_head: bool = False,
+) -> Sent:
+    """The answer with a clip, or the part of it that was asked for.
 
     `change` is what a scenario does to the file: fewer bytes, another media type.
     """
@@ -60,22 +61,15 @@ async def send_clip(
         shared.append((b"x-mock-clip", clip.note.encode("ascii", "replace")))
     none_match = headers.get(b"if-none-match")
     if none_match is not None and is_unchanged(none_match.decode("latin-1"), tag):
-        await send_bytes(send, 304, shared, b"")
-        return 304, 0
-    shared.append((b"content-type", content_type.encode()))
-    asked = headers.get(b"range") if method == "GET" else None
+        return 304, shared, b""
+    typed = (b"content-type", content_type.encode())
+    asked = None if is_head else headers.get(b"range")
     if asked is not None and headers.get(b"if-range", raw_tag) == raw_tag:
         part = wanted_range(asked.decode("latin-1"), size)
         if part is False:
-            refusal = [*shared[:-1], (b"content-range", b"bytes */%d" % size), (b"content-length", b"0")]
-            await send_bytes(send, 416, refusal, b"")
-            return 416, 0
+            return 416, [*shared, (b"content-range", b"bytes */%d" % size), (b"content-length", b"0")], b""
         if isinstance(part, tuple):
             first, last = part
-            shared.append((b"content-range", b"bytes %d-%d/%d" % (first, last, size)))
-            shared.append((b"content-length", b"%d" % (last - first + 1)))
-            await send_bytes(send, 206, shared, data[first : last + 1])
-            return 206, last - first + 1
-    shared.append((b"content-length", b"%d" % size))
-    await send_bytes(send, 200, shared, b"" if method == "HEAD" else data)
-    return 200, 0 if method == "HEAD" else size
+            place = (b"content-range", b"bytes %d-%d/%d" % (first, last, size))
+            return 206, [*shared, typed, place, (b"content-length", b"%d" % (last - first + 1))], data[first : last + 1]
+    return 200, [*shared, typed, (b"content-length", b"%d" % size)], b"" if is_head else data

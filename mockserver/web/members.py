@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from math import isfinite
-from typing import Any
+from typing import Any, Final
 
+import orjson
 from starlette.requests import Request
 
+from mockserver.provider.table import MEGABYTE
 from mockserver.web.problems import Refused, nearest
+
+LARGEST: Final = 1e10
 
 
 def typed(change: dict[str, Any], name: str, kind: type, expected: str) -> Any:
@@ -21,18 +24,24 @@ def typed(change: dict[str, Any], name: str, kind: type, expected: str) -> Any:
 
 
 def number(change: dict[str, Any], name: str) -> float:
-    """A member that is a finite number."""
+    """A member that is a number of a size that clocks can bear."""
     value = change[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or abs(value) > 1e10:
-        raise Refused(400, f"{name}: expected a number, got {json.dumps(value)[:80]}", member=name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST <= value <= LARGEST:
+        came = json.dumps(value)[:80]
+        raise Refused(400, f"{name}: expected a number from -1e10 to 1e10, got {came}", member=name)
     return float(value)
 
 
 async def json_object(request: Request, known: set[str], required: Iterable[str] = ()) -> dict[str, Any]:
     """The body as a JSON object with no other members than the known."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MEGABYTE:
+            raise Refused(413, f"a body has at most {MEGABYTE} bytes")
     try:
-        value = await request.json()
-    except (ValueError, RecursionError):
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
         raise Refused(400, "expected a JSON object, got a body that is no JSON") from None
     if not isinstance(value, dict):
         raise Refused(400, f"expected a JSON object, got {json.dumps(value)[:80]}")

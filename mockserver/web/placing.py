@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from mockserver.domain.problem import Kind, Problem
-from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_of
+from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_named, digest_of
 from mockserver.provider.call import Call
 from mockserver.provider.routes import Route
 from mockserver.provider.table import MEGABYTE, Operation, Provider
@@ -19,7 +19,6 @@ from mockserver.web.house import House
 from mockserver.web.wire import Scope
 
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
-_DIGEST: Final = re.compile(r"sb_[0-9a-f]{12}")
 PREFIX: Final = "/~"
 """How the path of a link begins that cannot be guessed; the first segment says nothing else."""
 
@@ -36,14 +35,22 @@ def place(house: House, call: Call, scope: Scope, provider: Provider, operation:
     call.files = sandbox.files_url or call.base
 
 
+def place_stray(house: House, call: Call, scope: Scope) -> None:
+    """Give a call that is no provider's its sandbox: what resembles a key in its header is taken for one."""
+    scheme, _, key = call.header("authorization").partition(" ")
+    call.operation, call.keys, call.profile = None, house.keys, frozenset()
+    call.key = key.strip() or None if scheme.lower() == "bearer" else None
+    call.sandbox = sandbox = _sandbox(house, call, scope)
+    call.now = sandbox.clock.now()
+
+
 def _sandbox(house: House, call: Call, scope: Scope) -> Sandbox:
     sandboxes = house.engine.sandboxes
     listener: str | None = scope.get("mockserver.sandbox")
     if listener is not None:
         return sandboxes.open(listener)
-    if b"x-mock-sandbox" in call.headers:
-        named = call.header("x-mock-sandbox")
-        return sandboxes.open(named if _DIGEST.fullmatch(named) else digest_of(named))
+    if call.headers.get(b"x-mock-sandbox"):
+        return sandboxes.open(digest_named(call.header("x-mock-sandbox")))
     if call.key:
         return sandboxes.open(digest_of(call.key))
     if call.operation is not None and call.operation.owner is not None:
@@ -59,7 +66,7 @@ def _origin(scheme: str, host: bytes | None, server: tuple[str, int | None] | No
     if host is not None and _HOST.fullmatch(host):
         return f"{scheme}://{host.decode('ascii')}"
     name, port = server or ("127.0.0.1", None)
-    return f"{scheme}://{name}" + (f":{port}" if port else "")
+    return f"{scheme}://{f'[{name}]' if ':' in name else name}" + (f":{port}" if port else "")
 
 
 def misrouted(call: Call, route: Route, *, is_known: bool) -> Problem | None:

@@ -10,6 +10,7 @@ from mockserver.web import configuration
 from mockserver.web.clocks import clock_of
 from mockserver.web.desk import Desk
 from mockserver.web.members import json_object, typed
+from mockserver.web.problems import Refused
 
 
 async def listed(desk: Desk, _request: Request) -> Response:
@@ -20,6 +21,8 @@ async def listed(desk: Desk, _request: Request) -> Response:
 async def opened(desk: Desk, request: Request) -> Response:
     """Open the sandbox of a key, which stays out of the path and out of every log."""
     key = typed(await json_object(request, {"key"}, {"key"}), "key", str, "a string")
+    if not key:
+        raise Refused(400, "key: expected a key, got an empty string", member="key")
     return JSONResponse(shown(desk.engine.sandboxes.open(digest_of(key))), 201)
 
 
@@ -49,7 +52,12 @@ def shown(sandbox: Sandbox) -> dict[str, object]:
         "jobs": len(sandbox.book.jobs),
         "submissions": sandbox.submissions,
         "timing": sandbox.timing,
-        "limits": "documented" if sandbox.limits else "off",
+        "limits": {
+            name: {"calls": limit.calls, "seconds": limit.window.total_seconds()}
+            for name, limit in sandbox.own_limits.items()
+        }
+        or ("documented" if sandbox.limits else "off"),
+        "tiers": dict(sandbox.tiers),
         "scenario": sandbox.scenario.name,
         "queue": [one.name for one in sandbox.queue],
         "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},

@@ -12,6 +12,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 RawHeaders = list[tuple[bytes, bytes]]
+Sent = tuple[int, RawHeaders, bytes]
+"""A whole answer: status, headers, body."""
 
 
 def json_bytes(value: object) -> bytes:
@@ -35,6 +37,8 @@ async def read_body(receive: Receive, cap: int) -> bytes | None:
     body: bytes = message.get("body", b"")
     if message["type"] == "http.request" and not message.get("more_body"):
         return body if len(body) <= cap else None
+    if message["type"] == "http.disconnect":
+        raise Disconnected
     chunks, size = [body], len(body)
     while message.get("more_body"):
         message = await receive()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,10 +25,12 @@ class Received:
 
 
 class Receiver:
-    """`answer` is what it sends (None: it never answers); `most_at_once` how many calls it ever had open together."""
+    """`answer` is what it sends (None: it never answers); `most_at_once` how many calls it ever had open together; one
+    that `keeps` connections leaves it to the caller to close them.
+    """
 
-    def __init__(self, answer: bytes | None = OK) -> None:
-        self.answer = answer
+    def __init__(self, answer: bytes | None = OK, *, keeps: bool = False) -> None:
+        self.answer, self.keeps = answer, keeps
         self.received: list[Received] = []
         self.arrivals: asyncio.Queue[Received] = asyncio.Queue()
         self.left = asyncio.Event()
@@ -47,6 +50,8 @@ class Receiver:
                 await reader.read()
             else:
                 writer.write(self.answer)
+                if self.keeps:
+                    await reader.read()
         except ConnectionError:
             pass
         finally:
@@ -56,10 +61,12 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiver(answer: bytes | None = OK) -> AsyncIterator[Receiver]:
-    one = Receiver(answer)
-    server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
-    one.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+async def receiver(
+    answer: bytes | None = OK, *, tls: ssl.SSLContext | None = None, keeps: bool = False
+) -> AsyncIterator[Receiver]:
+    one = Receiver(answer, keeps=keeps)
+    server = await asyncio.start_server(one.serve, "127.0.0.1", 0, ssl=tls)
+    one.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield one
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,9 +17,10 @@ from hypothesis import given, settings
 from mockserver.adapters.clock import HandTime, SandboxClock
 from mockserver.adapters.webhooks import Post
 from mockserver.adapters.webhooks.post import PATIENCE_SECONDS
-from mockserver.domain.delivery import Attempt, Herald, Letter, Undeliverable, delivery_id
+from mockserver.domain.delivery import Attempt, Herald, Letter, Try, Undeliverable, delivery_id
 from mockserver.domain.job import Job, Snapshot, State, Timeline, Turn, Turning, events, snapshot
 from tests.adapters.receiver import receiver
+from tests.cli.process import CERTIFICATE, KEY
 from tests.domain.lives import CREATED, jobs, turns
 
 SANDBOX = "sb_000000000001"
@@ -187,6 +189,7 @@ def test_deliveries_to_one_target_come_in_the_order_of_their_due_instants_one_at
     run(scene())
 
 
+@pytest.mark.fact("modelslab.webhook.timeout")
 def test_a_target_that_never_answers_stops_nobody_else() -> None:
     async def scene() -> None:
         async with world() as here, receiver(None) as deaf, receiver() as hook:
@@ -216,6 +219,7 @@ def test_an_attempt_ends_when_its_real_time_is_over_and_the_next_one_begins() ->
     run(scene())
 
 
+@pytest.mark.fact("modelslab.webhook.timeout")
 def test_thirty_seconds_are_the_default() -> None:
     assert PATIENCE_SECONDS == 30.0
 
@@ -229,6 +233,7 @@ def test_a_job_forced_to_fail_before_its_completion_is_told_as_failed_and_once()
             assert (await hook.arrivals.get()).value == said(one, snapshot(one, CREATED)) | {
                 "word": "failed", "progress": 40, "why": "by hand",
             }  # fmt: skip
+            assert await here.post.settled(SANDBOX, LONG) == [delivery_id(one, 1)]
             assert await here.advance(100) == []
             assert len(hook.received) == 1
             assert here.attempts[0].due == CREATED + timedelta(seconds=4)
@@ -244,6 +249,7 @@ def test_a_stalled_job_is_told_no_end_and_a_completed_one_is_told_earlier() -> N
             here.post.turned(SANDBOX, stalled.turned(Turn(here.clock.now(), Turning.STALLED)))
             here.post.turned(SANDBOX, completed.turned(Turn(here.clock.now(), Turning.COMPLETED)))
             assert (await hook.arrivals.get()).value["job"] == "job-2"
+            assert await here.post.settled(SANDBOX, LONG) == [delivery_id(completed, 1)]
             assert await here.advance(1000) == []
             assert len(hook.received) == 1
 
@@ -267,6 +273,7 @@ def test_forgetting_drops_what_is_ahead_on_its_way_and_recorded_and_nothing_of_a
             here.expect(job(1, 5), finals(hook.url))
             await here.advance(5)
             here.expect(job(2), finals(deaf.url))
+            here.expect(job(5), finals(deaf.url))
             here.expect(job(3, 99), finals(hook.url))
             await here.advance(5, within=0)
             await deaf.arrivals.get()
@@ -278,6 +285,7 @@ def test_forgetting_drops_what_is_ahead_on_its_way_and_recorded_and_nothing_of_a
             assert (await deaf.arrivals.get()).value["job"] == "job-4"
             assert await here.advance(1000) == []
             assert [one.value["job"] for one in hook.received] == ["job-1"]
+            assert [one.value["job"] for one in deaf.received] == ["job-2", "job-4"]
             assert here.post.records(SANDBOX) == ()
 
     run(scene())
@@ -362,6 +370,7 @@ def answering(text: str) -> bytes:
         ("HTTP/1.1 204 No Content\n\n", 204),
         ("HTTP/1.0 500 Oh\n\nanything", 500),
         ("HTTP/1.1 100 Continue\n\nHTTP/1.1 201 Created\nContent-Length: 0\n\n", 201),
+        ("HTTP/1.1 103 Early Hints\nLink: </a>\n\nHTTP/1.1 202 Accepted\nContent-Length: 0\n\n", 202),
         ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n0\n\n", 200),
         ("HTTP/1.1 302 Found\nLocation: /elsewhere\nContent-Length: 0\n\n", 302),
         ("HTTP/1.1 200 OK\nContent-Length: 10\n\nshort", None),
@@ -376,6 +385,37 @@ def test_the_status_is_recorded_and_no_redirect_is_followed(answer: str, status:
             assert len(await here.advance(10)) == 1
             assert here.attempts[0].status == status
             assert bool(here.attempts[0].error) == (status is None)
+            assert len(hook.received) == 1
+
+    run(scene())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "HTTP/1.1 204 No Content\n\n",
+        "HTTP/1.1 200 OK\ncontent-length: 2\n\nok",
+        "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3;x=y\nabc\n1\nd\n0\nX-Trailer: 1\n\n",
+    ],
+)
+def test_an_answer_is_over_where_it_says_so_though_the_connection_stays(answer: str) -> None:
+    async def scene() -> None:
+        async with world() as here, receiver(answering(answer), keeps=True) as hook:
+            here.expect(job(), finals(hook.url))
+            assert len(await here.advance(10)) == 1
+            assert here.attempts[0].error == ""
+
+    run(scene())
+
+
+def test_a_receiver_with_a_certificate_of_its_own_is_called() -> None:
+    async def scene() -> None:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(CERTIFICATE, KEY)
+        async with world() as here, receiver(tls=tls) as hook:
+            here.expect(job(), finals(hook.url))
+            assert len(await here.advance(10)) == 1
+            assert (here.attempts[0].status, here.attempts[0].error) == (200, "")
             assert len(hook.received) == 1
 
     run(scene())
@@ -419,7 +459,7 @@ def test_ids_repeat_and_differ() -> None:
     async def scene() -> None:
         first = await ids()
         assert first == await ids()
-        assert first == [delivery_id(job(1), 1), delivery_id(job(2), 1)]
+        assert first == [delivery_id(job(n), number) for number in (0, 1) for n in (1, 2)]
 
     run(scene())
 
@@ -440,6 +480,8 @@ def test_the_waiting_task_turns_to_what_falls_due_earlier() -> None:
     async def scene() -> None:
         async with world() as here, receiver() as hook:
             here.expect(job(1, 100), finals(hook.url))
+            here.expect(job(3, 0), finals(hook.url))
+            assert (await hook.arrivals.get()).value["job"] == "job-3"
             here.expect(job(2, 10), finals(hook.url))
             here.clock.advance(timedelta(seconds=10))
             assert (await hook.arrivals.get()).value["job"] == "job-2"
@@ -460,15 +502,77 @@ def test_the_records_are_bounded() -> None:
     run(scene())
 
 
-def test_settled_waits_for_what_was_under_way_but_lists_only_what_the_move_made_due() -> None:
+def test_settled_lists_what_fell_due_since_the_last_call_whatever_made_it_due() -> None:
     async def scene() -> None:
         async with world() as here, receiver() as hook:
             here.expect(job(1, 0), finals(hook.url))
+            await hook.arrivals.get()
             here.expect(job(2), finals(hook.url))
             ids = await here.advance(10)
             assert [one.delivery.job for one in here.attempts] == ["job-1", "job-2"]
-            assert ids == [here.attempts[1].delivery.id]
+            assert ids == [one.delivery.id for one in here.attempts]
+            three = here.expect(job(3, 99), finals(hook.url))
+            here.post.turned(SANDBOX, three.turned(Turn(here.clock.now(), Turning.COMPLETED)))
+            assert await here.post.settled(SANDBOX, LONG) == [here.attempts[-1].delivery.id]
+            assert await here.post.settled(SANDBOX, LONG) == []
             assert await here.post.settled("sb_unknown", LONG) == []
+
+    run(scene())
+
+
+def test_what_one_move_gave_up_waiting_for_does_not_delay_the_next() -> None:
+    async def scene() -> None:
+        async with world() as here, receiver(None) as deaf, receiver() as hook:
+            here.expect(job(1, 5), finals(deaf.url))
+            here.expect(job(2, 9), finals(hook.url))
+            assert await here.advance(5, within=0) == []
+            assert await here.advance(4) == [delivery_id(job(2), 1)]
+            assert here.post.under_way(SANDBOX) == 1
+
+    run(scene())
+
+
+def test_without_a_call_of_settled_nothing_piles_up() -> None:
+    async def scene() -> None:
+        async with world(kept=2) as here, receiver() as hook:
+            for n in range(6):
+                here.expect(job(n, 0), finals(hook.url))
+                await asyncio.wait([parcel.made for parcel in here.post._boxes[SANDBOX].fresh])
+            assert here.post._boxes[SANDBOX].jobs == {}
+            assert await here.advance(0) == [delivery_id(job(n), 0) for n in (4, 5)]
+
+    run(scene())
+
+
+def test_a_plan_of_more_attempts_is_followed_on_the_sandboxes_clock() -> None:
+    async def scene() -> None:
+        plan = (Try(), Try(), Try(timedelta(seconds=30)))
+        async with world(plan=plan) as here, receiver() as hook:
+            one = here.expect(job(), finals(hook.url))
+            assert await here.advance(10) == [delivery_id(one, 1)]
+            # The duplicate stands in the same lane: a later delivery to it comes after.
+            here.expect(job(2, 20), finals(hook.url))
+            await here.advance(10)
+            assert await here.advance(19.9) == []
+            assert await here.advance(0.1) == []
+            for _ in range(5):
+                await hook.arrivals.get()
+            got = [(attempt.delivery.job, attempt.number, (attempt.due - CREATED).seconds) for attempt in here.attempts]
+            assert got[:4] == [("job-1", 1, 10), ("job-1", 2, 10), ("job-2", 1, 20), ("job-2", 2, 20)]
+            assert hook.received[0].body == hook.received[1].body == hook.received[4].body
+
+    run(scene())
+
+
+def test_forgetting_drops_attempts_that_are_ahead() -> None:
+    async def scene() -> None:
+        async with world(plan=(Try(), Try(timedelta(seconds=30)))) as here, receiver() as hook:
+            here.expect(job(), finals(hook.url))
+            await here.advance(10)
+            here.post.forget(SANDBOX)
+            here.expect(job(2, 50), finals(hook.url))
+            await here.advance(40)
+            assert [one.value["job"] for one in hook.received] == ["job-1", "job-2"]
 
     run(scene())
 
@@ -485,7 +589,7 @@ def test_closing_ends_all_workers_at_once_and_nothing_is_expected_after() -> Non
             await here.post.aclose()
             await deaf.left.wait()
             assert await waiting == []
-            here.expect(job(10, 0), finals(deaf.url))
+            here.expect(job(10, 0), finals("no URL: recorded at once"))
             assert here.post.records(SANDBOX) == ()
             assert len(deaf.received) == 1
 

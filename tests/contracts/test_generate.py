@@ -271,5 +271,5 @@ def test_overlays_stand_in_the_order_of_the_file_of_words(root: Path) -> None:
     assert list(_json(generate.build(root)[f"{TOY}/generated/overlays.json"]))[1:] == ["strict", "loud"]
     for text in ("[strict]", "[strict, strict, loud]", "loud"):
         words.write_text(text)
-        with pytest.raises(SourceBroken, match="words.yaml:1: "):
+        with pytest.raises(SourceBroken, match=r"words\.yaml:1: "):
             generate.build(root)

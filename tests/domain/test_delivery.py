@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from mockserver.domain.delivery import Event, delivery_id, untold
 from mockserver.domain.job import Job, State, Timeline, Turn, Turning, events, snapshot
@@ -33,12 +33,14 @@ def lived(job: Job, steps: tuple[Turn, ...]) -> tuple[Job, list[Event]]:
     return job, told
 
 
+@settings(deadline=None)
 @given(plain)
 def test_of_a_life_without_turns_all_events_are_told(job: Job) -> None:
     assert untold(job, None) == events(job)
     assert lived(job, ())[1] == events(job)
 
 
+@settings(deadline=None)
 @given(plain, turns)
 def test_no_event_is_told_twice_and_none_out_of_order(job: Job, steps: tuple[Turn, ...]) -> None:
     _, told = lived(job, steps)
@@ -46,12 +48,14 @@ def test_no_event_is_told_twice_and_none_out_of_order(job: Job, steps: tuple[Tur
     assert [at for at, _ in told] == sorted(at for at, _ in told)
 
 
+@settings(deadline=None)
 @given(plain, turns)
 def test_the_events_of_the_life_that_was_lived_are_all_told(job: Job, steps: tuple[Turn, ...]) -> None:
     job, told = lived(job, steps)
     assert set(map(said, events(job))) <= set(map(said, told))
 
 
+@settings(deadline=None)
 @given(plain, turns)
 def test_what_is_told_last_is_what_a_poll_sees_for_ever(job: Job, steps: tuple[Turn, ...]) -> None:
     job, told = lived(job, steps)
@@ -59,6 +63,7 @@ def test_what_is_told_last_is_what_a_poll_sees_for_ever(job: Job, steps: tuple[T
     assert (told[-1][1].state, told[-1][1].stage) == (final.state, final.stage)
 
 
+@settings(deadline=None)
 @given(plain, turns)
 def test_nothing_is_told_after_the_end(job: Job, steps: tuple[Turn, ...]) -> None:
     _, told = lived(job, steps)

@@ -80,14 +80,14 @@ def test_a_clock_move_answers_with_the_deliveries_that_it_made_due(tmp_path: Pat
             assert [one.value for one in hook.received] == [{"id": job.id}]
             listed = await house.call("GET", f"{PATH}/deliveries")
             assert answer["deliveries"] == [one["id"] for one in listed["deliveries"]]
-            assert answer["now"] == "2026-01-16T14:31:00Z"
-            moment = {"at": "2026-01-16T14:31:00Z", "monotonic": 0.0}
+            assert answer["now"] == "2026-01-16T14:31:00.000000Z"
+            moment = {"at": "2026-01-16T14:31:00.000000Z", "monotonic": 0.0}
             assert listed == {
                 "deliveries": [{
-                    "id": answer["deliveries"][0], "job": job.id, "due_at": "2026-01-16T14:31:00Z",
+                    "id": answer["deliveries"][0], "job": job.id, "due_at": "2026-01-16T14:31:00.000000Z",
                     "url": f"{hook.url}/hook", "undeliverable": None,
                     "attempts": [{
-                        "number": 1, "due_at": "2026-01-16T14:31:00Z", "started": moment, "ended": moment,
+                        "number": 1, "due_at": "2026-01-16T14:31:00.000000Z", "started": moment, "ended": moment,
                         "status": 200, "error": None,
                         "request": {
                             "headers": [list(pair) for pair in hook.received[0].headers.items()],

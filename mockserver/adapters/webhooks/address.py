@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final, Literal
 from urllib.parse import quote, urlsplit
@@ -33,6 +34,7 @@ class Address:
     is_loopback: bool
 
 
+@lru_cache(maxsize=1024)
 def address_of(url: str, allow: Allowed = frozenset()) -> Address:
     """The address of a URL, by its own words: no name is looked up. Raises NoAddress."""
     try:

@@ -27,7 +27,6 @@ class Parcel:
     address: Address
     body: bytes
     made: asyncio.Future[None]
-    is_awaited: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +54,8 @@ class Expected:
 @dataclass(slots=True, eq=False)
 class Box:
     """A sandbox's post. `heap` holds what is ahead by (instant, job's n, event, attempt, ticket); an expected job has
-    one entry there, that of its next event, and an entry whose ticket is no longer the job's is void.
+    one entry there, that of its next event, and an entry whose ticket is no longer the job's is void. `unmade` are the
+    first attempts that fell due and have not ended, `fresh` those that fell due since the last call of `settled`.
     """
 
     clock: Clock
@@ -63,7 +63,8 @@ class Box:
     jobs: dict[str, Expected] = field(default_factory=dict)
     heap: list[tuple[datetime, int, int, int, int, Expected | Parcel]] = field(default_factory=list)
     tickets: Iterator[int] = field(default_factory=count)
-    unmade: dict[Parcel, None] = field(default_factory=dict)
+    unmade: set[Parcel] = field(default_factory=set)
+    fresh: deque[Parcel] = field(default_factory=deque)
     sending: set[Target] = field(default_factory=set)
     is_gone: bool = False
     waiting: asyncio.Task[None] | None = None

@@ -18,7 +18,18 @@ from mockserver.adapters.webhooks.address import Allowed, NoAddress, address_of
 from mockserver.adapters.webhooks.box import Box, Expected, Parcel
 from mockserver.adapters.webhooks.lanes import Lanes
 from mockserver.adapters.webhooks.sending import Unanswered, headers_for, post
-from mockserver.domain.delivery import Attempt, Delivery, Herald, Letter, Moment, Record, Undeliverable, delivery_id
+from mockserver.domain.delivery import (
+    ONCE,
+    Attempt,
+    Delivery,
+    Herald,
+    Letter,
+    Moment,
+    Plan,
+    Record,
+    Undeliverable,
+    delivery_id,
+)
 from mockserver.domain.job import Job
 from mockserver.ports import Clock, Time
 
@@ -30,7 +41,7 @@ log = logging.getLogger("mockserver")
 
 class Post:
     """The port `Courier`. `patience_seconds` is the real time that an attempt may take, `kept` how many records a
-    sandbox keeps, `allow` the hosts beside loopback to which webhooks may go.
+    sandbox keeps, `allow` the hosts beside loopback to which webhooks may go, `plan` the attempts at every delivery.
     """
 
     def __init__(
@@ -40,8 +51,10 @@ class Post:
         allow: Allowed = frozenset(),
         patience_seconds: float = PATIENCE_SECONDS,
         kept: int = KEPT,
+        plan: Plan = ONCE,
     ) -> None:
         self._time, self._allow, self._patience, self._kept = time, allow, patience_seconds, kept
+        self._plan = plan
         self._boxes: dict[str, Box] = {}
         self._lanes = Lanes(self._attempt)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,21 +109,20 @@ class Post:
         return 0 if box is None else len(box.unmade)
 
     async def settled(self, sandbox: str, within_seconds: float) -> list[str]:
-        """Wait until the first attempt of all that fell due was made, at most so much real time.
+        """Wait until the first attempt of all that fell due since the last call was made, at most so much real time.
 
-        To be called right after a clock was moved. The ids are those of the deliveries that fell due by this move and
-        were made, in the order of their due instants. What was under way before is waited for too, by one call only.
+        The ids of those that were made, in the order in which they fell due. To be called after every move of a clock
+        and every turn of a job; what one call gave up waiting for does not delay the next. Where more than `kept` fell
+        due between two calls, the oldest that were made are no longer listed.
         """
         box = self._boxes.get(sandbox)
         if box is None:
             return []
-        before = [parcel for parcel in box.unmade if not parcel.is_awaited]
-        fallen = self._deliver(box)
-        for parcel in (*before, *fallen):
-            parcel.is_awaited = True
-        if before or fallen:
-            await asyncio.wait([parcel.made for parcel in (*before, *fallen)], timeout=within_seconds)
-        return [parcel.delivery.id for parcel in fallen if parcel.made.done() and not box.is_gone]
+        self._deliver(box)
+        fresh, box.fresh = box.fresh, deque()
+        if fresh:
+            await asyncio.wait([parcel.made for parcel in fresh], timeout=within_seconds)
+        return [parcel.delivery.id for parcel in fresh if parcel.made.done() and not box.is_gone]
 
     async def aclose(self) -> None:
         """End all workers and all waiting at once."""
@@ -120,16 +132,15 @@ class Post:
         await self._lanes.aclose()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _deliver(self, box: Box) -> list[Parcel]:
-        """Hand out all that has fallen due, and wait for what is next; the first attempts among it."""
-        firsts: list[Parcel] = []
+    def _deliver(self, box: Box) -> None:
+        """Hand out all that has fallen due, and wait for what is next."""
         for item in box.due():
             if isinstance(item, Expected):
                 self._tell(box, item)
                 continue
             if item.number == 1:
-                box.unmade[item] = None
-                firsts.append(item)
+                box.unmade.add(item)
+                self._note(box, item)
             self._lanes.put(item)
         first = box.first
         if first is not None and (box.waits_for is None or first < box.waits_for):
@@ -139,7 +150,12 @@ class Post:
             box.waiting = asyncio.create_task(self._wait(box))
             self._tasks.add(box.waiting)
             box.waiting.add_done_callback(self._tasks.discard)
-        return firsts
+
+    def _note(self, box: Box, parcel: Parcel) -> None:
+        """Remember a first attempt for the next call of `settled`, which may never come."""
+        box.fresh.append(parcel)
+        while len(box.fresh) > self._kept and box.fresh[0].made.done():
+            box.fresh.popleft()
 
     async def _wait(self, box: Box) -> None:
         """Wait for each due instant in turn, while there is one."""
@@ -162,7 +178,7 @@ class Post:
         try:
             letter = expected.herald(job, seen)
             if letter is not None:
-                self._pack(box, expected, Delivery(id_, job.id, at, letter))
+                self._pack(box, expected, Delivery(id_, job.id, at, letter, self._plan))
         except Exception as error:
             log.exception("the letter of job %s cannot be written", job.id)
             why = f"the letter cannot be written: {type(error).__name__}: {error}"
@@ -171,11 +187,11 @@ class Post:
     def _pack(self, box: Box, expected: Expected, delivery: Delivery) -> None:
         try:
             address = address_of(delivery.letter.url, self._allow)
-            body = orjson.dumps(delivery.letter.body)
-        except (NoAddress, orjson.JSONEncodeError) as error:
+        except NoAddress as error:
             log.info("webhook %s of job %s is undeliverable: %s", delivery.id, delivery.job, error)
             box.records.append(Undeliverable(delivery, str(error)))
             return
+        body = orjson.dumps(delivery.letter.body)
         for number, planned in enumerate(delivery.plan, 1):
             made: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             parcel = Parcel(box, delivery, number, delivery.at + planned.after, address, body, made)
@@ -194,4 +210,4 @@ class Post:
         log.info("webhook %s of job %s: %s", parcel.delivery.id, parcel.delivery.job, status or error)
         delivery, number, due = parcel.delivery, parcel.number, parcel.due
         box.records.append(Attempt(delivery, number, due, started, ended, headers, body, status, error))
-        box.unmade.pop(parcel, None)
+        box.unmade.discard(parcel)

@@ -24,6 +24,7 @@ from mockserver.providers.aimlapi.request import (
     half_a_minute,
     minute_and_a_quarter,
     price,
+    size_from,
     size_of,
 )
 
@@ -73,7 +74,7 @@ def video(call: Call) -> Order | Problem:
     request = Video(
         model=model,
         prompt=body.get("prompt", ""),
-        size=size_of(resolution, look.get("aspect_ratio", "16:9") if model not in FROM_PICTURE else "16:9"),
+        size=_size(call, model, resolution, look),
         seconds=seconds,
         style=look.get("style", ""),
         picture=call.picture,
@@ -91,6 +92,13 @@ def video(call: Call) -> Order | Problem:
         stages=(2, 2),
         fails=TOO_LONG if large and seconds == 8 else "",
     )
+
+
+def _size(call: Call, model: str, resolution: str, look: dict[str, Any]) -> tuple[int, int]:
+    """The picture's ratio where it was seen, else the one that was asked for; 16:9 for a picture nobody has seen."""
+    if call.picture_size is not None:
+        return size_from(call.picture_size, resolution)
+    return size_of(resolution, "16:9" if model in FROM_PICTURE else look.get("aspect_ratio", "16:9"))
 
 
 def _composite(model: str, chance: Draw) -> Names:

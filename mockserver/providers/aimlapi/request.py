@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from mockserver.domain.chance import Draw
@@ -57,9 +57,9 @@ class Video:
         return _stated(*self.size, self.frames)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _stated(width: int, height: int, frames: int) -> int:
-    """There are a few geometries only."""
+    """Nearly all videos share a few geometries."""
     return stated_size(width, height, frames, FPS)
 
 
@@ -70,8 +70,20 @@ def size_of(resolution: str, ratio: str) -> tuple[int, int]:
     return _even(short * across, unit), _even(short * down, unit)
 
 
-def _even(side: int, unit: int) -> int:
-    return (side + unit) // (2 * unit) * 2
+def size_from(picture: tuple[int, int], resolution: str) -> tuple[int, int]:
+    """Width and height of a clip that keeps the ratio of its picture: the long side is that of 16:9.
+
+    So it is in the one answer that is recorded, 864x1280 at 720p; the rule made of it is decided.
+    """
+    long, _ = size_of(resolution, "16:9")
+    width, height = picture
+    longer = max(width, height)
+    return max(16, _even(long * width, longer)), max(16, _even(long * height, longer))
+
+
+def _even(sides: int, unit: int) -> int:
+    """The even number that is nearest to sides / unit."""
+    return (sides + unit) // (2 * unit) * 2
 
 
 def price(model: str, resolution: str, seconds: int, *, speaks: bool) -> int:
@@ -92,6 +104,6 @@ def half_a_minute(chance: Draw) -> Lengths:
 
 
 def _parts(total: float, chance: Draw) -> Lengths:
-    """2 to 8 s of it waiting (decided: the page's first poll, after 10 s, finds it generating)."""
+    """2 to 8 s of it waiting (decided)."""
     waiting = timedelta(milliseconds=int(2000 + 6000 * chance.share(40)))
     return waiting, timedelta(milliseconds=int(1000 * total)) - waiting

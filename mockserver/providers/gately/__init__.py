@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.domain.problem import Kind
 from mockserver.domain.scenario import Scenario
-from mockserver.provider.checks import as_documented, within
+from mockserver.provider.checks import as_documented, json_only, within
 from mockserver.provider.endpoints import creates, polls, serves
 from mockserver.provider.table import Operation, Provider, Word, get, post, promise_beside
 from mockserver.providers.gately import order, refusal, wire
@@ -37,7 +37,7 @@ PROVIDER = Provider(
         Word("size-1080p", "Every clip is 1920x1080, as in the upstream's example."),
     ),
     credential=order.credential,
-    checks=(order.keyed, within(order.limit_of), order.json_only, as_documented, order.entitled),
+    checks=(order.keyed, within(order.limit_of), json_only, as_documented, order.entitled),
     operations=(
         post(
             "createVideo",
@@ -57,7 +57,7 @@ PROVIDER = Provider(
     herald=wire.herald,
     scenarios=(
         Scenario(
-            refusal.QUOTA, "The submission is refused: the key's own quota is used up.", refuses=Kind.UNAUTHENTICATED
+            refusal.QUOTA, "The submission is refused: the key has used up its quota.", refuses=Kind.UNAUTHENTICATED
         ),
         Scenario("model-forbidden", "The submission is refused: the key may not use it.", refuses=Kind.FORBIDDEN),
     ),

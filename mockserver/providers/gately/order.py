@@ -59,19 +59,6 @@ def limit_of(call: Call) -> tuple[Hashable, Limit] | None:
     return ((NAME, model), PER_MINUTE) if model in MODELS else None
 
 
-def json_only(call: Call) -> Problem | None:
-    """A body comes as application/json."""
-    if call.operation is None or not call.operation.has_body:
-        return None
-    value = call.headers.get(b"content-type", b"")
-    if value == b"application/json":
-        return None
-    came = value.partition(b";")[0].strip().lower().decode("latin-1")
-    if came == "application/json" or came.endswith("+json"):
-        return None
-    return Problem(Kind.MALFORMED, f"expected content type application/json, got {came or 'none'}")
-
-
 def entitled(call: Call) -> Problem | None:
     """A key of the list may be one that only reads, or without the scope `ai`: it may not use the models."""
     if call.operation is None or call.operation.id != "createVideo" or call.keys.grants is None:

@@ -13,18 +13,21 @@ from mockserver.provider.table import Endpoint
 from mockserver.providers.gately.upstream import refused
 
 RULES: Final = PictureRules(most_bytes=19_999_999, shortest=301, most_ratio=Fraction(5, 2))
-_URL_SAFE: Final = str.maketrans("-_", "+/")
+_PLAIN: Final = bytes.maketrans(b"-_", b"+/")
+
+
+def _is_url(text: str) -> bool:
+    return text[:8].lower().startswith(("http://", "https://"))
 
 
 def source(text: str) -> str | bytes:
     """The bytes in a text, or the text itself where it holds none: a URL, or anything at all."""
-    head = text[:5].lower()
-    if text[:8].lower().startswith(("http://", "https://")):
+    if _is_url(text):
         return text
-    encoded = text.partition(",")[2] if head == "data:" else text
-    plain = "".join(encoded.split()).translate(_URL_SAFE).rstrip("=")
+    encoded = text.partition(",")[2] if text[:5].lower() == "data:" else text
     try:
-        return b64decode(plain + "=" * (-len(plain) % 4), validate=True) or text
+        plain = encoded.encode("ascii").translate(_PLAIN, b" \t\r\n").rstrip(b"=")
+        return b64decode(plain + b"=" * (-len(plain) % 4), validate=True) or text
     except ValueError:
         return text
 
@@ -38,7 +41,7 @@ def taken(text: str, call: Call, then: Endpoint) -> Reply:
     found = source(text)
     if "image-rules" not in call.profile:
         return Look(found, lambda later, digest: _replaced(text, later, digest, then))
-    if isinstance(found, str) and not found[:8].lower().startswith(("http://", "https://")):
+    if isinstance(found, str) and not _is_url(found):
         return refused("invalid params", "first_frame_image is neither Base64 nor an http(s) URL")
     return Look(found, lambda later, digest: _judged(later, digest, then), RULES)
 

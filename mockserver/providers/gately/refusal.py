@@ -194,6 +194,7 @@ def _error(status: int, text: str, problem: Problem, call: Call) -> Answer:
 def _no_route(problem: Problem, call: Call, *, is_upstream: bool) -> Answer:
     if is_upstream:
         return Answer(404, b"404 page not found", content_type="text/plain", problem=problem)
-    message = f"Invalid URL ({call.method} {call.path})"
+    method = "GET" if call.method == "HEAD" else call.method  # HEAD is GET without a body, down to its length
+    message = f"Invalid URL ({method} {call.path})"
     error = {"message": message, "type": "invalid_request_error", "param": "", "code": ""}
     return Answer(404, {"error": error}, problem=problem)

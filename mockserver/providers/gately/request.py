@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -71,7 +72,7 @@ def asked(body: Mapping[str, Any], profile: frozenset[str], picture: str) -> Vid
 
     The upstream's wider fields count under `pass-through` only.
     """
-    model: str = body["model"]
+    model = sys.intern(body["model"])
     prompt: str = body.get("prompt", "")
     resolution, seconds = "720P", 6
     if "pass-through" in profile:

@@ -63,7 +63,7 @@ def read(text: str, seed: int) -> Ticket | None:
     """The ticket of a link; None when it was never written under this seed."""
     raw = _raw(text)
     content = raw[:-_SEAL]
-    if not raw or not compare_digest(raw[-_SEAL:], _seal(content, seed)):
+    if not compare_digest(raw[-_SEAL:], _seal(content, seed)):
         return None
     ends = int.from_bytes(content[_FILE : _FILE + _ENDS], "big", signed=True)
     number = int.from_bytes(content[-_NUMBER:], "big")

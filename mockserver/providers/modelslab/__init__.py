@@ -13,7 +13,7 @@ PICTURES = 32 * MEGABYTE
 
 def makes(parse: Parse) -> Endpoint:
     """A creation, held for its video where the client does not ask for an instant response."""
-    return creates(parse, wire.created, hold=order.hold)
+    return creates(parse, wire.created, hold=order.hold, ended=wire.ended)
 
 
 FROM_TEXT = makes(order.text)
@@ -94,6 +94,7 @@ PROVIDER = Provider(
             only="video-generations",
         ),
     ),
+    tiers=tuple(quota.QUEUES),
     refuse=refusal.refuse,
     encode=wire.encode,
     herald=wire.herald,

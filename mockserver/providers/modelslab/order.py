@@ -10,7 +10,7 @@ from sys import intern
 from typing import Any, Final, cast
 
 from mockserver.domain.chance import Draw
-from mockserver.domain.job import ZERO, Job, Snapshot
+from mockserver.domain.job import ZERO, Job, Snapshot, end_of
 from mockserver.domain.order import Names, Order
 from mockserver.domain.problem import Kind, Problem
 from mockserver.domain.scenario import Scenario
@@ -25,6 +25,9 @@ KINDS: Final = ("text2video", "img2video", "text2videoUltra", "enterpriseText2vi
 ANY_MODEL: Final = ("wan2.2", "ltx-2.3")
 HOLDS: Final = {"quick": timedelta(seconds=1), "documented": timedelta(seconds=20), "instant": ZERO}
 
+LIFETIME: Final = timedelta(hours=24)
+LATENESS: Final = timedelta(seconds=5)
+
 documented = between((5, 20), (25, 100))
 
 
@@ -32,8 +35,7 @@ def credential(call: Call) -> str | None:
     """The field `key` of the JSON body; for a fetch by GET also of the query. A header is no key here."""
     if call.body:
         value = call.value
-        read = value.detail.get("read", {}) if isinstance(value, Problem) else value
-        key = cast("Mapping[str, object]", read).get("key")
+        key = None if isinstance(value, Problem) else value.get("key")
         if isinstance(key, str) and key:
             return key
     if call.operation is not None and call.operation.only == "get-fetch":
@@ -197,8 +199,7 @@ def ultra(call: Call) -> Order:
 
 def hold(job: Job, call: Call) -> timedelta:
     """How long a creation is held for its job to be done: not at all with `instant_response`."""
-    profile = call.profile
-    if cast("Asked", job.request).instant_response or "always-processing" in profile or "always-success" in profile:
+    if cast("Asked", job.request).instant_response or "always-processing" in call.profile:
         return ZERO
     if call.sandbox.hold is not None:
         return call.sandbox.hold
@@ -229,11 +230,21 @@ _by_stem = by_name(stem, NAME, KINDS, "file", Book.by_alias)
 
 
 def filed(call: Call) -> Job | Problem:
-    """The job whose file this is: the extension has to be its own."""
+    """The job whose file this is, while the file lives: 24 hours from the job's end. The extension has to be its own.
+
+    Under `late-files` it comes some seconds after the end.
+    """
     job = _by_stem(call)
-    if isinstance(job, Problem) or call.params["name"].endswith(f".{cast('Asked', job.request).output_type}"):
+    if isinstance(job, Problem):
         return job
-    return no_file(f"{job.id} has a file of another type")
+    if not call.params["name"].endswith(f".{cast('Asked', job.request).output_type}"):
+        return no_file(f"{job.id} has a file of another type")
+    end = end_of(job)
+    if end is not None and call.now >= end + LIFETIME:
+        return no_file(f"the file of {job.id} was deleted after 24 hours")
+    if end is not None and "late-files" in call.profile and end <= call.now < end + LATENESS:
+        return no_file(f"the file of {job.id} is late (late-files)")
+    return job
 
 
 def no_file(text: str) -> Problem:

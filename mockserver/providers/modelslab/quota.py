@@ -14,7 +14,7 @@ from mockserver.domain.quota import Limit, admit
 from mockserver.provider.call import Call
 from mockserver.providers.modelslab.order import KINDS, NAME
 
-QUEUE: Final = 5
+QUEUES: Final = {"basic": 5, "standard": 10, "premium": 15}
 THROTTLE: Final = Limit(30, timedelta(minutes=1))
 REPETITION: Final = Limit(1, timedelta(seconds=30))
 RETRY_AFTER: Final = 30
@@ -31,19 +31,22 @@ def _seconds(call: Call, length: timedelta) -> int:
 
 
 def queue(call: Call) -> Problem | None:
-    """At most five videos of a key are unfinished at a time, over both surfaces; a place is free when one ends."""
+    """At most so many videos of a key are unfinished at a time as its plan allows, over both surfaces; a place is free
+    when one ends.
+    """
     if not call.sandbox.limits or not _makes_video(call):
         return None
+    most = QUEUES[call.sandbox.tiers.get(NAME, "basic")]
     waiting = [job for job in call.sandbox.book.unfinished(call.now) if job.provider == NAME]
-    if len(waiting) < QUEUE:
+    if len(waiting) < most:
         return None
     ends = sorted(end for job in waiting if (end := end_of(job)) is not None)
-    leaving = len(waiting) - QUEUE
+    leaving = len(waiting) - most
     after = _seconds(call, ends[leaving] - call.now) if leaving < len(ends) else RETRY_AFTER
     if "retry-30" in call.profile:
         after = RETRY_AFTER
     return Problem(
-        Kind.LIMITED, f"{len(waiting)} videos of this key are unfinished", detail={"queue": QUEUE, "retry_after": after}
+        Kind.LIMITED, f"{len(waiting)} videos of this key are unfinished", detail={"queue": most, "retry_after": after}
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import quote
 
 from mockserver.domain.problem import Kind, Problem
 from mockserver.provider.call import Answer, Call
@@ -71,8 +70,8 @@ def _missing(problem: Problem, call: Call) -> dict[str, object]:
 
 
 def _route(call: Call) -> str:
-    """The path as the framework names it: without its first slash, and percent-encoded."""
-    return quote(call.path.removeprefix("/"), safe="/!$&'()*+,;=:@~")
+    """The path as the framework names it: as it came, without its first slash."""
+    return call.raw_path.removeprefix("/")
 
 
 def _no_route(_problem: Problem, call: Call) -> dict[str, object]:

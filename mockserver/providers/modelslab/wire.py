@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from fractions import Fraction
 from math import ceil
 from typing import Final, cast
@@ -11,12 +10,10 @@ import orjson
 
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.delivery import Herald, Letter
-from mockserver.domain.job import Job, Snapshot, State, end_of
-from mockserver.domain.problem import Problem
+from mockserver.domain.job import Job, Snapshot, State
 from mockserver.domain.scenario import MODERATED
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.modelslab.meta import echo
-from mockserver.providers.modelslab.order import no_file
 from mockserver.providers.modelslab.request import Asked, Image, Text
 
 V6: Final = "/api/v6"
@@ -27,8 +24,6 @@ IN_BACKGROUND: Final = {kind: BACKGROUND.format("image" if kind is Text else "vi
 UPSELL: Final = "Get 20x faster image generation using enterprise plan. Click here : https://modelslab.com/enterprise"
 FAILURE: Final = "Failed, Try Again"
 
-LIFETIME: Final = timedelta(hours=24)
-LATENESS: Final = timedelta(seconds=5)
 UNDECIDED_SECONDS: Final = 10.0
 """The `eta` of a job whose end is not decided: the one of the recorded answer."""
 
@@ -62,6 +57,15 @@ def created(job: Job, seen: Snapshot, call: Call) -> Answer:
     waits_not = cast("Asked", job.request).instant_response and "always-success" not in profile
     if seen.state is not State.SUCCEEDED or waits_not or "always-processing" in profile:
         return Answer(200, _processing(job, seen, call))
+    return Answer(200, _success(job, seen, call))
+
+
+def ended(job: Job, seen: Snapshot, call: Call) -> Answer:
+    """A creation that is answered with the job's end, whatever was asked: the failure is the one of a fetch."""
+    return Answer(200, _success(job, seen, call)) if seen.state is State.SUCCEEDED else fetched(job, seen, call)
+
+
+def _success(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
     links = [link(job, call)]
     body: dict[str, object] = {
         "status": "success",
@@ -71,10 +75,9 @@ def created(job: Job, seen: Snapshot, call: Call) -> Answer:
         "proxy_links": links,
         "meta": echo(job, call, is_done=True),
     }
-    is_text = isinstance(job.request, Text)
-    if not (isinstance(job.request, Image) or (is_text and "no-future-links" in profile)):
+    if not (isinstance(job.request, Image) or ("no-future-links" in call.profile and isinstance(job.request, Text))):
         body["future_links"] = links
-    return Answer(200, body)
+    return body
 
 
 def _processing(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
@@ -102,13 +105,8 @@ def fetched(job: Job, seen: Snapshot, call: Call) -> Answer:
     return Answer(200, {"status": "processing", "message": "try again later.", "output": "", "tip": UPSELL})
 
 
-def film(job: Job, call: Call) -> ClipSpec | Problem:
-    """The clip of a finished job, while its file lives: 24 hours from the end (after a few seconds of `late-files`)."""
-    end = end_of(job) or call.now
-    if "late-files" in call.profile and call.now < end + LATENESS:
-        return no_file(f"the file of {job.id} is late (late-files)")
-    if call.now >= end + LIFETIME:
-        return no_file(f"the file of {job.id} was deleted after 24 hours")
+def film(job: Job, _call: Call) -> ClipSpec:
+    """The clip of a job."""
     asked = cast("Asked", job.request)
     return ClipSpec(
         width=asked.width,

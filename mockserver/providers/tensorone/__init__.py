@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mockserver.domain.problem import Kind
+from mockserver.domain.scenario import Scenario
 from mockserver.provider.checks import as_documented, with_key, within
 from mockserver.provider.endpoints import Find, creates, polls, serves
 from mockserver.provider.table import Endpoint, Provider, Word, get, post, promise_beside
@@ -36,15 +38,24 @@ PROVIDER = Provider(
     checks=(order.keyed(with_key), order.entitled, within(order.limit_of), order.json_only, as_documented),
     strays=(order.keyed(with_key),),
     operations=(
-        post("createVideo", "/v2/ai/text-to-video", creates(order.video, wire.created)),
+        post("createVideo", "/v2/ai/text-to-video", creates(order.video, wire.created, ended=wire.status)),
         get("getVideoStatus", "/v2/ai/videos/{videoId}/status", polls(order.polled, wire.status), owner=order.named),
         get("downloadVideo", "/v2/ai/videos/{videoId}/download", order.download, owner=order.named),
         post("upscaleVideo", "/v2/ai/video-upscale", creates(order.upscale, wire.created)),
         get("getVideoFile", "/generated/{name}", files(order.filed), is_public=True, owner=order.stem),
         get("getThumbnail", "/thumbnails/{name}", files(order.pictured), is_public=True, owner=order.stem),
     ),
+    tiers=tuple(order.TIERS),
     refuse=refusal.refuse,
     dress=refusal.dress,
+    scenarios=(
+        Scenario(
+            refusal.CARD_DECLINED, "The submission is refused: the card is declined.", refuses=Kind.OUT_OF_CREDITS
+        ),
+        Scenario(
+            "insufficient-resources", "The submission is well formed and cannot be met (422).", refuses=Kind.REFUSED
+        ),
+    ),
     sample=(
         'curl -X POST "{base}/v2/ai/text-to-video" -H "Authorization: Bearer any-key"'
         """ -H "Content-Type: application/json" -d '{{"prompt": "A majestic eagle over snow-capped mountains"}}'"""

@@ -22,7 +22,12 @@ from mockserver.providers.tensorone.request import Upscale, Video
 
 NAME: Final = "tensorone"
 HOUR: Final = timedelta(hours=1)
-PAID: Final = {"reads": Limit(1000, HOUR), "createVideo": Limit(20, HOUR), "upscaleVideo": Limit(200, HOUR)}
+TIERS: Final = {
+    "pro": {"reads": Limit(1000, HOUR), "createVideo": Limit(20, HOUR), "upscaleVideo": Limit(200, HOUR)},
+    "free": {"reads": Limit(100, HOUR), "createVideo": Limit(20, HOUR), "upscaleVideo": Limit(20, HOUR)},
+    "enterprise": {"reads": Limit(10_000, HOUR), "createVideo": Limit(20, HOUR), "upscaleVideo": Limit(2000, HOUR)},
+}
+"""The smaller of the tier's limits (reads; writes and AI calls) and the endpoint's, an hour; the default first."""
 
 
 def credential(call: Call) -> str | None:
@@ -60,10 +65,11 @@ def _allows(kind: str, right: str) -> bool:
 
 
 def bucket_of(call: Call) -> tuple[Hashable, Limit]:
-    """The hourly limit that a call belongs to: its endpoint's, or the Pro tier's of its class."""
+    """The hourly limit that a call belongs to, in the tier of the account."""
     operation = call.operation
-    bucket = operation.id if operation is not None and operation.id in PAID else "reads"
-    return (NAME, bucket), PAID[bucket]
+    tier = TIERS[call.sandbox.tiers.get(NAME, "pro")]
+    bucket = operation.id if operation is not None and operation.id in tier else "reads"
+    return (NAME, bucket), tier[bucket]
 
 
 def limit_of(call: Call) -> tuple[Hashable, Limit] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Final
 
 from mockserver.domain.problem import Kind, Problem, Violation
@@ -13,6 +14,11 @@ from mockserver.providers.tensorone.order import bucket_of
 from mockserver.providers.tensorone.wire import instant
 
 Details = Callable[[Problem, Call], dict[str, object]]
+
+CARD_DECLINED: Final = "card-declined"
+"""The scenario of an account whose card is declined."""
+_WANTED: Final = {"requested": {"gpus": 8}, "available": {"gpus": 4}}
+"""What is told of a request that cannot be met; the page gives the two names and no values (ours)."""
 
 
 def _invalid(problem: Problem, _call: Call) -> dict[str, object]:
@@ -37,6 +43,10 @@ def _body(_problem: Problem, _call: Call) -> dict[str, object]:
     }
 
 
+def _impossible(_problem: Problem, _call: Call) -> dict[str, object]:
+    return dict(_WANTED)
+
+
 def _shown(problem: Problem, _call: Call) -> dict[str, object]:
     return dict(problem.detail)
 
@@ -45,11 +55,10 @@ def _limited(_problem: Problem, call: Call) -> dict[str, object]:
     standing = call.standing
     if standing is None:
         return {}
-    after = timedelta(seconds=standing.reset_seconds)
     return {
         "limit": standing.limit.calls,
         "remaining": 0,
-        "reset_at": instant(call.sandbox.clock.on_clients_clock(after)),
+        "reset_at": instant(datetime.fromtimestamp(_reset(call, standing), UTC)),
         "retry_after": _seconds(call, standing),
     }
 
@@ -66,7 +75,7 @@ _TABLE: Final[dict[Kind, tuple[int, str, str, Details]]] = {
     Kind.MALFORMED: (400, "VALIDATION_ERROR", "Request validation failed", _body),
     Kind.OVERSIZED: (400, "VALIDATION_ERROR", "Request validation failed", _body),
     Kind.INVALID: (400, "VALIDATION_ERROR", "Request validation failed", _invalid),
-    Kind.REFUSED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _shown),
+    Kind.REFUSED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _impossible),
     Kind.UNAUTHENTICATED: (401, "UNAUTHORIZED", "Invalid or missing API key", _nothing),
     Kind.FORBIDDEN: (403, "FORBIDDEN", "Insufficient permissions", _shown),
     Kind.MISSING: (404, "RESOURCE_NOT_FOUND", "Video not found", _shown),
@@ -75,7 +84,7 @@ _TABLE: Final[dict[Kind, tuple[int, str, str, Details]]] = {
     Kind.CONFLICT: (409, "STATE_CONFLICT", "Video is not completed", _shown),
     Kind.LIMITED: (429, "RATE_LIMIT_EXCEEDED", "API rate limit exceeded", _limited),
     Kind.OUT_OF_CREDITS: (402, "INSUFFICIENT_CREDITS", "Insufficient credits", _nothing),
-    Kind.MODERATED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _shown),
+    Kind.MODERATED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _impossible),
     Kind.UPSTREAM: (502, "BAD_GATEWAY", "The upstream service is unavailable", _nothing),
     Kind.UNAVAILABLE: (
         503,
@@ -90,6 +99,8 @@ _TABLE: Final[dict[Kind, tuple[int, str, str, Details]]] = {
 def refuse(problem: Problem, call: Call) -> Answer:
     """The error envelope of the sheet's section 9, always with request_id and timestamp (but `short-errors`)."""
     status, word, message, details = _TABLE[problem.kind]
+    if problem.detail.get("scenario") == CARD_DECLINED:
+        word, message = "PAYMENT_METHOD_DECLINED", "Payment method declined"
     body: dict[str, object] = {"error": word, "message": message, "code": status}
     shown = details(problem, call)
     if shown:
@@ -108,17 +119,22 @@ def _seconds(call: Call, standing: Standing) -> int:
     return -int(-call.sandbox.clock.told(timedelta(seconds=standing.reset_seconds)).total_seconds() // 1)
 
 
+def _reset(call: Call, standing: Standing) -> int:
+    """The Unix second on the client's clock at which the oldest call has left the window."""
+    left = call.sandbox.clock.told(timedelta(seconds=standing.reset_seconds))
+    return ceil((call.wall + left).timestamp())
+
+
 def dress(answer: Answer, call: Call) -> None:
     """The four X-RateLimit headers on every answer; Retry-After beside a 429 only under `retry-after-always`."""
     standing = call.standing
     if standing is None:
         name, limit = bucket_of(call)
         standing = stand(call.sandbox.log(name), limit, call.now)
-    reset = call.sandbox.clock.on_clients_clock(timedelta(seconds=standing.reset_seconds))
     answer.headers += [
         (b"x-ratelimit-limit", b"%d" % standing.limit.calls),
         (b"x-ratelimit-remaining", b"%d" % standing.remaining),
-        (b"x-ratelimit-reset", b"%d" % -(-reset.timestamp() // 1)),
+        (b"x-ratelimit-reset", b"%d" % _reset(call, standing)),
         (b"x-ratelimit-window", b"%d" % standing.limit.seconds),
     ]
     if "retry-after-always" in call.profile and answer.status != 429:

@@ -9,6 +9,7 @@ from typing import Final, cast
 
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.job import Job, Snapshot, State
+from mockserver.domain.scenario import MODERATED
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.tensorone.request import Upscale, Video, geometry
 
@@ -19,6 +20,11 @@ WORDS: Final = {
     State.FAILED: "failed",
 }
 FAILURE: Final = "Video generation failed"
+
+
+def _why(seen: Snapshot) -> str:
+    """Why a video failed; no page has words of its own for moderation."""
+    return seen.why if seen.why and seen.why != MODERATED else FAILURE
 
 
 def instant(at: datetime) -> str:
@@ -57,7 +63,7 @@ def _video_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
     body["metadata"] = {"model": video.model, "steps": video.steps, "guidanceScale": video.guidance}
     body["createdAt"] = instant(job.created)
     if state is State.FAILED:
-        body["error"] = seen.why or FAILURE
+        body["error"] = _why(seen)
     return body
 
 
@@ -94,7 +100,7 @@ def _upscale_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
     body.update(_estimate(seen, call))
     body["createdAt"] = instant(job.created)
     if seen.state is State.FAILED:
-        body["error"] = seen.why or FAILURE
+        body["error"] = _why(seen)
     return body
 
 

@@ -136,6 +136,7 @@ def test_a_switch_and_a_number_may_be_written_loosely(client: Client) -> None:
     meta = made["meta"]
     assert (meta["temp"], meta["use_improved_sampling"]) == ("yes", "yes")
     assert (meta["guidance_scale"], meta["upscale_strength"], meta["fps"]) == (7, 0.25, 8)
+    assert isinstance(meta["guidance_scale"], int)
 
 
 def test_a_job_is_done_at_once_with_always_success_whatever_the_timing(client_of: ClientOf) -> None:

@@ -97,9 +97,7 @@ def test_a_fetch_at_the_instant_of_the_letter_says_the_same(client: Client, loca
     client.make(f"{V6}/text2video_ultra", webhook=local.url, model_id="wan2.2")
     client.advance(5)
     (letter,) = _letters(local)
-    assert fetched == [
-        {name: letter[name] for name in ("status", "id", "output")} | {"proxy_links": letter["output"]}
-    ]
+    assert fetched == [{name: letter[name] for name in ("status", "id", "output")} | {"proxy_links": letter["output"]}]
 
 
 def test_a_video_that_clear_queue_fails_is_told(client: Client, local: Local) -> None:

@@ -25,10 +25,14 @@ class Client:
     def __init__(self, server: MockServer, key: str) -> None:
         self.server, self.key = server, key
         self.sandbox = server.sandbox(key)
-        self.sandbox.reset()
-        self.sandbox.freeze()
+        self.again()
         address = urlsplit(server.url)
         self._connection = HTTPConnection(address.hostname or "", address.port, timeout=60)
+
+    def again(self) -> None:
+        """Begin anew: the same calls will have the same answers, but for the instants."""
+        self.sandbox.reset()
+        self.sandbox.freeze()
 
     def close(self) -> None:
         self._connection.close()
@@ -75,26 +79,21 @@ class Client:
 
     def life(self, steps: int, until_ms: int, **fields: object) -> Iterator[tuple[int, dict[str, Any]]]:
         """What a new job's polls say at equal steps of the clock: milliseconds since the creation, and the body."""
-        yield 0, self.create(**fields)
+        created = self.create(**fields)
+        yield 0, created
         at = 0
         for step in range(steps + 1):
             due = until_ms * step // steps
             self.sandbox.advance((due - at) / 1000)
             at = due
-            yield at, self.poll(self.last)
-
-    @property
-    def last(self) -> str:
-        """The id of the job that this client's sandbox made last."""
-        return self._last
+            yield at, self.poll(created["videoId"])
 
     def end_ms(self, **fields: object) -> int:
-        """The millisecond at which the sandbox's first job completes: the same life is lived again until it is found."""
+        """The millisecond at which the first job completes; the same life is lived again and again to find it."""
         low, high = -1, LONGEST_MS
         while high - low > 1:
             middle = (low + high) // 2
-            self.sandbox.reset()
-            self.sandbox.freeze()
+            self.again()
             job = self.create(**fields)["videoId"]
             self.sandbox.advance(middle / 1000)
             if self.poll(job)["status"] == "completed":

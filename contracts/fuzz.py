@@ -1,0 +1,186 @@
+"""schemathesis over one document, against a server that runs: `python -m contracts.fuzz DOCUMENT --url URL --key KEY`.
+
+All phases run: examples, coverage, fuzzing, stateful. Every check is on but those that the document itself takes back,
+each with its reason:
+
+    x-unchecked: {unsupported_method: the page says 404}     at the root: for every call; in an operation: for that one
+    x-not-implemented: true                                  in an operation: its 501 is its documented answer
+    x-credential: {in: body, name: key}                      at the root: the key is a member of each request body
+
+The last line printed is a JSON object: how many cases were made, how many failures and errors were found.
+"""
+
+# ruff: noqa: T201  a command prints
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from contracts.promise import Operation, operations
+from contracts.strategies import pictures
+
+UNCHECKED: Final = "x-unchecked"
+CREDENTIAL: Final = "x-credential"
+NOT_IMPLEMENTED: Final = "x-not-implemented"
+NO_SERVER_ERROR: Final = ("2xx", "3xx", "4xx")
+
+
+def unchecked(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return each check that is off, as (operation id or "" for all, check, reason)."""
+    everywhere = [("", check, why) for check, why in document.get(UNCHECKED, {}).items()]
+    here = [(one.id, check, why) for one in _operations(document) for check, why in one.raw.get(UNCHECKED, {}).items()]
+    return everywhere + here
+
+
+def _operations(document: Mapping[str, Any]) -> list[Operation]:
+    return list(operations(document).values())
+
+
+def configuration(document: Mapping[str, Any], key: str, budget: Mapping[str, int]) -> str:
+    """Return schemathesis' configuration as TOML: checks, the key of each security scheme, the budget.
+
+    `budget` has `examples` (cases of each operation in the fuzzing phase), `chains` (sequences of calls in the stateful
+    phase) and `steps` (calls in one of these).
+    """
+    lines = [f'"{name}" = {{ bearer = {json.dumps(key)} }}' for name, scheme in _schemes(document) if _is_bearer(scheme)]
+    return "\n".join(
+        [
+            *("[generation]", 'database = "none"', ""),
+            *("[phases.fuzzing.generation]", f"max-examples = {budget['examples']}", ""),
+            *("[phases.stateful]", f"max-steps = {budget['steps']}", ""),
+            *("[phases.stateful.generation]", f"max-examples = {budget['chains']}", ""),
+            *("[checks]", *(_off(check) for one, check, _ in unchecked(document) if not one), ""),
+            *(("[auth.openapi]", *lines, "") if lines else ()),
+            *_exceptions(document),
+        ]
+    )
+
+
+def _schemes(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield from document.get("components", {}).get("securitySchemes", {}).items()
+
+
+def _is_bearer(scheme: Mapping[str, Any]) -> bool:
+    return scheme.get("type") == "http" and scheme.get("scheme") == "bearer"
+
+
+def _off(check: str) -> str:
+    return f"{check}.enabled = false"
+
+
+def _exceptions(document: Mapping[str, Any]) -> Iterator[str]:
+    """The tables of the operations that are judged otherwise than the rest."""
+    for operation in _operations(document):
+        lines = [_off(check) for check in operation.raw.get(UNCHECKED, {})]
+        if operation.raw.get(NOT_IMPLEMENTED):
+            lines.append(f"not_a_server_error.expected-statuses = {json.dumps([*NO_SERVER_ERROR, '501'])}")
+        if lines:
+            yield from ("[[operations]]", f"include-operation-id = {json.dumps(operation.id)}", "[operations.checks]")
+            yield from (*lines, "")
+
+
+def keyed(document: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return the document with the key to use in every request body that carries one.
+
+    Its schema then allows no other, so that a right body is one with a right key; examples are changed alike.
+    """
+    credential = document.get(CREDENTIAL, {})
+    if credential.get("in") != "body":
+        return dict(document)
+    name = credential["name"]
+    schemas = dict(document["components"]["schemas"])
+    for component, schema in schemas.items():
+        if component.endswith(".request") and name in schema.get("properties", {}):
+            field = {**schema["properties"][name], "const": key, "examples": [key]}
+            examples = [_with(example, name, key) for example in schema.get("examples", [])]
+            schemas[component] = {**schema, "properties": {**schema["properties"], name: field}, "examples": examples}
+    changed = {**document, "components": {**document["components"], "schemas": schemas}}
+    changed["paths"] = _media_examples(document["paths"], name, key)
+    return changed
+
+
+def _with(example: Any, name: str, key: str) -> Any:
+    return {**example, name: key} if isinstance(example, Mapping) and name in example else example
+
+
+def _media_examples(value: Any, name: str, key: str) -> Any:
+    """The paths with the key in the named examples of their request bodies."""
+    if isinstance(value, list):
+        return [_media_examples(one, name, key) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        inner: _with(one, name, key) if inner in ("value", "example") else _media_examples(one, name, key)
+        for inner, one in value.items()
+    }
+
+
+def command(location: Path, folder: Path, told: Namespace) -> list[str]:
+    """Return the arguments of schemathesis' command line; the folder holds its configuration and takes its report."""
+    headers = [part for header in told.header for part in ("-H", header)]
+    return [
+        *("--config-file", str(folder / "schemathesis.toml"), "run", str(location), "--url", told.url),
+        *("--seed", str(told.seed), "--no-color", "--warnings", "off", *headers),
+        *("--report-json-path", str(folder / "report.json")),
+    ]
+
+
+def run(document: Mapping[str, Any], told: Namespace) -> dict[str, Any]:
+    """Run schemathesis over a document and return its own report; what it says goes to standard output.
+
+    `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `examples`, `chains` and `steps`.
+    """
+    import schemathesis
+    from schemathesis.cli import schemathesis as start
+
+    schemathesis.openapi.format("image-base64", pictures())
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "document.json").write_text(json.dumps(keyed(document, told.key)))
+        (folder / "schemathesis.toml").write_text(configuration(document, told.key, vars(told)))
+        with suppress(SystemExit):  # its code says no more than the report does
+            start.main(command(folder / "document.json", folder, told), standalone_mode=False)
+        report: dict[str, Any] = json.loads((folder / "report.json").read_bytes())
+    return report
+
+
+def outcome(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what counts of a report: cases, failures (`ST202 ... at GET /x`) and errors."""
+    failures = [f"{one['code']} {one['title']} at {', '.join(one['operations'])}" for one in report["failures"]]
+    errors = [one["title"] for one in report["errors"]]
+    return {"cases": report["test_cases"]["generated"], "failures": failures, "errors": errors}
+
+
+def arguments() -> ArgumentParser:
+    """Return the reader of the command line."""
+    parser = ArgumentParser(prog="python -m contracts.fuzz", description="schemathesis over one document")
+    parser.add_argument("document", type=Path, help="an OpenAPI document as JSON")
+    parser.add_argument("--url", required=True, help="where the server answers")
+    parser.add_argument("--key", required=True, help="a key that the server takes")
+    parser.add_argument("--header", action="append", default=[], help="a header of every call, `Name: value`")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--examples", type=int, default=20, help="cases of each operation while fuzzing")
+    parser.add_argument("--chains", type=int, default=20, help="sequences of calls")
+    parser.add_argument("--steps", type=int, default=6, help="calls in a sequence")
+    return parser
+
+
+def main(arguments_given: Sequence[str] | None = None) -> int:
+    """Run the command; 0 when nothing failed."""
+    told = arguments().parse_args(arguments_given)
+    document = json.loads(told.document.read_bytes())
+    for operation, check, why in unchecked(document):
+        print(f"off: {check}{f' at {operation}' if operation else ''}: {why}")
+    found = outcome(run(document, told))
+    print(json.dumps(found))
+    return 1 if found["failures"] or found["errors"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

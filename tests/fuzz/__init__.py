@@ -1,0 +1,1 @@
+"""schemathesis against a server in a process of its own."""

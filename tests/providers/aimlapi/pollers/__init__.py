@@ -1,0 +1,1 @@
+"""Clients that poll as the page's samples do, each a process of its own."""

@@ -1,0 +1,1 @@
+"""Gately: what its facts ask to be proven, and the laws of its parts."""

@@ -1,0 +1,233 @@
+"""`callback_url`: the challenge before a creation, and the reports after it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from mockserver.adapters.asking import LoopbackAsker
+from mockserver.ports import Unanswered
+from tests.adapters.receiver import receiver
+from tests.providers.gately.conftest import Open
+from tests.providers.gately.desk import PROMPT, Desk
+
+Answering = Callable[[Any], tuple[int, bytes]]
+REFUSED = {"base_resp": {"status_code": 2013, "status_msg": "invalid params"}}
+
+
+def echo(value: Any) -> tuple[int, bytes]:
+    """What a receiver on the upstream's page does."""
+    return 200, json.dumps(
+        {"challenge": value["challenge"]} if "challenge" in value else {"status": "success"}
+    ).encode()
+
+
+class Hook:
+    """A receiver in a thread: all that came, in order, answered as `answering` says."""
+
+    def __init__(self) -> None:
+        self.answering: Answering = echo
+        self.came: list[Any] = []
+        self.headers: list[set[str]] = []
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                value = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                hook.came.append(value)
+                hook.headers.append({name.lower() for name in self.headers})
+                status, body = hook.answering(value)
+                self.send_response(status)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_args: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/get_callback"
+
+    @property
+    def reports(self) -> list[Any]:
+        return [one for one in self.came if "challenge" not in one]
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    made = Hook()
+    thread = threading.Thread(target=made.server.serve_forever)
+    thread.start()
+    yield made
+    made.server.shutdown()
+    thread.join()
+    made.server.server_close()
+
+
+def lived(desk: Desk) -> None:
+    """Move the clock on until the task is over, and everything that fell due was brought."""
+    for _ in range(40):
+        desk.sandbox.advance(0.25)
+
+
+def due(desk: Desk) -> list[Any]:
+    """The deliveries of the desk's sandbox."""
+    listed: list[Any] = desk.server.control("GET", f"{desk.sandbox._path}/deliveries")["deliveries"]
+    return listed
+
+
+@pytest.mark.fact("gately.callbacks.ignored")
+def test_by_default_callback_url_is_ignored(opened: Open, hook: Hook) -> None:
+    for words in ((), ("pass-through",)):
+        desk = opened(*words)
+        assert desk.create({**PROMPT, "callback_url": hook.url}).code == 0
+        lived(desk)
+        assert (hook.came, due(desk)) == ([], [])
+
+
+@pytest.mark.fact("gately.callbacks.challenge")
+def test_a_creation_asks_the_receiver_first(opened: Open, hook: Hook) -> None:
+    desk = opened("callbacks")
+    created = desk.create({**PROMPT, "callback_url": hook.url})
+    assert created.code == 0
+    assert len(hook.came) == 1
+    assert list(hook.came[0]) == ["challenge"]
+    assert isinstance(hook.came[0]["challenge"], str)
+    assert desk.query(created.json["task_id"]).json["status"] == "Preparing"
+    desk.create({**PROMPT, "callback_url": hook.url})
+    assert hook.came[0] != hook.came[1]
+    assert desk.create({**PROMPT, "callback_url": ""}).code == 0
+    assert len(hook.came) == 2
+
+
+@pytest.mark.fact("gately.callbacks.challenge-failed")
+@pytest.mark.parametrize(
+    "answering",
+    [
+        lambda _value: (200, b'{"challenge": "another"}'),
+        lambda value: (500, json.dumps(value).encode()),
+        lambda _value: (200, b"no json"),
+        lambda _value: (200, b"[]"),
+        lambda _value: (204, b""),
+        lambda value: (200, json.dumps({"challenge": [value["challenge"]]}).encode()),
+    ],
+    ids=["another-value", "500", "no-json", "list", "no-body", "another-type"],
+)
+@pytest.mark.parametrize("words", [(), ("minimax",)])
+def test_a_creation_fails_with_its_challenge(
+    opened: Open, hook: Hook, answering: Answering, words: tuple[str, ...]
+) -> None:
+    hook.answering = answering
+    desk = opened("callbacks", *words)
+    refused = desk.create({**PROMPT, "callback_url": hook.url})
+    assert (refused.status, refused.json) == (200, {"task_id": "", **REFUSED} if words else REFUSED)
+    lived(desk)
+    assert hook.reports == []
+
+
+@pytest.mark.fact("gately.callbacks.challenge-failed")
+def test_a_closed_port_fails_the_challenge(opened: Open) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+        assert opened("callbacks").create({**PROMPT, "callback_url": url}).json == REFUSED
+
+
+class Silence:
+    """An asker whose receiver says nothing; it keeps how long it was to wait."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    async def ask(self, _url: str, _body: object, within_seconds: float) -> object:
+        self.waited.append(within_seconds)
+        raise Unanswered(f"no answer within {within_seconds:g} s")
+
+
+@pytest.mark.fact("gately.callbacks.challenge-failed")
+def test_three_seconds_of_silence_fail_the_challenge(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, silence = opened("callbacks"), Silence()
+    house: Any = desk.server._server.config.app
+    real = house.state.house.asker
+    object.__setattr__(house.state.house, "asker", silence)
+    try:
+        assert desk.create({**PROMPT, "callback_url": "http://127.0.0.1:1/"}).json == REFUSED
+    finally:
+        object.__setattr__(house.state.house, "asker", real)
+    assert silence.waited == [3.0]
+
+
+def test_a_question_is_given_up_when_its_time_is_over() -> None:
+    async def scene() -> None:
+        async with receiver(None) as silent:
+            with pytest.raises(Unanswered, match=r"no answer within 0\.05 s"):
+                await LoopbackAsker().ask(silent.url, {}, 0.05)
+            await silent.left.wait()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.fact("gately.callbacks.reports", "gately.callbacks.words")
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [
+        ("success", ["processing", "success"]),
+        ("fails-in-processing", ["processing", "failed"]),
+        ("fails-in-queue", ["failed"]),
+    ],
+)
+def test_each_change_is_reported_once_when_it_happens(
+    opened: Open, hook: Hook, scenario: str, words: list[str]
+) -> None:
+    desk = opened("callbacks", scenario=scenario)
+    task = desk.create({**PROMPT, "callback_url": hook.url}).json["task_id"]
+    seen: list[str] = []
+    for _ in range(40):
+        desk.sandbox.advance(0.25)
+        status = desk.query(task).json["status"]
+        seen += [status] if status not in seen else []
+        reported = [word for word in seen if word not in ("Preparing", "Queueing")]
+        assert [one["status"] for one in hook.reports] == [
+            {"Processing": "processing", "Success": "success", "Fail": "failed"}[word] for word in reported
+        ]
+    assert [one["status"] for one in hook.reports] == words
+    assert {one["task_id"] for one in hook.reports} == {task}
+    for one in due(desk):
+        assert [attempt["due_at"] for attempt in one["attempts"]] == [one["due_at"]]
+
+
+@pytest.mark.fact("gately.callbacks.body")
+@pytest.mark.parametrize("words", [(), ("minimax",)])
+def test_a_report_is_the_query_answer_without_sizes(opened: Open, hook: Hook, words: tuple[str, ...]) -> None:
+    for scenario in ("success", "fails-in-processing"):
+        hook.came.clear()
+        desk = opened("callbacks", *words, scenario=scenario)
+        task = desk.create({**PROMPT, "callback_url": hook.url}).json["task_id"]
+        lived(desk)
+        answer = desk.query(task).json
+        wanted = {name: value for name, value in answer.items() if not name.startswith("video_")}
+        wanted["status"] = {"Success": "success", "Fail": "failed"}[answer["status"]]
+        assert json.dumps(hook.reports[-1]) == json.dumps(wanted)
+        has_file = scenario == "success" or words
+        assert list(wanted) == ["task_id", "status", *(["file_id"] if has_file else []), "base_resp"]
+    assert wanted["base_resp"] == {"status_code": 1027, "status_msg": "output new_sensitive"}
+
+
+@pytest.mark.fact("gately.callbacks.no-retry")
+def test_a_failed_report_is_not_sent_again(opened: Open, hook: Hook) -> None:
+    hook.answering = lambda value: echo(value) if "challenge" in value else (500, b"")
+    desk = opened("callbacks")
+    desk.create({**PROMPT, "callback_url": hook.url})
+    lived(desk)
+    desk.sandbox.advance(86_400)
+    assert [one["status"] for one in hook.reports] == ["processing", "success"]
+    assert [len(one["attempts"]) for one in due(desk)] == [1, 1]
+    for names in hook.headers:
+        assert names == {"host", "content-type", "content-length", "user-agent", "accept", "connection"}

@@ -1,0 +1,74 @@
+"""A server that was given a list of keys, with kinds and scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from contracts.stage import Exchange
+from mockserver.settings import Settings
+from mockserver.testing import MockServer
+from tests.providers.tensorone.client import CREATE, TINY, UPSCALE, Client
+
+KEYS = {"all": "", "reader": "read", "biller": "read-write:billing", "narrow": "read:ai,billing"}
+
+
+@pytest.fixture(scope="module")
+def listing() -> Iterator[MockServer]:
+    with MockServer(Settings(keys=KEYS)) as started:
+        yield started
+
+
+def spoken(listing: MockServer, key: str, method: str, path: str, value: object = None) -> Exchange:
+    client = Client(listing, key)
+    try:
+        return client.call(method, path, value)
+    finally:
+        client.close()
+
+
+def refused(answer: Exchange) -> tuple[str, list[str]]:
+    body = answer.json()
+    assert (answer.status, body["error"], body["code"]) == (403, "FORBIDDEN", 403)
+    return body["details"]["required_permission"], body["details"]["current_permissions"]
+
+
+@pytest.mark.fact("tensorone.auth.read-key")
+def test_a_read_key_polls_and_neither_creates_nor_upscales(listing: MockServer) -> None:
+    for path, body in ((CREATE, TINY), (UPSCALE, {"videoId": "vid_abc123_def456", "targetResolution": "4K"})):
+        needed, has = refused(spoken(listing, "reader", "POST", path, body))
+        assert needed == "ai:write"
+        assert has == [f"{scope}:read" for scope in ("accounts", "clusters", "endpoints", "training", "billing", "ai")]
+        assert refused(spoken(listing, "narrow", "POST", path, body)) == ("ai:write", ["ai:read", "billing:read"])
+    for key in ("reader", "narrow"):
+        # 404 and not 403: the poll itself is allowed, the video belongs to nobody.
+        assert spoken(listing, key, "GET", "/v2/ai/videos/vid_abc123_def456/status").status == 404
+
+
+@pytest.mark.fact("tensorone.auth.scope")
+def test_a_key_without_the_scope_ai_reads_and_writes_nothing(listing: MockServer) -> None:
+    rights = ["billing:read", "billing:write"]
+    for path in ("status", "download"):
+        answer = spoken(listing, "biller", "GET", f"/v2/ai/videos/vid_abc123_def456/{path}")
+        assert refused(answer) == ("ai:read", rights)
+    assert refused(spoken(listing, "biller", "POST", CREATE, TINY)) == ("ai:write", rights)
+
+
+@pytest.mark.fact("tensorone.auth.forbidden-body")
+def test_the_body_of_a_403(listing: MockServer) -> None:
+    body = spoken(listing, "reader", "POST", CREATE, TINY).json()
+    assert list(body) == ["error", "message", "code", "details", "request_id", "timestamp"]
+    assert (body["error"], body["message"], body["code"]) == ("FORBIDDEN", "Insufficient permissions", 403)
+    assert list(body["details"]) == ["required_permission", "current_permissions"]
+    assert isinstance(body["details"]["required_permission"], str)
+    assert all(isinstance(one, str) for one in body["details"]["current_permissions"])
+
+
+@pytest.mark.fact("tensorone.auth.key-list")
+def test_a_key_outside_the_list_is_wrong(listing: MockServer) -> None:
+    answer = spoken(listing, "another", "POST", CREATE, TINY)
+    body = answer.json()
+    assert (answer.status, body["error"], body["message"]) == (401, "UNAUTHORIZED", "Invalid or missing API key")
+    assert list(body) == ["error", "message", "code", "request_id", "timestamp"]
+    assert spoken(listing, "all", "POST", CREATE, TINY).status == 200
