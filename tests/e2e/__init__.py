@@ -1,0 +1,1 @@
+"""Released clients, unchanged but for their base URL: `make e2e`."""
