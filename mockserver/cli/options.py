@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from mockserver.cli import keyfile, values
+from mockserver.domain.scenario import Scenario
 from mockserver.engine.pace import TIMINGS
 
 PREFIX: Final = "MOCKSERVER_"
@@ -55,7 +56,26 @@ def option(name: str, metavar: str, says: str, read: Callable[[Any], Any] = str,
 
 _choice = partial("|".join)
 
+
+def _from_file(ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[Scenario, ...]:
+    """What a TOML file says of options becomes their defaults; its scenarios are the value."""
+    if value is None:
+        return ()
+    from mockserver.cli.config import read
+
+    known = {one.name.replace("_", "-") for one in ctx.command.params if one.name not in (None, "config")}
+    try:
+        ctx.default_map, scenarios = read(Path(value), known)
+    except ValueError as error:
+        raise click.UsageError(f"--config: {error}") from None
+    return scenarios
+
+
 TABLE: Final = (
+    click.option(
+        "--config", metavar="FILE", cls=Option, callback=_from_file, is_eager=True,
+        help="Options and scenarios from a TOML file; what stands on the command line wins.",
+    ),
     option("--host", "HOST", "Where to listen; localhost means both families.", values.host, default="127.0.0.1"),
     option("--port", "PORT", "The port; 0 takes any free one.", values.whole(0, 65535), default="8000"),
     option(
@@ -88,6 +108,11 @@ TABLE: Final = (
         "--cors", "ORIGIN", "A web origin that may call the providers, beside those of this machine (repeatable).",
         values.each(values.page_origin), multiple=True,
     ),
+    option(
+        "--allow-host", "HOST", "A host name under which the control API may be called, beside localhost (repeatable).",
+        values.each(values.host), multiple=True,
+    ),
+    option("--control-token", "TOKEN", "Lets other machines use the control API, with the header X-Mock-Token."),
     option("--cache-dir", "FOLDER", "Where clips are kept. Default: among the user's caches.", Path),
     option("--cache-bytes", "SIZE", "The most that clips may take there.", values.size, default="1GB"),
     option("--ready-file", "FILE", "Write url and pid there as JSON when ready; removed at the end.", Path),

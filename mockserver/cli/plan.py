@@ -11,7 +11,7 @@ import click
 
 from mockserver.cli import places
 from mockserver.cli.ready import ReadyFile
-from mockserver.domain.scenario import SUCCESS
+from mockserver.domain.scenario import SUCCESS, Scenario
 from mockserver.settings import Settings
 
 Value = TypeVar("Value")
@@ -48,8 +48,11 @@ def plan(given: Mapping[str, Any], environ: Mapping[str, str], platform: str, dr
         max_jobs=given["max_jobs"],
         public_url=given["public_url"],
         hold_seconds=given["hold"],
-        scenario=_asked("--scenario", lambda: _scenario(given["scenario"])),
+        scenario=_asked("--scenario", lambda: _scenario(given["scenario"], given["config"])),
+        scenarios=given["config"],
         cors=given["cors"],
+        allow_hosts=given["allow_host"],
+        control_token=given["control_token"],
         cache=_asked("--cache-dir", lambda: _cache(given["cache_dir"], environ, platform)),
         cache_bytes=given["cache_bytes"],
     )
@@ -81,13 +84,13 @@ def _profiles(texts: tuple[str, ...]) -> dict[str, frozenset[str]]:
     return profiles(texts, discover(PLACES))
 
 
-def _scenario(text: str) -> str:
+def _scenario(text: str, composed: tuple[Scenario, ...]) -> str:
     if text != SUCCESS.name:  # the usual one is known without looking for providers
         from mockserver.app import PLACES
         from mockserver.domain.scenario import parse
         from mockserver.provider.discovery import discover, fates
 
-        parse(text, fates(discover(PLACES)))
+        parse(text, {**fates(discover(PLACES)), **{one.name: one for one in composed}})
     return text
 
 

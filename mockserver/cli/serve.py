@@ -130,7 +130,11 @@ class Opening:
         if not is_loopback(self._told.host):
             found.append(
                 f"With --host {self._told.host} other machines can reach the providers. "
-                "The control API (/_mock) is for loopback hosts only: it is off for them."
+                + (
+                    "The control API (/_mock) wants X-Mock-Token from them."
+                    if self._told.settings.control_token
+                    else "The control API (/_mock) is off for them."
+                )
             )
         return tuple(found)
 

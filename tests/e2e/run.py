@@ -1,4 +1,4 @@
-"""`make e2e`: each released client in an environment of its own, against a server of its own, unchanged but for its base URL.
+"""`make e2e`: each released client in an environment of its own, unchanged but for its base URL, against one server.
 
 Environments are kept under .e2e/ by the digest of their requirements, so that a second run needs no network.
 """

@@ -1,4 +1,4 @@
-"""taam_cloud 1.0.0, the vendor's package: its generic calls over the three video paths, unchanged but for its base URL."""
+"""taam_cloud 1.0.0, the vendor's package: its generic calls over the three video paths, unchanged but for the host."""
 
 import os
 import time
