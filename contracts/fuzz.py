@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,12 +24,16 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from contracts.promise import Operation, operations
-from contracts.strategies import pictures
+from contracts.strategies import png
 
 UNCHECKED: Final = "x-unchecked"
 CREDENTIAL: Final = "x-credential"
 NOT_IMPLEMENTED: Final = "x-not-implemented"
 NO_SERVER_ERROR: Final = ("2xx", "3xx", "4xx")
+PICTURE: Final = "image-base64"
+SOME_PICTURES: Final = [
+    head + b64encode(png(side, side)).decode() for side in (1, 8) for head in ("", "data:image/png;base64,")
+]
 
 
 def unchecked(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -85,24 +90,36 @@ def _exceptions(document: Mapping[str, Any]) -> Iterator[str]:
             yield from (*lines, "")
 
 
-def keyed(document: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """Return the document with the key to use in every request body that carries one.
+def prepared(document: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return the document as it is handed over: the same, with what no schema can say written down as values.
 
-    Its schema then allows no other, so that a right body is one with a right key; examples are changed alike.
+    A request body that carries the key allows no other, so that a right body is one with a right key; a picture in
+    base64 is one of a few that can be decoded. Examples of the key are changed alike.
     """
+    drawn: dict[str, Any] = _with_pictures(document)
     credential = document.get(CREDENTIAL, {})
     if credential.get("in") != "body":
-        return dict(document)
+        return drawn
     name = credential["name"]
-    schemas = dict(document["components"]["schemas"])
+    schemas = dict(drawn["components"]["schemas"])
     for component, schema in schemas.items():
         if component.endswith(".request") and name in schema.get("properties", {}):
             field = {**schema["properties"][name], "const": key, "examples": [key]}
             examples = [_with(example, name, key) for example in schema.get("examples", [])]
             schemas[component] = {**schema, "properties": {**schema["properties"], name: field}, "examples": examples}
-    changed = {**document, "components": {**document["components"], "schemas": schemas}}
-    changed["paths"] = _media_examples(document["paths"], name, key)
-    return changed
+    components = {**drawn["components"], "schemas": schemas}
+    return {**drawn, "components": components, "paths": _media_examples(drawn["paths"], name, key)}
+
+
+def _with_pictures(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_pictures(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    if value.get("format") == PICTURE:
+        kept = {name: value[name] for name in ("title", "description") if name in value}
+        return {**kept, "type": "string", "enum": SOME_PICTURES, "examples": SOME_PICTURES[:1]}
+    return {name: _with_pictures(inner) for name, inner in value.items()}
 
 
 def _with(example: Any, name: str, key: str) -> Any:
@@ -136,13 +153,11 @@ def run(document: Mapping[str, Any], told: Namespace) -> dict[str, Any]:
 
     `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `examples`, `chains` and `steps`.
     """
-    import schemathesis
     from schemathesis.cli import schemathesis as start
 
-    schemathesis.openapi.format("image-base64", pictures())
     with TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "document.json").write_text(json.dumps(keyed(document, told.key)))
+        (folder / "document.json").write_text(json.dumps(prepared(document, told.key)))
         (folder / "schemathesis.toml").write_text(configuration(document, told.key, vars(told)))
         with suppress(SystemExit):  # its code says no more than the report does
             start.main(command(folder / "document.json", folder, told), standalone_mode=False)

@@ -50,7 +50,7 @@ def create_app(
     source = time or MachineTime()
     providers = discover(places)
     known = {**fates(providers), **{one.name: one for one in settings.scenarios}}
-    post = Post(source)
+    post = Post(source, allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts))
     engine = Engine(_sandboxes(settings, source, providers, known), post)
     clips = Clips(
         settings.cache or Path(tempfile.gettempdir()) / "mockserver-clips",

@@ -11,6 +11,7 @@ from mockserver.domain.clip import ClipSpec, Picture, PictureRules
 from mockserver.domain.delivery import Herald, Record
 from mockserver.domain.job import Job
 from mockserver.domain.problem import Violation
+from mockserver.domain.stretch import Stretch
 
 
 class Time(Protocol):
@@ -27,6 +28,11 @@ class Time(Protocol):
 
 class Clock(Protocol):
     """A sandbox's clock: live, at a rate, frozen, or moved by hand. It never goes back but by a reset."""
+
+    @property
+    def stretch(self) -> Stretch:
+        """What its hands do since its last change: for those who read the time now and the instant later."""
+        ...
 
     @property
     def rate(self) -> float:

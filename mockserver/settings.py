@@ -19,8 +19,9 @@ class Settings:
     timing says); `scenario` the fate of every job until a sandbox is told otherwise, as `domain.scenario.parse` reads
     it; `scenarios` those of a scenario file; `cors` the origins beside loopback; `allow_hosts` the host names beside
     those of loopback under which the control API may be called; `control_token` what it wants from other machines
-    (None: it is off for them); `cache` the folder of the clips (None: one in the temporary folder); `cache_bytes` and
-    `memory_bytes` bound it and the clips in memory.
+    (None: it is off for them); `webhook_hosts` the hosts that webhooks may go to beside loopback (`any`: all); `cache`
+    the folder of the clips (None: one in the temporary folder); `cache_bytes` and `memory_bytes` bound it and the clips
+    in memory.
     """
 
     seed: int = 0
@@ -37,6 +38,7 @@ class Settings:
     cors: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     control_token: str | None = None
+    webhook_hosts: tuple[str, ...] = ()
     cache: Path | None = None
     cache_bytes: int = 1_000_000_000
     memory_bytes: int = 32_000_000

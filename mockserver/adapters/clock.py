@@ -7,6 +7,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 
+from mockserver.domain.stretch import Stretch
+
 
 class MachineTime:
     """The machine's time. The only place of the project that reads it."""
@@ -49,6 +51,7 @@ class SandboxClock:
         self._is_frozen = False
         self._base = source.wall()
         self._anchor = source.monotonic()
+        self.stretch = Stretch(self._base, self._anchor, 1.0)
         self._changed: asyncio.Event | None = None
 
     @property
@@ -107,6 +110,7 @@ class SandboxClock:
 
     def _rebase(self, at: datetime) -> None:
         self._base, self._anchor = at, self._source.monotonic()
+        self.stretch = Stretch(at, self._anchor, 0.0 if self._is_frozen else self._rate)
         if self._changed is not None:
             self._changed.set()
             self._changed = None

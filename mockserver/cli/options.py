@@ -112,7 +112,14 @@ TABLE: Final = (
         "--allow-host", "HOST", "A host name under which the control API may be called, beside localhost (repeatable).",
         values.each(values.host), multiple=True,
     ),
-    option("--control-token", "TOKEN", "Lets other machines use the control API, with the header X-Mock-Token."),
+    option(
+        "--webhook-host", "HOST", "A host that webhooks may go to, beside this machine; `any` for all (repeatable).",
+        values.each(values.host), multiple=True,
+    ),
+    option(
+        "--control-token", "TOKEN", "Lets other machines use the control API, with the header X-Mock-Token.",
+        values.token,
+    ),
     option("--cache-dir", "FOLDER", "Where clips are kept. Default: among the user's caches.", Path),
     option("--cache-bytes", "SIZE", "The most that clips may take there.", values.size, default="1GB"),
     option("--ready-file", "FILE", "Write url and pid there as JSON when ready; removed at the end.", Path),

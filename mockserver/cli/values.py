@@ -95,3 +95,10 @@ def host(text: str) -> str:
     if not bare or not bare.isascii() or "/" in bare:
         raise ValueError(f"expected a host name or address of this machine, got {text[:60]!r}")
     return bare
+
+
+def token(text: str) -> str:
+    """A secret that stands in a header: at least eight visible ASCII characters. It is not repeated in a complaint."""
+    if len(text) < 8 or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("expected at least eight visible ASCII characters without a space")
+    return text

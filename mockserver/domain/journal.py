@@ -1,7 +1,6 @@
 """The journal's records: what was received and answered, and what was sent to webhooks, as it went over the wire.
 
-A record is numbered when it begins and filled as it goes on; while its `ending` (an attempt's `attempt`) is None, it is
-under way. Keys are taken out before anything is kept: see `domain.redaction`.
+Keys were taken out before anything was kept: see `domain.redaction`.
 """
 
 from __future__ import annotations
@@ -13,13 +12,14 @@ from enum import Enum
 from typing import Final
 
 from mockserver.domain.delivery import Attempt, Delivery, Moment
-from mockserver.domain.scenario import Scenario
 
 LONGEST: Final = 32_768
 """How many bytes of a body are kept; of a longer one also its length and digest."""
 
-WEIGHT: Final = 1200
-"""The bytes of memory that a record takes beside its texts, about."""
+WEIGHT: Final = 2500
+"""The bytes of memory that a record takes beside its bodies, about."""
+
+Headers = tuple[tuple[str, str], ...]
 
 
 class Ending(Enum):
@@ -32,7 +32,7 @@ class Ending(Enum):
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """A connection as the journal knows it: its number on this server, the bytes `received` over it and how many of
+    """A connection as the journal knows it: its number in this process, the bytes `received` over it and how many of
     them are `accounted` to exchanges. It is clogged while the client does not read what was written (`unsent` bytes
     when that began); `on_flow` is called once when it flows again or was lost.
     """
@@ -46,56 +46,67 @@ class Line:
     on_flow: Callable[[], None] | None = None
 
 
-class Exchange:
-    """One request and its answer.
-
-    A class without an initialiser, because it is filled on the way of every request; who begins it sets all that a
-    record under way shows.
-    `head` and `answer_head` are header lines (`name: value`, joined by line feeds), `path` and `query` as they came,
-    `body` and `answer_body` what is kept of the bodies, `length` and `answer_length` what they had; `digest` and
-    `answer_digest` are those of bodies that are not kept whole; of an answer that `is_file` nothing is kept. `arrived`, `read`
-    (the request's last byte), `first` and `last` (of the answer) are monotonic seconds, `*_at` the sandbox's instants.
-    `nth` counts the exchanges of this operation about this job, a creation aside; `credential` is the digest of the key.
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body: what is kept of its bytes, how many they were, and (hex, BLAKE2b of 20 bytes, as in an ETag) the digest
+    of them all where they are not kept whole. Of a file nothing is kept.
     """
 
-    __slots__ = (
-        "answer_body", "answer_digest", "answer_head", "answer_length", "arrived", "arrived_at", "body", "connection",
-        "credential", "digest", "ending", "epoch", "fault", "first", "first_at", "head", "is_file", "is_judged", "job",
-        "last", "last_at", "length", "method", "n", "nth", "operation", "path", "problem", "profile", "provider",
-        "query", "read", "read_at", "received", "scenario", "scheme", "sent", "size", "status", "version",
-    )  # fmt: skip
+    kept: bytes
+    length: int
+    digest: str = ""
+    is_file: bool = False
 
-    n: int
-    epoch: int
-    size: int
-    connection: int
+    @property
+    def is_cut(self) -> bool:
+        """Whether only its first bytes are kept."""
+        return bool(self.digest) and not self.is_file
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it came. `path` and `query` are still percent-encoded."""
+
+    method: str
     scheme: str
     version: str
-    method: str
-    path: bytes
-    query: bytes
-    head: bytes
-    body: bytes
-    length: int
-    digest: str
+    path: str
+    query: str
+    headers: Headers
+    body: Body | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as it went."""
+
+    status: int
+    headers: Headers
+    body: Body | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer; under way while `ending` is None.
+
+    `read` is when the request's last byte was there, `first` and `last` belong to the answer; `received` and `sent` are
+    bytes on the wire. `connection` is 0 where there is none. `credential` is the digest of the key that was shown.
+    `is_judged` says whether the operation has a body to be judged, `problem` for what kind of problem the call was
+    refused. `nth` counts the exchanges of this operation about this job (0: it is the job's creation, or about none).
+    """
+
+    n: int
+    connection: int
+    arrived: Moment
+    read: Moment
+    first: Moment | None
+    last: Moment | None
     received: int
     sent: int
-    arrived: float
-    arrived_at: datetime
-    read: float
-    read_at: datetime
-    first: float
-    first_at: datetime | None
-    last: float
-    last_at: datetime | None
-    status: int
-    answer_head: bytes
-    answer_body: bytes
-    answer_length: int
-    answer_digest: str
-    is_file: bool
     ending: Ending | None
     credential: str
+    request: Request
+    answer: Reply | None
     provider: str
     operation: str
     profile: frozenset[str]
@@ -103,30 +114,19 @@ class Exchange:
     problem: str
     job: str
     nth: int
-    scenario: Scenario | str | None
+    scenario: str
     fault: str
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has ended."""
-        return self.ending is not None
-
-    @property
-    def weight(self) -> int:
-        """About how many bytes of memory it takes."""
-        texts = len(self.head) + len(self.path) + len(self.query) + len(self.body)
-        return WEIGHT + texts + len(self.answer_head) + len(self.answer_body)
 
 
 @dataclass(slots=True, eq=False)
 class Dispatch:
-    """An attempt at a webhook: `attempt` is what it came to, None while it is under way."""
+    """An attempt at a webhook: `attempt` is what it came to, None while it is under way. `n` is its number."""
 
     delivery: Delivery
     number: int
     due: datetime
     started: Moment
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     body: bytes
     attempt: Attempt | None = None
     n: int = 0
@@ -142,11 +142,3 @@ class Dispatch:
     def is_over(self) -> bool:
         """Whether it has ended."""
         return self.attempt is not None
-
-    @property
-    def weight(self) -> int:
-        """About how many bytes of memory it takes."""
-        return WEIGHT + len(self.body) + len(self.delivery.letter.url)
-
-
-Entry = Exchange | Dispatch

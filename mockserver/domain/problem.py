@@ -94,8 +94,12 @@ class Problem:
 
     def header(self) -> str:
         """The whole refusal as a header value: ASCII, one line, at most 1 KB."""
-        parts = [self.text] if self.text else []
-        parts += [violation.sentence() for violation in self.violations]
+        parts, size = [self.text] if self.text else [], len(self.text)
+        for violation in self.violations:
+            if size > HEADER_BYTES:  # there may be tens of thousands
+                break
+            parts.append(violation.sentence())
+            size += len(parts[-1])
         line = "; ".join(parts) or self.kind.value
         ascii_line = line.encode("ascii", "backslashreplace").decode()
         clean = "".join(letter if " " <= letter <= "~" else " " for letter in ascii_line)

@@ -75,8 +75,7 @@ def replaced(data: bytes, spellings: Iterable[bytes]) -> bytes:
 
 
 def unhidden(data: bytes, spellings: tuple[bytes, ...]) -> bytes:
-    """`replaced`, also where escapes of JSON or of URLs hide a key; then JSON is written anew, else the text unescaped.
-    """
+    """`replaced`, also where escapes of JSON or of URLs hide a key; then JSON is written anew, else the text unescaped."""
     data = replaced(data, spellings)
     if not spellings:
         return data

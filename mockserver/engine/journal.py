@@ -1,18 +1,36 @@
-"""The journal of a sandbox: a ring bounded in count and bytes, and the bound on the bytes of all rings together."""
+"""The journal of a sandbox: a ring bounded in count and bytes, and the bound on the bytes of all rings together.
+
+Records come by the thousand and are seldom read. So one that has ended is only put on a pile, and the pile is settled
+(each record made what is kept of it, weighed and given room) when it is high enough, when somebody reads, or, which is
+up to whoever ends a record, a moment later.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
-from mockserver.domain.journal import Entry, Exchange
 from mockserver.domain.redaction import Print
 
 KEPT: Final = 1000
 KEPT_BYTES: Final = 4_000_000
 ALL_BYTES: Final = 64_000_000
+PILE: Final = 32
 STRAYS: Final = 64
+_NEVER: Final = (0, 0)
+
+
+class Entry(Protocol):
+    """A record as the ring sees it: its number, the `epoch` of the journal in which it began, its bytes."""
+
+    n: int
+    epoch: int
+    size: int
+
+    def settle(self) -> int:
+        """Make it what is kept of it, once it has ended; about how many bytes that takes."""
+        ...
 
 
 class Budget:
@@ -21,30 +39,14 @@ class Budget:
     """
 
     def __init__(self, most: int = ALL_BYTES) -> None:
-        self.most, self.used = most, 0
-        self._journals: dict[Journal, None] = {}
-        self._serial = 0
-
-    def join(self, journal: Journal) -> None:
-        """Count a journal's bytes from now on."""
-        self._journals[journal] = None
-
-    def leave(self, journal: Journal) -> None:
-        """Count them no longer."""
-        self._journals.pop(journal, None)
-
-    def stamp(self) -> int:
-        """A number that grows with every record."""
-        self._serial += 1
-        return self._serial
+        self.most, self.used, self.stamp = most, 0, 0
+        self.journals: set[Journal] = set()
 
     def shed(self) -> None:
         """Bring all down to nine tenths of the bound."""
-        for journal in sorted(self._journals, key=lambda one: one.stamp):
+        for journal in sorted(self.journals, key=lambda one: one.stamp):
             while self.used > self.most * 0.9 and journal.shed():
                 pass
-            if self.used <= self.most * 0.9:
-                return
 
 
 class Journal:
@@ -58,52 +60,63 @@ class Journal:
         self.budget, self.is_on, self.kept, self.kept_bytes = budget or Budget(), is_on, kept, kept_bytes
         self.watchers: list[Callable[[], None]] = []
         self.entries: deque[Entry] = deque()
+        self.pile: list[Entry] = []
         self.strays: dict[Print, None] = {}
         self.first, self.last, self.used = 1, 0, 0
         self.epoch = self.stamp = 0
-        self._polls: dict[tuple[str, str], int] = {}
-        self.budget.join(self)
+        self._told: dict[tuple[str, str], tuple[int, int]] = {}
 
     def begin(self, entry: Entry) -> None:
         """Give a record its number and keep it."""
-        self.last += 1
-        entry.n, entry.epoch, entry.size = self.last, self.epoch, 0
+        self.last = entry.n = self.last + 1
+        entry.epoch, entry.size = self.epoch, 0
         self.entries.append(entry)
-        if len(self.entries) > self.kept:
-            self.shed()
 
-    def end(self, entry: Entry) -> None:
-        """A record is complete: weigh it, make room for it, and tell those who wait."""
-        if entry.epoch == self.epoch and entry.n >= self.first:
-            entry.size = size = entry.weight
-            self.used += size
-            self.budget.used += size
-            self.stamp = self.budget.stamp()
-            while self.used > self.kept_bytes:
-                self.shed()
-            if self.budget.used > self.budget.most:
-                self.budget.shed()
+    def end(self, entry: Entry) -> bool:
+        """A record has ended. Returns whether the pile begins with it: `settle` is to be called before long."""
+        pile = self.pile
+        pile.append(entry)
         if self.watchers:
             self._tell()
+        if len(pile) < PILE:
+            return len(pile) == 1
+        self.settle()
+        return False
+
+    def settle(self) -> None:
+        """Settle what has ended, oldest first, and make room."""
+        pile, self.pile = self.pile, []
+        for entry in pile:
+            if entry.epoch == self.epoch and entry.n >= self.first:
+                entry.size = entry.settle()
+                self.used += entry.size
+                self.budget.used += entry.size
+        while len(self.entries) > self.kept or self.used > self.kept_bytes:
+            self.shed()
+        if self.entries:
+            self.budget.journals.add(self)
+            self.budget.stamp = self.stamp = self.budget.stamp + 1
+        if self.budget.used > self.budget.most:
+            self.budget.shed()
 
     def shed(self) -> bool:
         """Drop the oldest record; whether there was one."""
         if not self.entries:
             return False
         gone = self.entries.popleft()
-        self.first = gone.n + 1
+        self.first += 1
         self.used -= gone.size
         self.budget.used -= gone.size
-        if isinstance(gone, Exchange) and gone.nth:
-            key = (gone.job, gone.operation)
-            if self._polls.get(key) == gone.nth:
-                del self._polls[key]
         return True
 
-    def counted(self, job: str, operation: str) -> int:
-        """The how-manieth exchange of an operation about a job this one is. Begins anew when none of them is kept."""
-        key = (job, operation)
-        self._polls[key] = count = self._polls.get(key, 0) + 1
+    def counted(self, n: int, job: str, operation: str) -> int:
+        """The how-manieth exchange of an operation about a job record `n` is; counted anew when none of them is kept."""
+        told, key = self._told, (job, operation)
+        count, at = told.get(key, _NEVER)
+        count = count + 1 if at >= self.first else 1
+        told[key] = (count, n)
+        if len(told) > 2 * self.kept:
+            self._told = {key: one for key, one in told.items() if one[1] >= self.first}
         return count
 
     def stray(self, prints: tuple[Print, ...]) -> None:
@@ -116,15 +129,11 @@ class Journal:
     def clear(self) -> None:
         """Forget everything in one step; the next number is 1 again. What is under way is in no journal any more."""
         self.budget.used -= self.used
-        self.entries, self.strays, self._polls = deque(), {}, {}
+        self.budget.journals.discard(self)
+        self.entries, self.pile, self.strays, self._told = deque(), [], {}, {}
         self.first, self.last, self.used = 1, 0, 0
         self.epoch += 1
         self._tell()
-
-    def close(self) -> None:
-        """Clear it for good."""
-        self.clear()
-        self.budget.leave(self)
 
     def _tell(self) -> None:
         for watcher in tuple(self.watchers):

@@ -64,7 +64,6 @@ class Sandboxes:
         gone = self._known.pop(digest)
         self._lots.discard(gone.lot)
         self.jobs -= gone.forget()
-        gone.journal.close()
         if self._last is gone:
             self._last = None
         for told in self.on_close:

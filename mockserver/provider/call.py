@@ -16,7 +16,6 @@ from mockserver.provider.reading import read_object
 
 if TYPE_CHECKING:
     from mockserver.domain.chance import Draw
-    from mockserver.domain.journal import Exchange
     from mockserver.domain.quota import Standing
     from mockserver.engine import Engine
     from mockserver.engine.sandbox import Sandbox
@@ -36,12 +35,11 @@ class Call:
     the raw pairs with lower-case names, `beyond` the numbers of its body that lie beyond 2^53. `base` is the origin
     under which the client reached us, `files` the one that links point to, `now` the sandbox's instant, `picture` the
     digest of the picture that the call brought (empty: none was taken in), `picture_size` its width and height (None
-    where nobody has seen it). `answer` is what it was answered, once it is, and `exchange` its record (None: the
-    journal is off).
+    where nobody has seen it). `answer` is what it was answered, once it is.
     """
 
     __slots__ = (
-        "_chance", "_query", "_value", "_wall", "answer", "base", "beyond", "body", "engine", "exchange", "files",
+        "_chance", "_query", "_value", "_wall", "answer", "base", "beyond", "body", "engine", "files",
         "headers", "is_head", "judge", "key", "keys", "method", "now", "operation", "params", "path", "picture",
         "picture_size", "profile", "provider", "query_string", "raw_path", "sandbox", "scenario", "standing",
     )  # fmt: skip
@@ -50,7 +48,6 @@ class Call:
         self.method = method
         self.is_head = method == "HEAD"
         self.answer: Answer | None = None
-        self.exchange: Exchange | None = None
         self.path = self.raw_path = path
         self.query_string = query_string
         self.headers = headers

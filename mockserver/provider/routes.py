@@ -70,17 +70,18 @@ class Routes:
         route = self._literal.get(raw_path)
         if route is not None:
             return route, {}
-        parts = raw_path.strip("/").split("/") if raw_path[:1] == "/" else [raw_path]
-        decoded = [unquote(part) for part in parts] if "%" in raw_path else parts
-        if raw_path.endswith("/") and raw_path != "/":
+        if raw_path[:1] != "/" or raw_path[-1:] == "/":
             return None
+        parts = raw_path[1:].split("/")
+        decoded = [unquote(part) for part in parts] if "%" in raw_path else parts
         for candidate in self._patterns.get(decoded[0], ()):
             values = _match(candidate, decoded)
             if values is not None:
                 return candidate, values
-        if decoded is not parts and (route := self._literal.get("/" + "/".join(decoded))):
-            return route, {}
-        return None
+        if decoded is parts or any("/" in part for part in decoded):
+            return None
+        route = self._literal.get("/" + "/".join(decoded))
+        return None if route is None else (route, {})
 
     def nearest(self, raw_path: str) -> Route | None:
         """The route that shares most leading segments with an unknown path; None without a common one.

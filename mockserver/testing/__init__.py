@@ -1,5 +1,34 @@
-"""The Python handle on a mock server: `from mockserver.testing import MockServer`."""
+"""The Python handle on a mock server: `from mockserver.testing import MockServer`.
 
-from mockserver.testing.handle import MockServer, Sandbox
+Nothing of the server is imported before it is used.
+"""
 
-__all__ = ["MockServer", "Sandbox"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from mockserver.testing.attached import NoMockServer
+    from mockserver.testing.handle import ControlRefused, MockServer
+    from mockserver.testing.process import StartFailed
+    from mockserver.testing.sandbox import Sandbox
+    from mockserver.testing.transports import async_transport, transport
+
+__all__ = ["ControlRefused", "MockServer", "NoMockServer", "Sandbox", "StartFailed", "async_transport", "transport"]
+
+_PLACES: Final = {
+    "ControlRefused": "handle", "MockServer": "handle", "NoMockServer": "attached", "Sandbox": "sandbox",
+    "StartFailed": "process", "async_transport": "transports", "transport": "transports",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

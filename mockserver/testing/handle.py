@@ -1,67 +1,114 @@
-"""A server in a thread of this process, and the sandboxes on it."""
+"""A mock server in a thread, in a process, somewhere else or without a socket, and the sandboxes on it."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
-from collections.abc import Mapping, Sequence
-from http.client import HTTPConnection
+import ssl
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Self
 
-from mockserver.adapters.clock import HandTime, MachineTime
-from mockserver.adapters.serving import address, bind, server
-from mockserver.app import create_app
-from mockserver.settings import Settings
+from mockserver.testing.passage import App
+from mockserver.testing.sandbox import Sandbox
+from mockserver.testing.wire import Served
+
+if TYPE_CHECKING:
+    from mockserver.adapters.clock import HandTime, MachineTime
+    from mockserver.settings import Settings
 
 
 class ControlRefused(ValueError):
-    """The control API refused what was asked; the text says why."""
+    """The control API refused what was asked; the text is the server's own sentence, `status` its HTTP status."""
+
+    def __init__(self, sentence: str, status: int = 0) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 class MockServer:
-    """A mock server on a port of its own.
+    """A mock server.
 
         with MockServer() as server:
             sandbox = server.sandbox("test-1")
 
-    `settings` are those of the command line; the seed is 0 unless told otherwise.
+    As written it runs in a thread of this process, on a free port of 127.0.0.1. `MockServer.process()` runs it in a
+    process of its own, `MockServer.in_process()` runs the application without a socket, `MockServer.attach(url)` takes
+    one that runs. The seed is 0 unless told otherwise.
     """
 
-    def __init__(self, settings: Settings | None = None, *, time: MachineTime | HandTime | None = None) -> None:
-        self.settings = settings or Settings()
-        self._time = time
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        self._url = ""
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        time: MachineTime | HandTime | None = None,
+        served: Served | None = None,
+        token: str | None = None,
+        prefix: str = "",
+    ) -> None:
+        """`served` is the server where it is to be another than that in a thread; `token` what its control API wants;
+        `prefix` begins the keys that this handle makes up.
+        """
+        if served is None:
+            from mockserver.testing.thread import InThread
+
+            served = InThread(_maker(settings, time))
+        self._served, self._token, self._prefix = served, token, prefix
+        self._fresh = 0
+        self._base_paths: dict[str, str] | None = None
+
+    @classmethod
+    def process(cls, *options: str, environ: Mapping[str, str] | None = None, ready_file: Path | None = None) -> Self:
+        """A server in a process of its own. `options` are those of `mockserver serve`; `environ` its environment (None:
+        this one's, without MOCKSERVER_* variables). Its start raises StartFailed, with what it printed.
+        """
+        from mockserver.testing.process import OwnProcess
+
+        return cls(served=OwnProcess(["--seed", "0", *options], environ=environ, ready_file=ready_file))
+
+    @classmethod
+    def in_process(cls, settings: Settings | None = None, *, time: MachineTime | HandTime | None = None) -> Self:
+        """The application without a socket, for `request` and for `transport` and `async_transport`."""
+        from mockserver.testing.inside import Inside
+
+        return cls(served=Inside(_maker(settings, time)))
+
+    @classmethod
+    def attach(
+        cls, url: str, *, token: str | None = None, context: ssl.SSLContext | None = None, prefix: str = ""
+    ) -> Self:
+        """A server that runs; NoMockServer when there is none of our version. `token` is its --control-token,
+        `context` trusts its certificate. Two handles that may run at once want prefixes of their own.
+        """
+        from mockserver.testing.attached import Attached
+
+        return cls(served=Attached(url, context=context), token=token, prefix=prefix).start()
 
     @property
     def url(self) -> str:
         """The base URL, without a slash at the end; empty before the start."""
-        return self._url
+        return self._served.url
+
+    @property
+    def base_urls(self) -> dict[str, str]:
+        """What the clients of each provider are to be pointed to, by provider."""
+        return self.base_urls_at(self.url)
+
+    def base_urls_at(self, url: str) -> dict[str, str]:
+        """The same at another address of this server."""
+        if self._base_paths is None:
+            listed = self.control("GET", "/providers")["providers"]
+            self._base_paths = {one["name"]: one["base_path"] for one in listed}
+        return {name: url + path for name, path in self._base_paths.items()}
 
     def start(self) -> Self:
-        """Start on a free port; returns when it answers."""
-        ready = threading.Event()
-        sockets = bind("127.0.0.1", 0)
-        self._url = address(sockets)
-        self._server = server(create_app(self.settings, time=self._time), on_ready=ready.set)
-        self._thread = threading.Thread(target=self._run, args=(sockets,), name="mockserver", daemon=True)
-        self._thread.start()
-        ready.wait()
+        """Start; returns when it answers."""
+        self._served.start()
         return self
 
-    def _run(self, sockets: Any) -> None:
-        asyncio.run(self._server.serve(sockets))
-
     def stop(self) -> None:
-        """Stop, and wait until everything has ended."""
-        if self._thread is not None:
-            self._server.should_exit = True
-            self._thread.join()
-            self._thread = None
+        """Stop, and wait until everything has ended; one that was attached runs on."""
+        self._served.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -71,77 +118,53 @@ class MockServer:
     ) -> None:
         self.stop()
 
+    def transport(self) -> Any:
+        """An httpx transport for `httpx.Client(transport=..., base_url=...)`; in process it needs no socket."""
+        return self._served.transport()
+
+    def async_transport(self) -> Any:
+        """The same for httpx.AsyncClient, in any event loop."""
+        return self._served.async_transport()
+
     def request(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> tuple[int, list[tuple[str, str]], bytes]:
         """One request on a connection of its own: status, headers in order, body."""
-        parts = urlsplit(self._url)
-        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=60)
-        try:
-            connection.request(method, path, body or None, dict(headers or {}))
-            answer = connection.getresponse()
-            return answer.status, answer.getheaders(), answer.read()
-        finally:
-            connection.close()
+        return self._served.request(method, path, headers or {}, body)
 
     def control(self, method: str, path: str, value: object = None) -> Any:
         """A call of the control API under `/_mock`; raises ControlRefused."""
-        body = b"" if value is None else json.dumps(value).encode()
-        status, _, content = self.request(method, f"/_mock{path}", {"content-type": "application/json"}, body)
+        status, content = self.told(method, path, value)
         answer = json.loads(content)
         if status >= 400:
-            raise ControlRefused(answer.get("detail", answer))
+            raise ControlRefused(str(answer.get("detail", answer)), status)
         return answer
 
-    def sandbox(self, key: str) -> Sandbox:
-        """The sandbox of an API key."""
-        return Sandbox(self, key)
+    def told(self, method: str, path: str, value: object = None) -> tuple[int, bytes]:
+        """The same as status and bytes, whatever they say."""
+        headers = {"content-type": "application/json"}
+        if self._token is not None:
+            headers["x-mock-token"] = self._token
+        body = b"" if value is None else json.dumps(value).encode()
+        status, _, content = self.request(method, f"/_mock{path}", headers, body)
+        return status, content
+
+    def sandbox(self, key: str | None = None) -> Sandbox:
+        """The sandbox of an API key. None: one that this handle has not used, `sandbox-1` first, as if it were new."""
+        if key is not None:
+            return Sandbox(self, key)
+        self._fresh += 1
+        made = Sandbox(self, f"{self._prefix}sandbox-{self._fresh}")
+        made.reset(configuration=True)
+        return made
 
 
-class Sandbox:
-    """What belongs to one API key: jobs, clock, profile, scenario."""
+def _maker(settings: Settings | None, time: MachineTime | HandTime | None) -> Callable[[], App]:
+    """The whole application, imported when it is wanted: a handle on a process has no need of it."""
 
-    def __init__(self, owner: MockServer, key: str) -> None:
-        self.server, self.key = owner, key
-        self._path = f"/sandboxes/{owner.control('POST', '/sandboxes', {'key': key})['sandbox']}"
+    def made() -> App:
+        from mockserver.app import create_app
 
-    def configure(
-        self,
-        *,
-        profiles: Mapping[str, Sequence[str]] | None = None,
-        timing: str | None = None,
-        scenario: str | None = None,
-        queue: Sequence[str] | None = None,
-        limits: str | Mapping[str, Mapping[str, float]] | None = None,
-        tiers: Mapping[str, str] | None = None,
-    ) -> None:
-        """Set what is given; the rest stays. `limits`: off, documented, or {operation: {"calls": N, "seconds": S}}."""
-        asked = {
-            "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,
-            "tiers": tiers,
-        }  # fmt: skip
-        self.server.control("PATCH", self._path, {name: value for name, value in asked.items() if value is not None})
+        return create_app(settings, time=time)
 
-    def freeze(self) -> None:
-        """Stop the clock."""
-        self.server.control("PATCH", f"{self._path}/clock", {"frozen": True})
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock forward."""
-        self.server.control("PATCH", f"{self._path}/clock", {"advance_seconds": seconds})
-
-    def jobs(self) -> list[dict[str, Any]]:
-        """The jobs, oldest first, as the control API shows them."""
-        found: list[dict[str, Any]] = self.server.control("GET", f"{self._path}/jobs")["jobs"]
-        return found
-
-    def turn(self, job: str, turning: str, why: str | None = None) -> dict[str, Any]:
-        """Turn a job's fate: `complete`, `fail` (for a reason) or `stall`; the job as it is then."""
-        told: dict[str, Any] = self.server.control(
-            "POST", f"{self._path}/jobs/{job}/{turning}", None if why is None else {"why": why}
-        )
-        return told
-
-    def reset(self) -> None:
-        """Forget everything but the configuration."""
-        self.server.control("DELETE", self._path)
+    return made

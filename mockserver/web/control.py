@@ -51,10 +51,29 @@ async def compose(desk: Desk, request: Request) -> Response:
     return JSONResponse({"name": made.name, "says": made.says}, 200 if known else 201)
 
 
+async def providers(desk: Desk, _request: Request) -> Response:
+    """Every provider: what its clients append to this server's address, and the words of its profile."""
+    listed = [
+        {
+            "name": one.name,
+            "title": one.title,
+            "site": one.site,
+            "base_path": one.base_path,
+            "profile": [{"name": word.name, "says": word.says, "is_style": word.is_style} for word in one.words],
+            "tiers": list(one.tiers),
+            "operations": [operation.id for operation in one.operations],
+        }
+        for one in desk.providers.values()
+    ]
+    return JSONResponse({"providers": listed})
+
+
 TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/health", health),
+    ("GET", "/providers", providers),
     ("GET", "/scenarios", scenarios),
     ("PUT", "/scenarios/{name}", compose),
+    ("GET", "/openapi.json", promises.own),
     ("GET", "/openapi/{name}.json", promises.document),
     ("GET", "/schemas", promises.schemas),
     ("GET", "/schemas/{name}/{kind}/{file}", promises.schema),
@@ -80,7 +99,7 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
 
 def routes(desk: Desk) -> list[Route]:
     """The control API as Starlette's routes; the last takes what no other does."""
-    table = [Route(path, _guarded(desk, path, handler), methods=[method]) for method, path, handler in TABLE]
+    table = [Route(_routed(path), _guarded(desk, path, handler), methods=[method]) for method, path, handler in TABLE]
 
     async def unknown(_desk: Desk, request: Request) -> Response:
         fitting = [route for route in table if route.matches(request.scope)[0] is not Match.NONE]
@@ -91,6 +110,11 @@ def routes(desk: Desk) -> list[Route]:
         raise Refused(404, f"no such path{nearest(_pattern(request.path_params['rest']), known)}")
 
     return [*table, Route("/{rest:path}", _guarded(desk, "/{rest}", unknown), methods=METHODS)]
+
+
+def _routed(path: str) -> str:
+    """A path of the table as Starlette takes it: the ids of some jobs have slashes (uuid:pixverse/v5/text-to-video)."""
+    return path.replace("{job}", "{job:path}")
 
 
 def _pattern(rest: str) -> str:

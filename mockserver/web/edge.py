@@ -21,7 +21,7 @@ from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.house import House
 from mockserver.web.media import clip_answer
 from mockserver.web.placing import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
-from mockserver.web.recording import Tap, begun
+from mockserver.web.recording import begun, send_noted
 from mockserver.web.wire import (
     App,
     Disconnected,
@@ -32,7 +32,6 @@ from mockserver.web.wire import (
     Sent,
     json_bytes,
     read_body,
-    send_bytes,
 )
 
 log = logging.getLogger("mockserver")
@@ -84,8 +83,8 @@ class Edge:
         if route is None:
             place_stray(self.house, call, scope)
             sent = own(call, 404, f"No provider has a path that begins like {path[:200]}")
-            tap = begun(call, "", scope, send, time, arrived) if call.sandbox.journal.is_on else None
-            await (send_bytes(send, *sent) if tap is None else tap.send(*sent))
+            strip = begun(call, "", scope, time, arrived) if call.sandbox.journal.is_on else None
+            await send_noted(send, strip, sent)
             return
         operation = None
         if found is not None:
@@ -96,16 +95,16 @@ class Edge:
         except Disconnected:
             place(self.house, call, scope, route.provider, operation)
             if call.sandbox.journal.is_on:
-                begun(call, route.provider.name, scope, send, time, arrived).close(Ending.LEFT)
+                begun(call, route.provider.name, scope, time, arrived).over(0, [], b"", Ending.LEFT)
             return
         call.body = body or b""
         if call.is_head and operation is not None:
             call.method = "GET"
-        tap: Tap | None = None
+        strip = None
         try:
             place(self.house, call, scope, route.provider, operation)
             if call.sandbox.journal.is_on:
-                tap = begun(call, route.provider.name, scope, send, time, arrived)
+                strip = begun(call, route.provider.name, scope, time, arrived)
             problem = misrouted(call, route, is_known=found is not None)
             if body is None and problem is None:
                 problem = oversized(operation)
@@ -113,7 +112,7 @@ class Edge:
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
             log.exception("%s %s crashed", call.method, call.raw_path)
             sent = own(call, 500, fault_of(error))
-        await (send_bytes(send, *sent) if tap is None else tap.send(*sent))
+        await send_noted(send, strip, sent)
 
     async def _answer(self, call: Call, problem: Problem | None) -> Sent:
         """What goes out in answer to a placed call; `problem` is what is already wrong with it."""

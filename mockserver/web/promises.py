@@ -1,4 +1,6 @@
-"""The promise over HTTP: each provider's document under any profile, its generated schemas, and a page to read it."""
+"""The promise over HTTP: each provider's document under any profile, its generated schemas, a page to read it; and the
+control API's own document, which is written by hand like theirs.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from mockserver.web.desk import Desk
 from mockserver.web.problems import Refused, nearest
 
 ASSETS: Final = Path(__file__).parent / "reference"
+OWN: Final = Path(__file__).parent / "control.openapi.json"
 _PAGE: Final = """<!doctype html>
 <html lang="en">
 <head>
@@ -37,6 +40,11 @@ SwaggerUIBundle({{
 </body>
 </html>
 """
+
+
+async def own(_desk: Desk, _request: Request) -> Response:
+    """The OpenAPI document of the control API itself."""
+    return Response(OWN.read_bytes(), media_type="application/json")
 
 
 async def document(desk: Desk, request: Request) -> Response:

@@ -1,291 +1,282 @@
 """How an exchange comes into the journal: noted as it goes through, with as little work as can be.
 
-All that is shown of it is made when the journal is read. Only one thing cannot wait: keys are taken out at once.
+On the way only references and times are kept. A moment later the strip is settled: keys are taken out and the rest is
+let go. All that is shown of it is made when the journal is read: see `web.exchanges`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from datetime import timedelta
+from datetime import datetime
 from functools import partial
 from hashlib import blake2b
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from mockserver.domain import redaction
-from mockserver.domain.journal import LONGEST, Ending, Exchange, Line
-from mockserver.engine.journal import Journal
+from mockserver.domain.journal import LONGEST, WEIGHT, Ending, Line
+from mockserver.domain.redaction import MARK, SHORTEST
+from mockserver.domain.scenario import Scenario
+from mockserver.domain.stretch import Stretch
 from mockserver.engine.sandbox import ANONYMOUS, digest_of
+from mockserver.ports import Time
 from mockserver.provider.call import Call, ClipBody
-from mockserver.web.wire import RawHeaders, Scope, Send
-
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-
-    from mockserver.domain.problem import Problem
-    from mockserver.ports import Time
+from mockserver.provider.table import Operation
+from mockserver.web.scrubbing import Came, scrubbed
+from mockserver.web.wire import RawHeaders, Scope, Send, Sent, send_bytes
 
 LINE: Final = "mockserver.line"
 """Where the server that runs us says in a scope's `state` which connection it is."""
-
-SOON_SECONDS: Final = 0.01
-"""A request that was read within so much real time after its arrival was read when it arrived."""
+SETTLE_SECONDS: Final = 0.25
+"""After so much real time at most, no key stands in a journal any more."""
+EVERYTHING: Final = 1 << 62
+"""As `unsent`: the client was gone before the first byte."""
 
 _ODD: Final = frozenset({b"x-mock-sandbox", b"proxy-authorization", b"x-api-key", b"api-key", b"referer", b"cookie"})
 """Headers that a call seldom has, and where a key may stand."""
-_DIGEST: Final = re.compile(r"sb_[0-9a-f]{12}")
+_PLAIN: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-"
+_HIDDEN: Final = re.compile(rb"\\u00[2-7]")
+"""An escape that may hide a character of a plain key."""
+_KEY_NAME: Final = re.compile(rb"(?:^|&)(?:api[_-]?key|key|token|access_token)=", re.IGNORECASE)
 _NOBODYS: Final = digest_of(ANONYMOUS)
-_STATUS_LINES: Final = {one.value: len(f"HTTP/1.1 {one.value} {one.phrase}\r\n") for one in HTTPStatus}
-_UNKNOWN_LINE: Final = len("HTTP/1.1 299 \r\n")
-_CLOSE: Final = len("connection: close\r\n")
 _lines = b"\n".join
 _line = b": ".join
 
 
-class Tap:
-    """Stands between our answers and the client, and notes what goes out. Whoever sends through it closes it."""
+class Film(NamedTuple):
+    """What is kept of an exchange: few objects, because thousands of them are dropped unread.
 
-    __slots__ = ("_journal", "_left", "_line", "_parts", "_send", "_spellings", "_time", "call", "exchange")
+    `head` and `answer_head` are header lines (`name: value`, joined by line feeds), `path` and `query` as they came;
+    `digest` and `answer_digest` those of bodies that are not kept whole. `fewer` is by how many bytes redaction made
+    the request shorter, `answer_fewer` the answer.
+    """
 
-    def __init__(self, exchange: Exchange, call: Call, send: Send, time: Time, line: Line | None) -> None:
-        self.exchange, self.call = exchange, call
-        self._send, self._time, self._line = send, time, line
-        self._journal: Journal = call.sandbox.journal
-        self._spellings: tuple[bytes, ...] = ()
-        self._parts: list[bytes] | None = None
-        self._left = LONGEST
+    method: str
+    scheme: str
+    version: str
+    path: bytes
+    query: bytes
+    head: bytes
+    body: bytes
+    length: int
+    digest: str
+    fewer: int
+    credential: str
+    provider: str
+    operation: Operation | None
+    profile: frozenset[str]
+    answer_head: bytes
+    answer_body: bytes
+    answer_length: int
+    answer_digest: str
+    answer_fewer: int
+    is_file: bool
+    problem: str
+    job: str
+    nth: int
+    scenario: Scenario | str | None
 
-    async def send(self, status: int, headers: RawHeaders, body: bytes) -> None:
-        """Send one whole answer, and close."""
-        one = self.exchange
-        start = {"type": "http.response.start", "status": status, "headers": headers}
-        try:
-            one.first = self._time.monotonic()
-            await self._send(start)
-            self._head(status, start["headers"])
-            await self._send({"type": "http.response.body", "body": body})
-            self._whole(body)
-        finally:
-            if one.ending is None:
-                self.close()
 
-    async def __call__(self, message: MutableMapping[str, Any]) -> None:
-        """Send one message."""
-        if message["type"] == "http.response.start":
-            self.exchange.first = self._time.monotonic()
-            await self._send(message)
-            self._head(message["status"], message["headers"])
+class Strip:
+    """An exchange in the journal. Attributes are set one by one, because that is what costs least.
+
+    `arrived`, `read`, `first` and `last` are monotonic seconds (`first` 0: as `last`); `read_at` is the sandbox's
+    instant, `before` and `after` are its clock's stretches at `read` and `last`. `received` are bytes on the wire (0:
+    nobody counted), `unsent` bytes of the answer that never left. Whoever misleads a client on purpose says so in
+    `fault`, and calls `over` with what was sent.
+    """
+
+    __slots__ = (
+        "after", "arrived", "before", "body", "call", "ending", "epoch", "fault", "film", "first", "headers", "last",
+        "line", "n", "provider", "read", "read_at", "received", "scope", "size", "status", "time", "unsent",
+    )  # fmt: skip
+
+    n: int
+    epoch: int
+    size: int
+    time: Time
+    provider: str
+    scope: Scope | None
+    call: Call | None
+    film: Film | None
+    line: Line | None
+    arrived: float
+    read: float
+    read_at: datetime
+    first: float
+    last: float
+    before: Stretch
+    after: Stretch
+    received: int
+    unsent: int
+    status: int
+    headers: RawHeaders
+    body: bytes
+    ending: Ending | None
+    fault: str
+
+    def over(self, status: int, headers: RawHeaders, body: bytes, ending: Ending = Ending.COMPLETE) -> None:
+        """The answer is on its way, or what of it was sent before somebody broke off; status 0: nothing was."""
+        call, line = self.call, self.line
+        if call is None:
             return
-        body: bytes = message.get("body", b"")
-        await self._send(message)
-        if message.get("more_body") or self._parts is not None:
-            self._part(body, is_last=not message.get("more_body"))
-        else:
-            self._whole(body)
+        if line is not None and (line.is_lost or line.is_clogged):
+            if not line.is_lost and ending is Ending.COMPLETE:
+                self.first = self.time.monotonic()
+                line.on_flow = partial(self.over, status, headers, body)
+                return
+            ending = Ending.LEFT if line.is_lost else ending
+            self.unsent = line.unsent if line.is_clogged else EVERYTHING
+        sandbox = call.sandbox
+        self.last, self.after = self.time.monotonic(), sandbox.clock.stretch
+        self.status, self.headers, self.body = status, headers, body
+        self.ending = ending
+        journal = sandbox.journal
+        if journal.end(self):
+            asyncio.get_running_loop().call_later(SETTLE_SECONDS, journal.settle)
+        if len(call.body) > LONGEST or len(body) > LONGEST:
+            journal.settle()
 
-    def _head(self, status: int, headers: RawHeaders) -> None:
-        """The headers are on their way; a middleware between us and the socket may have added some."""
-        one = self.exchange
-        one.status = status
-        one.answer_head = head = _lines(map(_line, headers))
-        one.sent = len(head) + len(headers) + 3 + _STATUS_LINES.get(status, _UNKNOWN_LINE)
-        if self._line is not None and b"close" in self.call.headers.get(b"connection", b"").lower():
-            one.sent += _CLOSE
-
-    def _part(self, body: bytes, *, is_last: bool) -> None:
-        """One of several parts of a body."""
-        one = self.exchange
-        if self._parts is None:
-            self._parts = []
-            one.first_at = self.call.sandbox.clock.now()
-        if is_last:
-            rest, self._parts = b"".join(self._parts), None
-            one.sent -= one.answer_length
-            self._whole(rest + body[: self._left], one.answer_length + len(body))
-            return
-        kept = body[: self._left]
-        self._left -= len(kept)
-        self._parts.append(kept)
-        one.answer_length += len(body)
-        one.sent += len(body)
-
-    def _whole(self, body: bytes, length: int | None = None) -> None:
-        """The last byte of an answer is on its way."""
-        one = self.exchange
-        one.answer_length = size = len(body) if length is None else length
-        one.sent += size
-        answer = self.call.answer
-        if answer is not None and isinstance(answer.body, ClipBody):
-            one.is_file = True
-        else:
-            if size > LONGEST:
-                body = self._cut(body, size)
-            one.answer_body = body
-        if self._line is not None and self._line.is_clogged:
-            self._line.on_flow = partial(self._over, Ending.COMPLETE)
-        else:
-            self._over(Ending.COMPLETE)
-
-    def _cut(self, body: bytes, size: int) -> bytes:
-        """The first bytes of a long text; the length and, where all of it is at hand, the digest tell of the rest."""
-        if len(body) == size:
-            self.exchange.answer_digest = blake2b(body, digest_size=20).hexdigest()
-        # Beyond the edge lies at most one key, which would else be halved by it.
-        reach = LONGEST + max(map(len, self._spellings), default=0)
-        return redaction.replaced(body[:reach], self._spellings)[:LONGEST]
-
-    def close(self, ending: Ending = Ending.CUT) -> None:
-        """Nothing more will be sent. What is under way until the client has read it ends by itself."""
-        if self.exchange.ending is None and (self._line is None or self._line.on_flow is None):
-            if self._parts is not None:
-                self.exchange.answer_body = b"".join(self._parts)
-            self._over(ending)
-
-    def _over(self, ending: Ending) -> None:
-        one, line = self.exchange, self._line
-        if line is not None and line.is_lost:
-            ending = Ending.LEFT
-            one.sent = max(one.sent - line.unsent, 0) if line.is_clogged else 0
-        one.ending = ending
-        one.last = self._time.monotonic()
-        one.last_at = self.call.sandbox.clock.now()
-        self._told()
-        spellings = self._spellings
-        for spelling in spellings:
-            if spelling in one.answer_head:
-                one.answer_head = one.answer_head.replace(spelling, redaction.MARK)
-            if spelling in one.answer_body:
-                one.answer_body = one.answer_body.replace(spelling, redaction.MARK)
-        if self._journal.strays:
-            one.answer_head = redaction.recognised(one.answer_head, self._journal.strays)
-            one.answer_body = redaction.recognised(one.answer_body, self._journal.strays)
-        self._journal.end(one)
-
-    def _told(self) -> None:
-        """What the answer was about."""
-        one, call = self.exchange, self.call
-        answer = call.answer
-        if answer is None:
-            return
-        job = answer.job
-        if answer.problem is not None:
-            self._refused(answer.problem)
-            job = job or _named(call)
-        if job:
-            one.job = job
-            found = call.sandbox.book.jobs.get(job)
-            if found is not None:
-                if one.scenario is None:
-                    one.scenario = found.fate
-                if found.kind == one.operation:
-                    return
-            one.nth = self._journal.counted(job, one.operation)
-
-    def _refused(self, problem: Problem) -> None:
-        self.exchange.problem = problem.kind.value
-        scenario = problem.detail.get("scenario")
-        if isinstance(scenario, str):
-            self.exchange.scenario = scenario
-
-    def keep(self, scope: Scope) -> None:
-        """Keep what came, without its keys."""
-        one, call = self.exchange, self.call
-        headers, body = call.headers, call.body
-        head = _lines(map(_line, scope["headers"]))
-        path: bytes = scope.get("raw_path") or scope["path"].encode()
-        query: bytes = scope["query_string"]
-        if self._line is None or not one.received:  # none, or a request that came in one piece with the one before
-            texts = len(one.method) + len(path) + len(query) + len(head) + len(body)
-            one.received = texts + len(scope["headers"]) + (16 if query else 15)
-        if call.key and (b"x-mock-sandbox" in headers or "mockserver.sandbox" in scope):
-            one.credential = digest_of(call.key)
-        secret = (call.key or "").encode("utf-8", "surrogatepass")
-        if query or b"\\" in body or not _ODD.isdisjoint(headers) or not redaction.is_plain(secret):
-            self._scrub(head, path, query)
-            return
-        shown = headers.get(b"authorization")
-        if secret:
-            if shown is not None:
-                if not shown.endswith(secret):
-                    self._scrub(head, path, query)
-                    return
-                head = head.replace(b": " + shown, b": " + shown[: -len(secret)] + redaction.MARK)
-            if len(secret) >= redaction.SHORTEST:
-                self._spellings = (secret,)
-                if secret in head:
-                    head = head.replace(secret, redaction.MARK)
-                if secret in path:
-                    path = path.replace(secret, redaction.MARK)
-                if secret in body:
-                    if body.count(secret) > 1 or shown is not None:
-                        self._journal.stray(redaction.prints(self._spellings))
-                    body = body.replace(secret, redaction.MARK)
-        elif shown is not None or any(map(self._is_its_key, call.params.values())):
-            self._scrub(head, path, query)
-            return
-        if b'"key"' in body and not redaction.is_marked(body):
-            self._scrub(head, path, query)
-            return
-        one.head, one.path, one.query = head, path, query
-        one.body = body if len(body) <= LONGEST else self._long(body)
-
-    def _is_its_key(self, word: str) -> bool:
-        return len(word) >= redaction.SHORTEST and digest_of(word) == self.call.sandbox.digest
-
-    def _scrub(self, head: bytes, path: bytes, query: bytes) -> None:
-        """The slow way: look into every place, under every spelling."""
-        one, call = self.exchange, self.call
-        known = _known(call, head, path, query)
-        self._spellings = spellings = tuple(form for key in known for form in redaction.forms(key))
-        lines = [line.partition(b": ") for line in head.split(b"\n")]
-        is_key = known.__contains__
-        one.head = _lines(
-            name + colon + redaction.header_value(name, redaction.unhidden(value, spellings), is_key)
-            for name, colon, value in lines
-        )
-        one.path, one.query = redaction.unhidden(path, spellings), redaction.query(query, is_key, spellings)
-        reach = LONGEST + 2 * max(map(len, spellings), default=0)
-        body = redaction.fields(redaction.unhidden(call.body[:reach], spellings), is_key)
-        if body.count(redaction.MARK) > (b'"key"' in body):
-            self._journal.stray(redaction.prints(spellings))
-        one.body = body if len(call.body) <= LONGEST else self._long(body)
-
-    def _long(self, body: bytes) -> bytes:
-        self.exchange.digest = blake2b(self.call.body, digest_size=20).hexdigest()
-        return body[:LONGEST]
+    def settle(self) -> int:
+        """Develop the film, and let go of everything else."""
+        self.film = film = developed(self)
+        self.call = self.scope = None
+        self.headers, self.body = [], b""
+        return WEIGHT + len(film.head) + len(film.body) + len(film.answer_head) + len(film.answer_body)
 
 
-def begun(call: Call, provider: str, scope: Scope, send: Send, time: Time, arrived: float) -> Tap:
-    """Begin the record of a placed call that arrived at this monotonic second; what is sent through the tap is noted."""
-    one, sandbox, clock = Exchange(), call.sandbox, call.sandbox.clock
-    one.sent = one.status = one.answer_length = one.nth = 0
-    one.digest = one.answer_digest = one.problem = one.job = one.fault = ""
-    one.answer_head = one.answer_body = b""
-    one.is_file = False
-    one.ending = one.first_at = one.last_at = one.scenario = None
-    one.arrived, one.read = arrived, time.monotonic()
-    one.arrived_at = one.read_at = call.now
-    if one.read - arrived > SOON_SECONDS and not clock.is_frozen:
-        # Whose clock counts is known only now: the arrival is reckoned back.
-        one.arrived_at = call.now - timedelta(seconds=(one.read - arrived) * clock.rate)
-    one.scheme, one.version, one.method = scope["scheme"], scope["http_version"], call.method
-    one.provider, one.profile = provider, call.profile
-    operation = call.operation
-    one.operation, one.is_judged = (operation.id, operation.has_body) if operation is not None else ("", False)
-    one.length = len(call.body)
-    one.credential = sandbox.digest if call.key else ""
+def begun(call: Call, provider: str, scope: Scope, time: Time, arrived: float) -> Strip:
+    """Begin the record of a placed call that arrived at this monotonic second."""
+    one, sandbox = Strip(), call.sandbox
+    one.call, one.provider, one.scope, one.time = call, provider, scope, time
+    one.arrived, one.read, one.first = arrived, time.monotonic(), 0.0
+    one.read_at, one.before = call.now, sandbox.clock.stretch
+    one.film = one.ending = one.line = None
+    one.received = one.unsent = one.status = 0
+    one.fault = ""
     state = scope.get("state")
-    line: Line | None = state.get(LINE) if state is not None else None
-    if line is None:
-        one.connection = 0
-    else:
-        one.connection = line.number
+    if state and LINE in state:
+        one.line = line = state[LINE]
         one.received, line.accounted = line.received - line.accounted, line.received
-    tap = Tap(one, call, send, time, line)
-    tap.keep(scope)
-    call.exchange = one
     sandbox.journal.begin(one)
-    return tap
+    return one
+
+
+async def send_noted(send: Send, strip: Strip | None, sent: Sent) -> None:
+    """Send an answer, and note it in the call's record, if there is one."""
+    if strip is None:
+        await send_bytes(send, *sent)
+        return
+    try:
+        headers = await send_bytes(send, *sent)
+    except BaseException:
+        strip.over(0, [], b"", Ending.CUT)
+        raise
+    strip.over(sent[0], headers, sent[2])
+
+
+def developed(strip: Strip) -> Film:
+    """The film of a strip that still has its call, without keys; of one under way without an answer."""
+    call, scope = strip.call, strip.scope
+    if strip.film is not None or call is None or scope is None:
+        raise ValueError("a strip is developed once")
+    came = _came(call, scope) or scrubbed(call, scope)
+    credential = call.sandbox.digest if call.key else ""
+    if credential and ("mockserver.sandbox" in scope or b"x-mock-sandbox" in call.headers):
+        credential = digest_of(call.key or "")
+    head, body, digest, fewer, is_file = _went(strip, call, came)
+    problem, job, nth, scenario = _about(strip, call)
+    return Film(
+        scope["method"], scope["scheme"], scope["http_version"], came.path, came.query, came.head, came.body,
+        len(call.body), came.digest, came.fewer, credential, strip.provider, call.operation, call.profile,
+        head, body, len(strip.body) if strip.ending else 0, digest, fewer, is_file, problem, job, nth, scenario,
+    )  # fmt: skip
+
+
+def _came(call: Call, scope: Scope) -> Came | None:
+    """The request without its key: the quick way, where that can only stand as itself; None where it may hide."""
+    headers, body, raw = call.headers, call.body, scope["headers"]
+    path, query = scope.get("raw_path", b""), scope["query_string"]
+    if not _ODD.isdisjoint(headers) or len(body) > LONGEST:
+        return None
+    key, head = call.key, _lines(map(_line, raw))
+    if not key:
+        if query or b"authorization" in headers or body.find(b'"key"') >= 0 or _names_a_key(call):
+            return None
+        return Came(head, path, query, body)
+    secret = key.encode("utf-8", "surrogatepass")
+    if secret.translate(None, _PLAIN) or (body.find(b"\\") >= 0 and _HIDDEN.search(body)):
+        return None
+    if query and (_KEY_NAME.search(query) or unquote_to_bytes(query).find(secret) >= 0):
+        return None
+    shown = headers.get(b"authorization")
+    is_long = len(secret) >= SHORTEST
+    if shown is not None:
+        if not shown.endswith(secret) or (is_long and (head.count(secret) != 1 or body.find(secret) >= 0)):
+            return None
+        head = head.replace(b": " + shown, b": " + shown[: -len(secret)] + MARK)
+    elif not is_long or body.count(secret) != 1 or head.find(secret) >= 0:
+        return None
+    else:
+        body = body.replace(secret, MARK)
+    if (is_long and path.find(secret) >= 0) or (body.find(b'"key"') >= 0 and not redaction.is_marked(body)):
+        return None
+    return Came(head, path, query, body, "", len(secret) - len(MARK), (secret,) if is_long else ())
+
+
+def _names_a_key(call: Call) -> bool:
+    """Whether a parameter of the path is the key of the call's sandbox."""
+    digest = call.sandbox.digest
+    return digest != _NOBODYS and any(
+        len(word) >= SHORTEST and digest_of(word) == digest for word in call.params.values()
+    )
+
+
+def _went(strip: Strip, call: Call, came: Came) -> tuple[bytes, bytes, str, int, bool]:
+    """The answer without the keys that it echoes: head, body, digest, bytes fewer, whether it is a file."""
+    if not strip.status:
+        return b"", b"", "", 0, False
+    answer, body, digest = call.answer, strip.body, ""
+    head = _lines(map(_line, strip.headers))
+    is_file = answer is not None and type(answer.body) is ClipBody
+    if is_file:
+        body = b""
+    elif len(body) > LONGEST:
+        digest = blake2b(body, digest_size=20).hexdigest()
+        body = body[: LONGEST + max(map(len, came.spellings), default=0)]  # the edge must not halve a key
+    size = len(head) + len(body)
+    for one in came.spellings:
+        if body.find(one) >= 0:
+            body = body.replace(one, MARK)
+        if head.find(one) >= 0:
+            head = head.replace(one, MARK)
+    strays = call.sandbox.journal.strays
+    if strays:
+        head, body = redaction.recognised(head, strays), redaction.recognised(body, strays)
+    fewer = size - len(head) - len(body)
+    return head, body[:LONGEST] if digest else body, digest, fewer, is_file
+
+
+def _about(strip: Strip, call: Call) -> tuple[str, str, int, Scenario | str | None]:
+    """Why it was refused, which job it is about, the how-manieth exchange about it this is, and under which scenario."""
+    answer = call.answer
+    if answer is None or strip.ending is None:
+        return "", "", 0, None
+    problem, scenario, job = "", None, answer.job
+    if answer.problem is not None:
+        problem = answer.problem.kind.value
+        scenario = answer.problem.detail.get("scenario")
+        job = job or _named(call)
+    if not job:
+        return problem, "", 0, scenario if isinstance(scenario, str) else None
+    found = call.sandbox.book.jobs.get(job)
+    fate = scenario if isinstance(scenario, str) or found is None else found.fate
+    operation = call.operation.id if call.operation is not None else ""
+    if found is not None and found.kind == operation:
+        return problem, job, 0, fate if isinstance(fate, Scenario | str) else None
+    nth = call.sandbox.journal.counted(strip.n, job, operation)
+    return problem, job, nth, fate if isinstance(fate, Scenario | str) else None
 
 
 def _named(call: Call) -> str:
@@ -295,19 +286,3 @@ def _named(call: Call) -> str:
         if job is not None:
             return job.id
     return ""
-
-
-def _known(call: Call, head: bytes, path: bytes, query: bytes) -> set[str]:
-    """The keys of a call: its own, the name of its sandbox, and any word elsewhere that is the key of its sandbox."""
-    digest = call.sandbox.digest
-    found = {call.key} if call.key else set()
-    named = call.header("x-mock-sandbox")
-    if named and not _DIGEST.fullmatch(named):
-        found.add(named)
-    places = b" ".join((path, query, head)).decode("latin-1")
-    if digest != _NOBODYS:
-        words = (*call.params.values(), *call.query.values(), *redaction.tokens(places))
-        found.update(word for word in words if digest_of(word) == digest)
-    if call.keys.grants is not None:
-        found.update(key for key in call.keys.grants if len(key) >= redaction.SHORTEST and key in places)
-    return found

@@ -41,8 +41,19 @@ async def configure(desk: Desk, request: Request) -> Response:
 
 
 async def reset(desk: Desk, request: Request) -> Response:
-    """Forget what a sandbox accumulated and start its clock anew at the wall's instant; its configuration stays."""
-    return JSONResponse({"jobs_forgotten": desk.engine.reset(desk.named(request))})
+    """Forget what a sandbox accumulated and start its clock anew at the wall's instant; its configuration stays.
+
+    With `?configuration=true` that goes too, and its listeners: the sandbox is as if its key had never been used.
+    """
+    sandbox = desk.named(request)
+    asked = request.query_params.get("configuration", "false")
+    if asked not in ("true", "false"):
+        raise Refused(400, f"configuration: expected true or false, got {asked[:80]!r}", member="configuration")
+    if asked == "false":
+        return JSONResponse({"jobs_forgotten": desk.engine.reset(sandbox)})
+    count = len(sandbox.book.jobs)
+    desk.engine.sandboxes.close(sandbox.digest)
+    return JSONResponse({"jobs_forgotten": count})
 
 
 def shown(sandbox: Sandbox) -> dict[str, object]:

@@ -21,10 +21,13 @@ def json_bytes(value: object) -> bytes:
     return orjson.dumps(value)
 
 
-async def send_bytes(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
-    """One whole answer."""
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+async def send_bytes(send: Send, status: int, headers: RawHeaders, body: bytes) -> RawHeaders:
+    """One whole answer; the headers with which it went out, as a middleware may have added some."""
+    start: dict[str, Any] = {"type": "http.response.start", "status": status, "headers": headers}
+    await send(start)
     await send({"type": "http.response.body", "body": body})
+    sent: RawHeaders = start["headers"]
+    return sent
 
 
 class Disconnected(Exception):

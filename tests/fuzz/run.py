@@ -1,7 +1,7 @@
 """Starts a server and runs schemathesis over the document of every profile: `make fuzz ARGS="--only gately --times 5"`.
 
-Each profile has a key, and with it a sandbox, of its own. Its jobs live by their polls: the second one finds them done, so
-that no run depends on time. What schemathesis says of each profile goes to its own file; its summary is printed.
+Each profile has a key, and with it a sandbox, of its own. Its jobs live by their polls: the second one finds them done, and
+its clock stands still, so that no run depends on time. What schemathesis says of each profile goes to its own file; its summary is printed.
 """
 
 # ruff: noqa: T201, S603  a command prints, and starts this checkout's own server
@@ -96,6 +96,7 @@ def fuzzed(url: str, profile: Profile, told: Namespace, folder: Path) -> dict[st
     """Run one profile; the outcome as `contracts.fuzz` prints it, with the seconds that it took."""
     sandbox = control(url, "POST", "/sandboxes", {"key": profile.key})["sandbox"]
     control(url, "PATCH", f"/sandboxes/{sandbox}", {"profiles": {profile.provider: list(profile.words)}})
+    control(url, "PATCH", f"/sandboxes/{sandbox}/clock", {"frozen": True})  # so no creation is held back
     command = [
         *(sys.executable, "-m", "contracts.fuzz", str(profile.document), "--url", url, "--key", profile.key),
         *("--header", f"X-Mock-Sandbox: {sandbox}", "--seed", str(told.seed)),

@@ -224,6 +224,4 @@ def test_paths_that_only_begin_alike_are_not_the_control_apis(direct: Direct) ->
 
 
 def test_health(direct: Direct) -> None:
-    body = direct.json("GET", "/_mock/health")
-    assert body["status"] == "ok"
-    assert direct.call("HEAD", "/_mock/health").body == b""
+    assert direct.json("GET", "/_mock/health")["status"] == "ok"

@@ -136,7 +136,7 @@ def _creation_status(call: Call) -> int:
 
 def created(job: Job, seen: Snapshot, call: Call) -> Answer:
     """The answer to a creation, which says queued whatever the timing: the first poll may find it finished."""
-    queued = Snapshot(State.QUEUED, 0, 0, job.created, seen.remaining) if seen.state is State.SUCCEEDED else seen
+    queued = seen if seen.state is State.QUEUED else Snapshot(State.QUEUED, 0, 0, job.created, seen.remaining)
     return Answer(_creation_status(call), _BODIES[job.kind, False](job, queued, call))
 
 

@@ -73,8 +73,9 @@ class World:
             sent.append(message)
 
         scope = {
-            "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
-            "headers": [(b"host", b"mock.test")], "scheme": "http", "server": ("mock.test", 80),
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "root_path": "",
+            "path": path, "raw_path": path.encode(), "query_string": b"", "headers": [(b"host", b"mock.test")],
+            "scheme": "http", "server": ("mock.test", 80), "client": ("127.0.0.1", 1), "state": {},
         }  # fmt: skip
         began = asyncio.get_running_loop().time()
         await self.app(scope, receive, send)

@@ -1,0 +1,234 @@
+"""The pytest plugin: `mock_server`, `mock_sandbox`, `mock_stage`, and `sandbox` where that name is free.
+
+Nothing of the server and nothing of the kit is imported before a fixture asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from mockserver.settings import Settings
+    from mockserver.testing import MockServer, Sandbox
+    from mockserver.testing.stage import ServerStage
+
+SHARED, EACH = "shared", "each"
+_USED: Final = pytest.StashKey[str]()
+_FIXTURES: Final = frozenset({"mock_server", "mock_sandbox", "mock_stage"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """One option of the command line, two of the ini file."""
+    group = parser.getgroup("mock server", "a local stand-in for text-to-video APIs")
+    group.addoption(
+        "--mock-server", metavar="shared|each|URL", default=SHARED, type=_mode,
+        help="under pytest-xdist: one mock server for all workers (default), or one for each; or the URL of one "
+        "that runs",
+    )  # fmt: skip
+    parser.addini("mock_server_timing", "quick, documented or instant: how long the jobs of mock_sandbox take")
+    parser.addini("mock_server_options", "options of `mockserver serve` for the server of the tests", type="args")
+
+
+def _mode(text: str) -> str:
+    if text in (SHARED, EACH) or re.match(r"https?://.", text):
+        return text
+    raise ValueError(f"expected shared, each or a URL, got {text!r}")
+
+
+@pytest.fixture(scope="session")
+def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
+    """A mock server for the whole run; its seed is 0. Tests take `mock_sandbox`, a part of it of their own."""
+    config = request.config
+    with _server(config, request.getfixturevalue("tmp_path_factory")) as server:
+        config.stash[_USED] = _told(config, server.url)
+        if hasattr(config, "workeroutput"):
+            config.workeroutput["mock_server"] = config.stash[_USED]
+        yield server
+
+
+@pytest.fixture
+def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> Sandbox:
+    """A sandbox of the test's own, as new: no other test meets it. Its key is made from the test's node id."""
+    sandbox = mock_server.sandbox(key_of(request.node.nodeid))
+    sandbox.reset(configuration=True)
+    timing = request.config.getini("mock_server_timing")
+    if timing:
+        sandbox.configure(timing=timing)
+    return sandbox
+
+
+@pytest.fixture(scope="session")
+def mock_stage(mock_server: MockServer) -> ServerStage:
+    """The mock server as the stage of the kit: what `contracts.facts.run` and its kind take."""
+    shadow = shadowing()
+    if shadow is not None:
+        pytest.fail(
+            f"the kit cannot be imported: `contracts` is another package here ({shadow}), not that of mockserver-t2v",
+            pytrace=False,
+        )
+    from contracts.stage import Exchange
+    from mockserver.testing.stage import ServerStage
+
+    return ServerStage(mock_server, Exchange)
+
+
+class SandboxAlias:
+    """`sandbox` as another name of `mock_sandbox`."""
+
+    @pytest.fixture
+    def sandbox(self, mock_sandbox: Sandbox) -> Sandbox:
+        """The same as `mock_sandbox`."""
+        return mock_sandbox
+
+
+def key_of(nodeid: str) -> str:
+    """The API key of a test: readable, and unlike that of any other test."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", nodeid.rpartition("::")[2]).strip("-")[:40]
+    return f"mock-{name}-{blake2b(nodeid.encode('utf-8', 'surrogatepass'), digest_size=6).hexdigest()}"
+
+
+def shadowing() -> Path | None:
+    """Where `contracts` would be imported from when that is not our kit."""
+    spec = find_spec("contracts")
+    origin = Path(spec.origin).resolve() if spec is not None and spec.origin is not None else None
+    ours = Path(__file__).resolve().parent.parent / "contracts" / "__init__.py"
+    if origin == ours and ours.with_name("stage.py").exists():
+        return None
+    return origin or Path("a folder without __init__.py")
+
+
+@contextmanager
+def _server(config: pytest.Config, folders: pytest.TempPathFactory) -> Iterator[MockServer]:
+    """The server that --mock-server asks for."""
+    from mockserver.testing import MockServer
+
+    mode = config.getoption("--mock-server")
+    if mode not in (SHARED, EACH):
+        from mockserver.testing import NoMockServer
+
+        try:
+            server = MockServer.attach(mode, prefix=f"{_worker(config)}-")
+        except NoMockServer as nobody:
+            pytest.fail(f"--mock-server: {nobody}", pytrace=False)
+        yield server
+    elif _is_shared(config):
+        from mockserver.testing.shared import FOLDER, Shared
+
+        settings_of(config)  # what is wrong with the options is said in one line, and not by a process that ends
+        options = config.getini("mock_server_options")
+        shared = Shared(folders.getbasetemp().parent / FOLDER, _worker(config), options)
+        try:
+            yield shared.enter()
+        finally:
+            shared.leave()
+    else:
+        with MockServer(settings_of(config)) as server:
+            yield server
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """The ini file's options as settings."""
+    import click
+
+    from mockserver.cli.commands import complaint
+    from mockserver.cli.plan import plan
+    from mockserver.cli.serve import serve
+
+    options = ["--seed", "0", *config.getini("mock_server_options")]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
+    try:
+        with serve.make_context("mockserver serve", options, obj=environ) as context:
+            return plan(context.params, environ, sys.platform, lambda: 0).settings
+    except click.ClickException as error:
+        pytest.fail(f"mock_server_options = {shlex.join(options[2:])}: {complaint(error)}", pytrace=False)
+
+
+def _worker(config: pytest.Config) -> str:
+    return str(config.workerinput["workerid"]) if hasattr(config, "workerinput") else "main"
+
+
+def _is_shared(config: pytest.Config) -> bool:
+    """Whether this is a worker that shares its server with others."""
+    if config.getoption("--mock-server") != SHARED or not hasattr(config, "workerinput"):
+        return False
+    return "mock_server_each" not in config.workerinput
+
+
+def _told(config: pytest.Config, url: str = "") -> str:
+    """The line about the server that is used."""
+    mode = config.getoption("--mock-server")
+    at = f", at {url}" if url else ""
+    if mode not in (SHARED, EACH):
+        return f"mock server: the one that runs at {mode}"
+    if _is_shared(config):
+        return f"mock server: one process for all workers, seed 0{at}"
+    if hasattr(config, "workerinput"):
+        return "mock server: one in each worker, seed 0"
+    return f"mock server: in a thread of this process, seed 0{at}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Offer `sandbox` too, unless a plugin or conftest of the project has a fixture of that name.
+
+    One in a conftest that is read later, or in a test module, wins where it stands, as everywhere in pytest. Plugins
+    have no such order; hence the look into what is known by now.
+    """
+    known = getattr(getattr(session, "_fixturemanager", None), "_arg2fixturedefs", None)
+    if known is not None and not known.get("sandbox"):
+        session.config.pluginmanager.register(SandboxAlias(), "mockserver-sandbox")
+
+
+def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
+    """Which server is used, when a test is to use it."""
+    asked = any(not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) for item in items)
+    return [_told(config)] if asked else []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Under `--dist each` every worker runs every test, under the same keys: each needs a server of its own."""
+    if node.config.getoption("dist", None) == EACH:
+        node.workerinput["mock_server_each"] = True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist ended: what it said of its server."""
+    told = getattr(node, "workeroutput", {}).get("mock_server")
+    if told:
+        node.config.stash[_USED] = told
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Under pytest-xdist only the workers know which server was used: it is said at the end."""
+    told = config.stash.get(_USED, None)
+    if told is not None and config.pluginmanager.hasplugin("dsession") and config.getoption("verbose") >= 0:
+        terminalreporter.write_line(told)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The run is over: no server stays behind, also when the workers died that used it.
+
+    pytest calls the youngest plugin first: pytest-xdist has ended its workers by now, and the folder is still there.
+    """
+    config = session.config
+    if not config.pluginmanager.hasplugin("dsession"):
+        return
+    folders = getattr(config, "_tmp_path_factory", None)
+    folder = folders.getbasetemp() / "mock-server" if folders is not None else None
+    if folder is not None and folder.exists():
+        from mockserver.testing.shared import Shared
+
+        Shared(folder, "main").end()

@@ -1,0 +1,59 @@
+"""A sandbox's clock from the outside."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mockserver.testing.sandbox import Sandbox
+
+
+class Clock:
+    """The clock. Each move returns the ids of the webhooks that it made due; their first attempt was then made."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def _shown(self) -> dict[str, Any]:
+        shown: dict[str, Any] = self._sandbox.control("GET", "/clock")
+        return shown
+
+    def _move(self, **change: object) -> list[str]:
+        delivered: list[str] = self._sandbox.control("PATCH", "/clock", change)["deliveries"]
+        return delivered
+
+    @property
+    def now(self) -> datetime:
+        """The sandbox's instant, aware, in UTC."""
+        return datetime.fromisoformat(self._shown()["now"])
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
+        return bool(self._shown()["frozen"])
+
+    @property
+    def rate(self) -> float:
+        """How many of its seconds pass in a real one."""
+        return float(self._shown()["rate"])
+
+    @rate.setter
+    def rate(self, rate: float) -> None:
+        self._move(rate=rate)
+
+    def freeze(self) -> None:
+        """Stop it."""
+        self._move(frozen=True)
+
+    def resume(self) -> list[str]:
+        """Let it go on from where it stands."""
+        return self._move(frozen=False)
+
+    def advance(self, by: float | timedelta) -> list[str]:
+        """Move it forward by seconds or a timedelta."""
+        return self._move(advance_seconds=by.total_seconds() if isinstance(by, timedelta) else by)
+
+    def set(self, at: datetime | str) -> list[str]:
+        """Set it to an aware instant; backwards only while nothing has happened in the sandbox."""
+        return self._move(set=at.isoformat() if isinstance(at, datetime) else at)

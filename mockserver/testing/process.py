@@ -1,0 +1,132 @@
+"""A server in a process of its own: `python -m mockserver serve --port 0 --ready-file ...`."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, Final
+
+from mockserver.testing.wire import OverHttp
+
+if sys.platform == "win32":
+    STOPPING: Final = signal.CTRL_BREAK_EVENT
+else:
+    STOPPING: Final = signal.SIGTERM
+START_SECONDS: Final = 60.0
+STOP_SECONDS: Final = 10.0
+LOOK_SECONDS: Final = 0.01
+"""How often the ready file is looked for."""
+SHOWN: Final = 4000
+"""So much of the output of a failed start is told."""
+
+
+class StartFailed(RuntimeError):
+    """The process ended, or was not ready in time; the text has its command and what it printed."""
+
+
+class OwnProcess(OverHttp):
+    """On a free port of 127.0.0.1. `options` are those of `mockserver serve`; `ready_file` is where the server says
+    that it is ready (None: in a folder of its own).
+    """
+
+    def __init__(
+        self, options: Sequence[str], *, environ: Mapping[str, str] | None = None, ready_file: Path | None = None
+    ) -> None:
+        super().__init__()
+        self._options, self._environ, self._ready_file = list(options), environ, ready_file
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process's id; 0 when there is none."""
+        return self._process.pid if self._process is not None else 0
+
+    def start(self) -> None:
+        """Start; returns when it is ready. Raises StartFailed."""
+        if self._process is not None:
+            return
+        self._folder = tempfile.TemporaryDirectory(prefix="mockserver-")
+        ready = self._ready_file or Path(self._folder.name, "ready.json")
+        command = [sys.executable, "-P", "-m", "mockserver", "serve", *self._options, "--port", "0"]
+        command += ["--ready-file", str(ready)]
+        # A file takes any amount of output with nobody reading; a pipe would stop the server once it is full.
+        with Path(self._folder.name, "output.txt").open("w+b") as output:
+            self._process = subprocess.Popen(  # noqa: S603  (our own command)
+                command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, **_apart()
+            )
+            atexit.register(self.stop)
+            try:
+                self._url = self._awaited(self._process, ready, command, output)
+            except BaseException:
+                self.stop()
+                raise
+
+    def _environment(self) -> dict[str, str]:
+        """That of this process, but for what would tell the server more than its options do."""
+        if self._environ is not None:
+            return dict(self._environ)
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
+        here = Path(__file__).resolve().parents[2]
+        if here.name not in ("site-packages", "dist-packages"):  # a checkout: found by the working folder, perhaps
+            environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(here), environ.get("PYTHONPATH"))))
+        return environ
+
+    def _awaited(self, process: subprocess.Popen[bytes], ready: Path, command: list[str], output: IO[bytes]) -> str:
+        """The URL in the ready file, once it is there."""
+        for _ in range(round(START_SECONDS / LOOK_SECONDS)):
+            if ready.exists():
+                url: str = json.loads(ready.read_bytes())["url"]
+                return url
+            try:
+                code = process.wait(LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+            raise StartFailed(f"the mock server ended with code {code}{_printed(command, output)}")
+        raise StartFailed(f"the mock server was not ready within {START_SECONDS:g} s{_printed(command, output)}")
+
+    def stop(self) -> None:
+        """Ask it to stop and wait; after ten seconds it is ended."""
+        atexit.unregister(self.stop)
+        process, self._process, self._url = self._process, None, ""
+        if process is not None:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    process.send_signal(STOPPING)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def leave(self) -> None:
+        """Let it run on: somebody else will stop it."""
+        atexit.unregister(self.stop)
+        if self._process is not None:
+            self._process.returncode = 0  # else Popen warns that a process is left, which is the purpose
+            self._process = None
+
+
+def _apart() -> dict[str, Any]:
+    """Away from the terminal's Ctrl-C, which is for us: we stop the server once we no longer need it."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _printed(command: list[str], output: IO[bytes]) -> str:
+    output.seek(0)
+    text = output.read().decode("utf-8", "replace").strip()
+    shown = text[-SHOWN:] if text else "nothing"
+    return f"\n  command: {' '.join(command)}\n  printed: {shown}"

@@ -1,0 +1,58 @@
+"""A server in a thread of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from mockserver.adapters.serving import Errands, Server, address, bind, server
+from mockserver.testing.passage import App
+from mockserver.testing.wire import OverHttp
+
+
+class InThread(OverHttp):
+    """On a free port of 127.0.0.1. `make` gives the application, anew at each start."""
+
+    def __init__(self, make: Callable[[], App]) -> None:
+        super().__init__()
+        self._make = make
+        self._thread: threading.Thread | None = None
+        self._server: Server | None = None
+
+    def start(self) -> None:
+        """Start; RuntimeError when it ends instead."""
+        if self._thread is not None:
+            return
+        ready: Future[None] = Future()
+        sockets = bind("127.0.0.1", 0)
+        self._server = server(self._make(), on_ready=lambda: ready.set_result(None))
+        self._thread = threading.Thread(target=self._run, args=(sockets, ready), name="mockserver", daemon=True)
+        self._thread.start()
+        try:
+            ready.result()
+        except BaseException:
+            self.stop()
+            raise
+        self._url = address(sockets)
+
+    def _run(self, sockets: Any, ready: Future[None]) -> None:
+        if self._server is None:
+            return
+        try:
+            with asyncio.Runner() as runner:
+                runner.get_loop().set_default_executor(Errands())
+                runner.run(self._server.serve(sockets))
+        finally:
+            if not ready.done():
+                ready.set_exception(RuntimeError("the mock server ended before it was ready; its log says why"))
+
+    def stop(self) -> None:
+        """Stop, and wait until everything has ended."""
+        if self._thread is not None and self._server is not None:
+            self._server.should_exit = True
+            self._thread.join()
+            self._thread = self._server = None
+            self._url = ""

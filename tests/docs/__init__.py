@@ -1,0 +1,1 @@
+"""What people read is true: every snippet runs, every link and every name leads somewhere."""

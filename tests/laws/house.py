@@ -1,0 +1,113 @@
+"""A whole server in this process, without a socket, on a time that is moved by hand; every answer can be had again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mockserver.adapters.clock import HandTime
+from mockserver.app import create_app
+from mockserver.settings import Settings
+
+START = datetime(2026, 1, 16, 14, 30, tzinfo=UTC)
+ORIGIN = "http://mock.test"
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer, to the byte."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+    @property
+    def value(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that was done: a call, or seconds that passed (`method` is empty). `key` is whose it is, if anybody's."""
+
+    key: str = ""
+    method: str = ""
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    seconds: float = 0.0
+
+
+class House:
+    """The server. `done` is everything that was done to it with what it said."""
+
+    def __init__(self, seed: int, cache: Path) -> None:
+        self.time = HandTime(START)
+        self.app = create_app(Settings(seed=seed, cache=cache, public_url=ORIGIN, hold_seconds=0), time=self.time)
+        self.loop = asyncio.new_event_loop()
+        self.done: list[tuple[Act, Said | None]] = []
+
+    def __enter__(self) -> House:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loop.run_until_complete(self._ended())
+        self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.close()
+
+    async def _ended(self) -> None:
+        async with self.app.router.lifespan_context(self.app):
+            pass
+
+    def act(self, act: Act) -> Said | None:
+        """Do one thing and keep it."""
+        said = None
+        if act.method:
+            said = self.loop.run_until_complete(self._answer(act))
+        else:
+            self.time.pass_seconds(act.seconds)
+        self.done.append((act, said))
+        return said
+
+    def call(self, key: str, method: str, path: str, headers: Mapping[str, str], value: object = None) -> Said:
+        """A call that belongs to a key."""
+        body = b"" if value is None else json.dumps(value).encode()
+        said = self.act(Act(key, method, path, headers, body))
+        assert said is not None
+        return said
+
+    async def _answer(self, act: Act) -> Said:
+        path, _, query = act.path.partition("?")
+        names = {"host": "mock.test", "content-type": "application/json", **act.headers}
+        scope = {
+            "type": "http", "http_version": "1.1", "method": act.method, "scheme": "http", "path": path,
+            "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
+            "headers": [(name.encode(), text.encode()) for name, text in names.items()],
+            "server": ("mock.test", 80), "client": ("127.0.0.1", 1),
+        }  # fmt: skip
+        came: list[dict[str, Any]] = [{"type": "http.request", "body": act.body, "more_body": False}]
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            if came:
+                return came.pop()
+            await asyncio.Event().wait()
+            raise AssertionError("a client that never leaves")
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        await self.app(scope, receive, send)  # type: ignore[arg-type]
+        content = b"".join(message.get("body", b"") for message in sent[1:])
+        return Said(sent[0]["status"], tuple((name, text) for name, text in sent[0]["headers"]), content)
+
+
+def again(script: list[Act], seed: int, cache: Path) -> list[Said | None]:
+    """What a fresh server says to the same script."""
+    with House(seed, cache) as house:
+        return [house.act(act) for act in script]

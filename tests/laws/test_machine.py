@@ -1,0 +1,192 @@
+"""Submits, polls, downloads, clock moves, turns, resets and several keys in any order: the laws of DESIGN.md hold.
+
+At the end of each run the whole script is played again on a fresh server with the same seed, and so is the part of each
+key alone: every answer is the same to the byte. So a run repeats, and no key is ever touched by what another one does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, rule
+
+from mockserver.engine.sandbox import digest_of
+from tests.laws.clients import CLIENTS, Client
+from tests.laws.house import Act, House, Said, again
+
+KEYS = ("key-red", "key-green", "key-blue")
+FATES = (
+    "success", "instant", "slow=3", "documented", "polls=3", "stuck-in-queue", "stalled=40", "fails-in-queue",
+    "fails-in-processing", "unguessable",
+)  # fmt: skip
+MAKES_SMALL_CLIPS = ("tensorone", "modelslab")
+SECONDS = st.sampled_from([0, 0.4, 1, 2.5, 60, 3600]) | st.floats(0, 600).map(lambda length: round(length, 3))
+
+
+@dataclass
+class Life:
+    """What a client has seen of a job so far. `era` is the number of resets that its key had seen when it was made."""
+
+    client: Client
+    key: str
+    id: str
+    era: int
+    rank: int = 0
+    word: str = ""
+    progress: float = 0.0
+    link: str = ""
+
+
+class Machine(RuleBasedStateMachine):
+    jobs: Bundle[Life] = Bundle("jobs")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cache = CACHE[0]
+        self.eras = dict.fromkeys(KEYS, 0)
+        self.owners: dict[tuple[str, str], str] = {}
+
+    @initialize(seed=st.integers(0, 1))
+    def opened(self, seed: int) -> None:
+        self.seed, self.house = seed, House(seed, self.cache)
+        for key in KEYS:
+            self.control(key, "POST", "", {"key": key})
+
+    def control(self, key: str, method: str, path: str, value: object = None) -> Any:
+        where = "/_mock/sandboxes" + (f"/{digest_of(key)}{path}" if method != "POST" or path else "")
+        said = self.house.call(key, method, where, {"host": "127.0.0.1"}, value)
+        assert said.status < 400, said.value
+        return said.value
+
+    # -- what a tester does ---------------------------------------------------------------------------------------
+
+    @rule(seconds=SECONDS)
+    def time_passes(self, seconds: float) -> None:
+        self.house.act(Act(seconds=seconds))
+
+    @rule(
+        key=st.sampled_from(KEYS),
+        move=st.one_of(
+            SECONDS.map(lambda seconds: {"advance_seconds": seconds}),
+            st.booleans().map(lambda frozen: {"frozen": frozen}),
+            st.sampled_from([0.5, 1, 20, 1000]).map(lambda rate: {"rate": rate}),
+        ),
+    )
+    def clock_moves(self, key: str, move: dict[str, object]) -> None:
+        before = self.control(key, "GET", "/clock")["now"]
+        assert self.control(key, "PATCH", "/clock", move)["now"] >= before
+
+    @rule(key=st.sampled_from(KEYS), fate=st.sampled_from(FATES), timing=st.sampled_from(["quick", "documented", "instant"]))
+    def scenario_is_chosen(self, key: str, fate: str, timing: str) -> None:
+        self.control(key, "PATCH", "", {"scenario": fate, "timing": timing})
+
+    @rule(key=st.sampled_from(KEYS))
+    def reset(self, key: str) -> None:
+        self.control(key, "DELETE", "")
+        self.eras[key] += 1
+
+    @rule(job=jobs, turning=st.sampled_from(["complete", "fail", "stall"]))
+    def turned(self, job: Life, turning: str) -> None:
+        path = f"/_mock/sandboxes/{digest_of(job.key)}/jobs/{job.id}/{turning}"
+        said = self.house.call(job.key, "POST", path, {"host": "127.0.0.1"})
+        assert said.status in (200, 404, 409), said.value
+        assert said.status != 404 or self.is_gone(job), said.value
+
+    # -- what clients do ------------------------------------------------------------------------------------------
+
+    @rule(target=jobs, client=st.sampled_from(CLIENTS), key=st.sampled_from(KEYS))
+    def submitted(self, client: Client, key: str) -> Life:
+        said = self.house.call(key, *client.submission(key))
+        assert (said.status, client.complaints(client.create, said.value)) == (200, []), said
+        life = Life(client, key, client.id_of(said.value), self.eras[key])
+        owner = self.owners.setdefault((client.provider, life.id), key)
+        assert owner == key, f"{key} got an id that is {owner}'s"
+        if not client.has_key_in_body and "status" in said.value:
+            self.seen(life, said)
+        return life
+
+    @rule(job=jobs)
+    def polled(self, job: Life) -> None:
+        said = self.house.call(job.key, *job.client.asking(job.key, job.id))
+        if self.is_gone(job):
+            return  # its id may be that of a later job by now
+        assert (said.status, job.client.complaints(job.client.poll, said.value)) == (200, []), said
+        self.seen(job, said)
+
+    def seen(self, job: Life, said: Said) -> None:
+        """The laws of a life, read off one more answer."""
+        client, word = job.client, job.client.word(said.value)
+        rank, progress, link = client.rank(word), client.progress(said.value), client.output(said.value)
+        assert rank >= job.rank, f"{word} after {job.word}"
+        if job.word and word != job.word:
+            assert job.word not in client.life.terminal, f"{word} after {job.word}, which is for ever"
+            assert word in client.life.transitions[job.word], f"{word} after {job.word}"
+        has_succeeded = client.life.state_of(word) == "succeeded"
+        assert bool(link) == has_succeeded, f"{word} with the output {link!r}"
+        if progress is not None:
+            assert job.progress <= progress < 100
+            assert progress == 0 or rank > 0
+            job.progress = progress
+        job.rank, job.word, job.link = rank, word, link if has_succeeded and link else ""
+
+    @rule(job=jobs, key=st.sampled_from(KEYS))
+    def polled_by_another(self, job: Life, key: str) -> None:
+        if key == job.key:
+            return
+        said = self.house.call(key, *job.client.asking(key, job.id))
+        assert job.client.complaints(job.client.poll, said.value) != [], "another key's job was shown"
+
+    @rule(job=jobs)
+    def downloaded(self, job: Life) -> None:
+        if job.client.provider not in MAKES_SMALL_CLIPS or not job.link.startswith("http"):
+            return
+        said = self.house.call(job.key, "GET", urlsplit(job.link).path, job.client.headers(job.key))
+        if not self.is_gone(job):
+            assert said.status in (200, 404), said  # 404: links of ModelsLab last for 24 hours
+            assert said.status == 404 or len(said.body) > 100
+
+    @rule(job=consumes(jobs))
+    def forgotten(self, job: Life) -> None:
+        """The client loses interest."""
+
+    def is_gone(self, job: Life) -> bool:
+        return job.era != self.eras[job.key]
+
+    # -- and in the end -------------------------------------------------------------------------------------------
+
+    def teardown(self) -> None:
+        if not hasattr(self, "house"):
+            return
+        script = [act for act, _ in self.house.done]
+        said = [answer for _, answer in self.house.done]
+        self.house.__exit__()
+        assert again(script, self.seed, self.cache) == said
+        for key in KEYS:
+            own = [place for place, act in enumerate(script) if act.key in (key, "")]
+            assert again([script[place] for place in own], self.seed, self.cache) == [said[place] for place in own]
+
+
+CACHE: list[Path] = []
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path) -> None:
+    CACHE[:] = [tmp_path]
+
+
+Machine.TestCase.settings = settings(
+    max_examples=40,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
+test_machine = Machine.TestCase

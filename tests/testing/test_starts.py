@@ -1,0 +1,91 @@
+"""How servers begin and end: failed starts, wrong addresses, clean stops."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from mockserver.testing import MockServer, NoMockServer, StartFailed
+from mockserver.testing import attached as attaching
+from mockserver.testing.process import OwnProcess
+from tests.testing.conftest import KINDS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_server_starts_stops_and_starts_again(kind: str, tmp_path: Path) -> None:
+    before = threading.active_count()
+    server = KINDS[kind](tmp_path)
+    for _ in range(2):
+        with server:
+            assert server.start() is server
+            assert server.control("GET", "/health")["status"] == "ok"
+        assert server.url == ""
+        with pytest.raises(RuntimeError, match="not running"):
+            server.request("GET", "/_mock/health")
+        server.stop()
+    assert threading.active_count() == before
+
+
+def test_the_output_of_a_failed_start_is_in_the_error() -> None:
+    with pytest.raises(StartFailed, match=r"code 2\n.*--timing quik.*\n.*did you mean quick\?"):
+        MockServer.process("--timing", "quik").start()
+
+
+def test_a_process_takes_options_and_nothing_from_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCKSERVER_SCENARIO", "stalled")
+    with MockServer.process("--limits", "documented") as server:
+        shown = server.sandbox("k").settings()
+        assert (shown["limits"], shown["scenario"]) == ("documented", "success")
+        served = server._served
+        assert isinstance(served, OwnProcess)
+        pid = served.pid
+        assert os.getpgid(pid) != os.getpgid(0), "Ctrl-C is for us; the server is stopped by its handle"
+    if sys.platform != "win32":
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_nobody_there() -> None:
+    with pytest.raises(
+        NoMockServer, match=r"^no mock server answers at http://127.0.0.1:9: .*; `mockserver serve` starts"
+    ):
+        MockServer.attach("http://127.0.0.1:9")
+    with pytest.raises(ValueError, match="expected a URL such as"):
+        MockServer.attach("127.0.0.1:8000")
+
+
+def test_somebody_else_there() -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Other) as other:
+        answering = threading.Thread(target=other.handle_request)
+        answering.start()
+        with pytest.raises(NoMockServer, match="is no mock server: 404 from /_mock/health"):
+            MockServer.attach(f"http://127.0.0.1:{other.server_port}/")
+        answering.join()
+
+
+def test_another_version_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with KINDS["thread"](tmp_path) as server:
+        monkeypatch.setattr(attaching, "__version__", "99.1.0")
+        with pytest.raises(NoMockServer, match=r"is 0\.1\.0, mockserver.testing here is 99\.1\.0; install the same"):
+            MockServer.attach(server.url)
+
+
+def test_an_attached_server_runs_on(tmp_path: Path) -> None:
+    with KINDS["thread"](tmp_path) as server:
+        with MockServer.attach(server.url) as other:
+            other.sandbox("k")
+        assert server.control("GET", "/sandboxes")["sandboxes"][0]["sandbox"].startswith("sb_")

@@ -1,0 +1,244 @@
+"""The control API's own document and its table tell the same: paths, methods, members, and every answer of a tour."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from mockserver import __version__
+from mockserver.domain.alteration import ALTERATIONS
+from mockserver.domain.composing import FILE, LIFE, MEMBERS
+from mockserver.domain.scenario import REFUSALS
+from mockserver.engine.pace import TIMINGS
+from mockserver.settings import Settings
+from mockserver.testing import MockServer
+from mockserver.web import configuration
+from mockserver.web.control import TABLE
+from mockserver.web.promises import OWN
+
+DOCUMENT: dict[str, Any] = json.loads(OWN.read_text(encoding="utf-8"))
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+OPERATIONS = {
+    (method.upper(), path): operation
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if method != "parameters"
+}
+PROBLEM = "application/problem+json"
+
+
+@cache
+def validator(schema: str) -> Draft202012Validator:
+    """A validator for a schema (as JSON) of the document, formats included."""
+    return Draft202012Validator(
+        {**json.loads(schema), "components": {"schemas": SCHEMAS}}, format_checker=FormatChecker()
+    )
+
+
+def resolved(value: dict[str, Any]) -> dict[str, Any]:
+    """What a `$ref` to one of the components means."""
+    if "$ref" not in value:
+        return value
+    kind, name = value["$ref"].removeprefix("#/components/").split("/")
+    found: dict[str, Any] = DOCUMENT["components"][kind][name]
+    return found
+
+
+def mismatches(method: str, path: str, status: int, content_type: str, content: bytes) -> list[str]:
+    """What of an answer is not as the document says; empty when all is."""
+    answers = OPERATIONS[method, path]["responses"]
+    media = resolved(answers.get(str(status), answers["default"]))["content"]
+    kind = content_type.partition(";")[0]
+    if kind not in media:
+        return [f"{kind} is not among {', '.join(media)}"]
+    value = json.loads(content) if kind.endswith("json") else content.decode()
+    found = validator(json.dumps(media[kind]["schema"])).iter_errors(value)
+    return [f"{error.json_path}: {error.message[:200]}" for error in found]
+
+
+def test_table_and_document_name_the_same_methods_and_paths() -> None:
+    assert sorted(OPERATIONS) == sorted((method, path) for method, path, _ in TABLE)
+
+
+def test_every_operation_has_a_name_a_sentence_its_parameters_and_a_refusal() -> None:
+    names = [operation["operationId"] for operation in OPERATIONS.values()]
+    assert len(set(names)) == len(names)
+    tags = {tag["name"] for tag in DOCUMENT["tags"]}
+    for (_, path), operation in OPERATIONS.items():
+        assert operation["summary"].endswith(".")
+        assert set(operation["tags"]) <= tags
+        told = [*operation.get("parameters", []), *DOCUMENT["paths"][path].get("parameters", [])]
+        in_path = {one["name"] for one in map(resolved, told) if one["in"] == "path"}
+        assert in_path == set(re.findall(r"{(\w+)}", path))
+        assert PROBLEM in resolved(operation["responses"]["default"])["content"]
+
+
+def test_the_schemas_are_schemas_and_each_is_used() -> None:
+    Draft202012Validator.check_schema({"$defs": SCHEMAS})
+    text = json.dumps(DOCUMENT)
+    assert [name for name in SCHEMAS if f'"#/components/schemas/{name}"' not in text] == []
+    assert set(re.findall(r'"#/components/schemas/(\w+)"', text)) <= set(SCHEMAS)
+    assert DOCUMENT["info"]["version"] == __version__
+
+
+@pytest.mark.parametrize(
+    ("schema", "members"),
+    [("Configuration", configuration.MEMBERS), ("Composition", MEMBERS), ("Life", LIFE), ("File", FILE)],
+)
+def test_the_members_of_a_request_are_those_that_are_read(schema: str, members: tuple[str, ...]) -> None:
+    assert sorted(SCHEMAS[schema]["properties"]) == sorted(members)
+    assert SCHEMAS[schema]["additionalProperties"] is False
+
+
+def test_the_words_are_those_that_are_known() -> None:
+    composition = SCHEMAS["Composition"]["properties"]
+    assert composition["answers"]["items"]["enum"] == list(ALTERATIONS)
+    assert composition["refuses"]["enum"] == [scenario.name for scenario in REFUSALS]
+    assert SCHEMAS["Timing"]["enum"] == list(TIMINGS)
+
+
+@pytest.fixture(scope="module")
+def stop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
+    """A server of the tour's own, so that its lists are short."""
+    with MockServer(Settings(cache=tmp_path_factory.mktemp("clips"), timing="documented")) as started:
+        yield started
+
+
+KEY = "tour-key"
+HEADERS = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+NOBODY = "http://127.0.0.1:9"
+"""A port at which nobody listens."""
+
+
+def job_of(server: MockServer, webhook: str | None) -> str:
+    """A new job in the sandbox of the tour."""
+    asked = {"key": KEY, "model_id": "cogvideox", "prompt": "a cat", "webhook": webhook, "instant_response": True}
+    answer = server.request("POST", "/api/v6/video/text2video", HEADERS, json.dumps(asked).encode())
+    return str(json.loads(answer[2])["id"])
+
+
+SELF = {"key": "self"}
+GATELY = {"name": "gately"}
+COMPLETE, FAIL, STALL = (f"/sandboxes/{{key}}/jobs/{{job}}/{word}" for word in ("complete", "fail", "stall"))
+OWN_LIMITS = {"createVideo": {"calls": 2, "seconds": 60}}
+TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
+    # method, path, what stands in it, query, body, the status that comes
+    ("GET", "/health", {}, "", None, 200),
+    ("GET", "/providers", {}, "", None, 200),
+    ("GET", "/scenarios", {}, "", None, 200),
+    ("PUT", "/scenarios/{name}", {"name": "rainy"}, "", {"timeline": {"running_seconds": 9}, "creation": 202}, 201),
+    ("PUT", "/scenarios/{name}", {"name": "rainy"}, "", {"says": "It rains.", "file": {"share": 0.5}}, 200),
+    ("PUT", "/scenarios/{name}", {"name": "success"}, "", {}, 409),
+    ("PUT", "/scenarios/{name}", {"name": "rainy"}, "", {"timelines": {}}, 400),
+    ("GET", "/openapi.json", {}, "", None, 200),
+    ("GET", "/openapi/{name}.json", GATELY, "profile=minimax&servers=documented", None, 200),
+    ("GET", "/openapi/{name}.json", GATELY, "profile=minimal", None, 400),
+    ("GET", "/openapi/{name}.json", {"name": "gatly"}, "", None, 404),
+    ("GET", "/schemas", {}, "", None, 200),
+    ("GET", "/schemas/{name}/{kind}/{file}", {**GATELY, "kind": "requests", "file": "createVideo.json"}, "", None, 200),
+    ("GET", "/schemas/{name}/{kind}/{file}", {**GATELY, "kind": "requests", "file": "create.json"}, "", None, 404),
+    ("GET", "/reference/assets/{file}", {"file": "swagger-ui.css"}, "", None, 200),
+    ("GET", "/reference/assets/{file}", {"file": "swagger-ui-bundle.js"}, "", None, 200),
+    ("GET", "/reference/assets/{file}", {"file": "NOTICE"}, "", None, 404),
+    ("GET", "/reference/{name}", GATELY, "profile=minimax", None, 200),
+    ("GET", "/reference/{name}", {"name": "gatly"}, "", None, 404),
+    ("POST", "/sandboxes", {}, "", {"key": KEY}, 201),
+    ("POST", "/sandboxes", {}, "", {"key": ""}, 400),
+    ("GET", "/sandboxes", {}, "", None, 200),
+    ("GET", "/sandboxes/{key}", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}", {"key": "sb_0123456789ab"}, "", None, 404),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": "documented", "queue": ["rainy"], "hold_seconds": None}, 200),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": OWN_LIMITS, "tiers": {"tensorone": "free"}}, 200),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": "off", "queue": []}, 200),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"timing": "quik"}, 400),
+    ("GET", "/sandboxes/{key}/clock", SELF, "", None, 200),
+    ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"frozen": True, "rate": 2, "set": "2100-01-31T12:00:00Z"}, 200),
+    ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"rate": 0}, 400),
+    ("POST", FAIL, {**SELF, "job": f"{NOBODY}/hook"}, "", {"why": "It rained."}, 200),
+    ("POST", COMPLETE, {**SELF, "job": "no address"}, "", None, 200),
+    ("POST", COMPLETE, {**SELF, "job": "0"}, "", None, 409),
+    ("POST", STALL, {**SELF, "job": ""}, "", {}, 200),
+    ("POST", FAIL, {**SELF, "job": ""}, "", {"whi": "It rained."}, 400),
+    ("POST", FAIL, {**SELF, "job": "17"}, "", None, 404),
+    ("POST", STALL, {**SELF, "job": "0"}, "", None, 409),
+    ("POST", FAIL, {**SELF, "job": "0"}, "", None, 409),
+    ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"set": "2001-01-31T12:00:00Z"}, 409),
+    ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"advance_seconds": 3600}, 200),
+    ("GET", "/sandboxes/{key}/jobs", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/deliveries", SELF, "", None, 200),
+    ("POST", "/sandboxes/{key}/listeners", SELF, "", None, 201),
+    ("POST", "/sandboxes/{key}/listeners", SELF, "", {"files": True}, 201),
+    ("POST", "/sandboxes/{key}/listeners", SELF, "", {"files": 1}, 400),
+    ("GET", "/sandboxes/{key}/listeners", SELF, "", None, 200),
+    ("DELETE", "/sandboxes/{key}/listeners", SELF, "", None, 200),
+    ("DELETE", "/sandboxes/{key}", SELF, "configuration=maybe", None, 400),
+    ("DELETE", "/sandboxes/{key}", SELF, "", None, 200),
+    ("DELETE", "/sandboxes/{key}", SELF, "configuration=true", None, 200),
+]
+"""In this order. Where a `job` is named that is no number, one is made whose webhook goes there; `0` is the first."""
+
+
+def test_every_answer_of_a_tour_over_every_route_is_as_the_document_says(stop: MockServer) -> None:
+    wrong, jobs = [], []
+    for method, path, names, query, value, status in TOUR:
+        known = dict(names)
+        if "job" in known and not known["job"].isdigit():
+            jobs.append(job_of(stop, known["job"] or None))
+            known["job"] = jobs[-1]
+        elif known.get("job") == "0":
+            known["job"] = jobs[0]
+        target = f"/_mock{path.format(**known)}" + (f"?{query}" if query else "")
+        body = b"" if value is None else json.dumps(value).encode()
+        came, headers, content = stop.request(method, target, HEADERS, body)
+        kind = next(told for name, told in headers if name.lower() == "content-type")
+        wrong += [] if came == status else [f"{method} {target}: {came} instead of {status}: {content[:300]!r}"]
+        wrong += [f"{method} {target}: {one}" for one in mismatches(method, path, came, kind, content)]
+    assert wrong == []
+
+
+def test_the_tour_is_over_every_route_and_meets_every_status_that_is_told() -> None:
+    told = {
+        (*place, status)
+        for place, operation in OPERATIONS.items()
+        for status in operation["responses"]
+        if status.startswith("2")
+    }
+    met = {(method, path, str(status)) for method, path, _, _, _, status in TOUR}
+    assert told <= met
+    refusals = {
+        (*place, status) for place, one in OPERATIONS.items() for status in one["responses"] if status < "default"
+    }
+    assert met <= refusals, "a status that the document does not name"
+
+
+def test_deliveries_show_every_form_that_they_have(stop: MockServer) -> None:
+    """One that could not be sent, one whose receiver was not there; their schemas have been met by the tour."""
+    stop.control("POST", "/sandboxes", {"key": "hooks"})
+    asked = {"key": "hooks", "model_id": "cogvideox", "prompt": "a cat", "instant_response": True}
+    for webhook in (f"{NOBODY}/hook", "no address"):
+        stop.request("POST", "/api/v6/video/text2video", HEADERS, json.dumps({**asked, "webhook": webhook}).encode())
+    stop.control("PATCH", "/sandboxes/hooks/clock", {"frozen": True, "advance_seconds": 3600})
+    _, headers, content = stop.request("GET", "/_mock/sandboxes/hooks/deliveries")
+    shown = json.loads(content)["deliveries"]
+    assert {(bool(one["attempts"]), one["undeliverable"] is None) for one in shown} == {(True, True), (False, False)}
+    assert mismatches("GET", "/sandboxes/{key}/deliveries", 200, dict(headers)["content-type"], content) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({"Origin": "https://example.org"}, 403), ({"Host": "example.org"}, 403)], ids=str
+)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_a_refusal_at_the_door_is_as_the_document_says(
+    stop: MockServer, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    target = "/_mock" + re.sub(r"{\w+}", "x", path)
+    came, sent, content = stop.request(method, target, headers)
+    kind = next(told for name, told in sent if name.lower() == "content-type")
+    assert (came, kind) == (status, PROBLEM)
+    assert mismatches(method, path, came, kind, content) == []
