@@ -52,7 +52,7 @@ def as_documented(call: Call) -> Problem | None:
         return value
     broken = call.judge.violations(call.provider.name, operation.id, call.profile, value)
     if call.beyond and broken:
-        # A number beyond 2^53 is of a wrong type wherever the document has a say; elsewhere it is ignored with its place.
+        # A number beyond 2^53 is of a wrong type wherever the document has a say; elsewhere it is ignored.
         places = {one.path for one in broken}
         beyond = tuple(one for one in call.beyond if one.path in places)
         named = {one.field for one in beyond}

@@ -22,7 +22,9 @@ class Refused(Exception):
         """The refusal as it goes out."""
         body = {"type": "about:blank", "title": HTTPStatus(self.status).phrase, "status": self.status}
         content = json_bytes({**body, "detail": self.detail, **self.members})
-        return Response(content, self.status, media_type="application/problem+json")
+        allow = self.members.get("allow")
+        headers = {"allow": ", ".join(allow)} if isinstance(allow, list) else None
+        return Response(content, self.status, headers, media_type="application/problem+json")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

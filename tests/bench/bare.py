@@ -1,4 +1,4 @@
-"""What we are measured beside: uvicorn and Starlette with no validation, no state, and the clip as an in-memory Response."""
+"""What we are measured beside: uvicorn and Starlette, no validation, no state, the clip as an in-memory Response."""
 
 from __future__ import annotations
 

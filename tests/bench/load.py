@@ -1,4 +1,4 @@
-"""Load from a second process: wrk when it is installed, else a loop of asyncio streams. Loopback only, bounded in time."""
+"""Load from a second process: wrk where it is installed, else asyncio streams. Loopback only, bounded in time."""
 
 from __future__ import annotations
 

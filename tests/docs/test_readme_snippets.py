@@ -1,7 +1,7 @@
 """Every fenced block of the README does what a reader expects of it, pasted as it stands.
 
-One thing is changed: http://127.0.0.1:8000 becomes the address of the test's own server. The powershell block is the only
-one that is not run.
+One thing is changed: http://127.0.0.1:8000 becomes the address of the test's own server. The powershell block is the
+only one that is not run.
 """
 
 from __future__ import annotations

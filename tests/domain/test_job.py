@@ -64,7 +64,7 @@ def test_an_event_is_the_first_instant_of_its_answer(job: Job) -> None:
 
 @given(jobs(), instants)
 def test_wait_hints_are_never_negative_and_reach_zero_at_the_end(job: Job, at: datetime) -> None:
-    """What is left to wait is at least nothing, exactly nothing once over, and exactly right where an end is decided."""
+    """What is left to wait is never negative, nothing once over, and exactly right where an end is decided."""
     seen = snapshot(job, at)
     if seen.remaining is not None:
         assert seen.remaining >= timedelta(0)

@@ -116,15 +116,17 @@ NOBODY = "http://127.0.0.1:9"
 """A port at which nobody listens."""
 
 
-def job_of(server: MockServer, webhook: str | None) -> str:
-    """A new job in the sandbox of the tour."""
-    asked = {"key": KEY, "model_id": "cogvideox", "prompt": "a cat", "webhook": webhook, "instant_response": True}
+def job_of(server: MockServer, key: str, webhook: str | None = None) -> str:
+    """A new job in the sandbox of a key."""
+    asked = {"key": key, "model_id": "cogvideox", "prompt": "a cat", "webhook": webhook, "instant_response": True}
     answer = server.request("POST", "/api/v6/video/text2video", HEADERS, json.dumps(asked).encode())
     return str(json.loads(answer[2])["id"])
 
 
 SELF = {"key": "self"}
 GATELY = {"name": "gately"}
+NEW, FIRST, NONE = ({**SELF, "job": word} for word in ("new", "first", "none"))
+"""A job that is made for the call, the first of those, and one that is not there."""
 COMPLETE, FAIL, STALL = (f"/sandboxes/{{key}}/jobs/{{job}}/{word}" for word in ("complete", "fail", "stall"))
 OWN_LIMITS = {"createVideo": {"calls": 2, "seconds": 60}}
 TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
@@ -160,14 +162,14 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("GET", "/sandboxes/{key}/clock", SELF, "", None, 200),
     ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"frozen": True, "rate": 2, "set": "2100-01-31T12:00:00Z"}, 200),
     ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"rate": 0}, 400),
-    ("POST", FAIL, {**SELF, "job": f"{NOBODY}/hook"}, "", {"why": "It rained."}, 200),
-    ("POST", COMPLETE, {**SELF, "job": "no address"}, "", None, 200),
-    ("POST", COMPLETE, {**SELF, "job": "0"}, "", None, 409),
-    ("POST", STALL, {**SELF, "job": ""}, "", {}, 200),
-    ("POST", FAIL, {**SELF, "job": ""}, "", {"whi": "It rained."}, 400),
-    ("POST", FAIL, {**SELF, "job": "17"}, "", None, 404),
-    ("POST", STALL, {**SELF, "job": "0"}, "", None, 409),
-    ("POST", FAIL, {**SELF, "job": "0"}, "", None, 409),
+    ("POST", FAIL, NEW, "", {"why": "It rained."}, 200),
+    ("POST", COMPLETE, NEW, "", None, 200),
+    ("POST", COMPLETE, FIRST, "", None, 409),
+    ("POST", STALL, NEW, "", {}, 200),
+    ("POST", FAIL, NEW, "", {"whi": "It rained."}, 400),
+    ("POST", FAIL, NONE, "", None, 404),
+    ("POST", STALL, FIRST, "", None, 409),
+    ("POST", FAIL, FIRST, "", None, 409),
     ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"set": "2001-01-31T12:00:00Z"}, 409),
     ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"advance_seconds": 3600}, 200),
     ("GET", "/sandboxes/{key}/jobs", SELF, "", None, 200),
@@ -181,18 +183,17 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("DELETE", "/sandboxes/{key}", SELF, "", None, 200),
     ("DELETE", "/sandboxes/{key}", SELF, "configuration=true", None, 200),
 ]
-"""In this order. Where a `job` is named that is no number, one is made whose webhook goes there; `0` is the first."""
+"""In this order."""
 
 
 def test_every_answer_of_a_tour_over_every_route_is_as_the_document_says(stop: MockServer) -> None:
     wrong, jobs = [], []
     for method, path, names, query, value, status in TOUR:
         known = dict(names)
-        if "job" in known and not known["job"].isdigit():
-            jobs.append(job_of(stop, known["job"] or None))
-            known["job"] = jobs[-1]
-        elif known.get("job") == "0":
-            known["job"] = jobs[0]
+        if names.get("job") == "new":
+            jobs.append(job_of(stop, KEY))
+        if "job" in names:
+            known["job"] = {"new": jobs[-1], "first": jobs[0], "none": "none"}[names["job"]]
         target = f"/_mock{path.format(**known)}" + (f"?{query}" if query else "")
         body = b"" if value is None else json.dumps(value).encode()
         came, headers, content = stop.request(method, target, HEADERS, body)
@@ -218,11 +219,9 @@ def test_the_tour_is_over_every_route_and_meets_every_status_that_is_told() -> N
 
 
 def test_deliveries_show_every_form_that_they_have(stop: MockServer) -> None:
-    """One that could not be sent, one whose receiver was not there; their schemas have been met by the tour."""
-    stop.control("POST", "/sandboxes", {"key": "hooks"})
-    asked = {"key": "hooks", "model_id": "cogvideox", "prompt": "a cat", "instant_response": True}
+    """One that has no address, and one at whose address nobody listens."""
     for webhook in (f"{NOBODY}/hook", "no address"):
-        stop.request("POST", "/api/v6/video/text2video", HEADERS, json.dumps({**asked, "webhook": webhook}).encode())
+        job_of(stop, "hooks", webhook)
     stop.control("PATCH", "/sandboxes/hooks/clock", {"frozen": True, "advance_seconds": 3600})
     _, headers, content = stop.request("GET", "/_mock/sandboxes/hooks/deliveries")
     shown = json.loads(content)["deliveries"]

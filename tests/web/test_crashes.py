@@ -59,7 +59,12 @@ def test_a_bug_in_the_providers_own_words_is_our_500(
 def test_after_a_bug_all_is_well(brittle: Direct) -> None:
     brittle.call("GET", "/brittle/credential")
     answer = brittle.call("GET", "/brittle/fine")
-    assert (answer.status, answer.body) == (200, b"{'path': '/brittle/fine'}")
+    assert (answer.status, answer.body) == (200, b"{'GET': '/brittle/fine'}")
+
+
+def test_a_provider_sees_a_head_as_the_get_that_it_is(brittle: Direct) -> None:
+    got, head = (brittle.call(method, "/brittle/fine") for method in ("GET", "HEAD"))
+    assert (head.status, head.headers, head.body) == (got.status, got.headers, b"")
 
 
 def test_a_bug_in_the_control_api(

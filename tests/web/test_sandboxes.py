@@ -23,6 +23,7 @@ class One:
         self.direct, self.headers = direct, {"authorization": f"Bearer {key}"}
         self.path = direct.sandbox(key, timing="quick", scenario="success")
         self.jobs: list[str] = []
+        self.ever: set[str] = set()
 
     def act(self, action: str) -> object:
         """Do something; what the client sees of it, but for the ids, which are never shared."""
@@ -33,6 +34,7 @@ class One:
             )
             if body.status == 200:
                 self.jobs.append(body.json()["videoId"])
+                self.ever.add(self.jobs[-1])
             return body.status, body.header("x-ratelimit-remaining")
         if action == "poll":
             return [
@@ -61,6 +63,7 @@ def test_two_keys_never_meet(direct: Direct, story: list[tuple[bool, str]]) -> N
     seen: dict[bool, list[object]] = {True: [], False: []}
     for side, action in story:
         seen[side].append(together[side].act(action))
+    assert not together[True].ever & together[False].ever
     for side, key in ((True, "left"), (False, "right")):
         alone = One(direct, key)  # the same key anew has the same chance
         assert [alone.act(action) for mine, action in story if mine is side] == seen[side]

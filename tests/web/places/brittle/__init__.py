@@ -16,8 +16,8 @@ def broken(*_: object) -> NoReturn:
 
 
 def fine(call: Call) -> Answer:
-    """An answer, whose body is what its path asks for."""
-    return Answer(200, {"path": call.path})
+    """An answer, whose body says how it was asked for."""
+    return Answer(200, {call.method: call.path})
 
 
 def check(call: Call) -> Problem | None:
