@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -43,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _mode(text: str) -> str:
     if text in (SHARED, EACH) or re.match(r"https?://.", text):
         return text
-    raise ValueError(f"expected shared, each or a URL, got {text!r}")
+    raise ArgumentTypeError(f"expected shared, each or a URL, got {text!r}")
 
 
 @pytest.fixture(scope="session")
@@ -185,8 +186,11 @@ def pytest_collection(session: pytest.Session) -> None:
     One in a conftest that is read later, or in a test module, wins where it stands, as everywhere in pytest. Plugins
     have no such order; hence the look into what is known by now.
     """
-    known = getattr(getattr(session, "_fixturemanager", None), "_arg2fixturedefs", None)
-    if known is not None and not known.get("sandbox"):
+    try:
+        known = session._fixturemanager.getfixturedefs("sandbox", session)  # noqa: SLF001  (pytest has no other way)
+    except (AttributeError, TypeError):  # another pytest, of which we do not know how to ask
+        return
+    if not known:
         session.config.pluginmanager.register(SandboxAlias(), "mockserver-sandbox")
 
 

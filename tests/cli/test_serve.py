@@ -94,7 +94,7 @@ def test_the_environment_sets_options_and_the_log_is_json_without_keys(tmp_path:
         lines = [json.loads(line) for line in server.errors.splitlines()]
         assert [line["message"].split(" sb_")[0] for line in lines[1:3]] == [
             f"POST {CREATE} 400",
-            f"POST {CREATE}\nforged 404",
+            f"POST {CREATE}%0Aforged 404",
         ]
         assert all({"time", "level", "message"} <= line.keys() for line in lines)
         assert "my-secret-key" not in server.errors

@@ -150,12 +150,14 @@ def test_under_xdist_one_for_each_worker(arguments: tuple[str, ...], tmp_path: P
     assert "mock server: one in each worker, seed 0" in done.stdout
 
 
-@pytest.mark.parametrize("dying", ["2", "012345"])
-def test_a_worker_that_dies_takes_no_server_along_and_leaves_none(dying: str, tmp_path: Path) -> None:
-    """Whoever started it: the others go on with it, and at the end of the run it is stopped."""
+@pytest.mark.parametrize(("dying", "restarts", "failed"), [("2", "1", 1), ("012345", "0", 2)])
+def test_a_worker_that_dies_takes_no_server_along_and_leaves_none(
+    dying: str, restarts: str, failed: int, tmp_path: Path
+) -> None:
+    """Whoever started it: the others go on with it, and at the end of the run it is stopped, also when all died."""
     dies = f"    if str(number) in {dying!r}:\n        import signal; os.kill(os.getpid(), signal.SIGKILL)\n"
-    done = run(tmp_path, {"test_it.py": WHERE + dies}, "-n", "2", "--max-worker-restart", "9")
-    assert f"{len(dying)} failed" in done.stdout, done.stdout
+    done = run(tmp_path, {"test_it.py": WHERE + dies}, "-n", "2", "--max-worker-restart", restarts)
+    assert f"{failed} failed" in done.stdout, done.stdout
     found = set(urls(tmp_path))
     assert len(found) == 1
     with pytest.raises(NoMockServer):
