@@ -17,12 +17,13 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from contracts.document import find
 from contracts.promise import Operation, operations
 from contracts.strategies import png
 
@@ -47,11 +48,11 @@ def _operations(document: Mapping[str, Any]) -> list[Operation]:
     return list(operations(document).values())
 
 
-def configuration(document: Mapping[str, Any], key: str, budget: Mapping[str, int]) -> str:
+def configuration(document: Mapping[str, Any], key: str, budget: Mapping[str, int], covered: Container[str] = ()) -> str:
     """Return schemathesis' configuration as TOML: checks, the key of each security scheme, the budget.
 
     `budget` has `examples` (cases of each operation in the fuzzing phase), `chains` (sequences of calls in the stateful
-    phase) and `steps` (calls in one of these).
+    phase) and `steps` (calls in one of these). The operations in `covered` have no coverage phase.
     """
     lines = [f'"{name}" = {{ bearer = {json.dumps(key)} }}' for name, scheme in _schemes(document) if _is_bearer(scheme)]
     return "\n".join(
@@ -62,7 +63,7 @@ def configuration(document: Mapping[str, Any], key: str, budget: Mapping[str, in
             *("[phases.stateful.generation]", f"max-examples = {budget['chains']}", ""),
             *("[checks]", *(_off(check) for one, check, _ in unchecked(document) if not one), ""),
             *(("[auth.openapi]", *lines, "") if lines else ()),
-            *_exceptions(document),
+            *_exceptions(document, covered),
         ]
     )
 
@@ -79,15 +80,40 @@ def _off(check: str) -> str:
     return f"{check}.enabled = false"
 
 
-def _exceptions(document: Mapping[str, Any]) -> Iterator[str]:
-    """The tables of the operations that are judged otherwise than the rest."""
+def _exceptions(document: Mapping[str, Any], covered: Container[str]) -> Iterator[str]:
+    """The tables of the operations that are treated otherwise than the rest."""
     for operation in _operations(document):
-        lines = [_off(check) for check in operation.raw.get(UNCHECKED, {})]
+        lines = [f"checks.{_off(check)}" for check in operation.raw.get(UNCHECKED, {})]
         if operation.raw.get(NOT_IMPLEMENTED):
-            lines.append(f"not_a_server_error.expected-statuses = {json.dumps([*NO_SERVER_ERROR, '501'])}")
+            lines.append(f"checks.not_a_server_error.expected-statuses = {json.dumps([*NO_SERVER_ERROR, '501'])}")
+        if operation.id in covered:
+            lines.append("phases.coverage.enabled = false")
         if lines:
-            yield from ("[[operations]]", f"include-operation-id = {json.dumps(operation.id)}", "[operations.checks]")
-            yield from (*lines, "")
+            yield from ("[[operations]]", f"include-operation-id = {json.dumps(operation.id)}", *lines, "")
+
+
+def same(document: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
+    """Return the operations that two documents describe alike, whatever they are told in prose."""
+    theirs = operations(other)
+    return {
+        one.id
+        for one in _operations(document)
+        if one.id in theirs and _whole(one, document) == _whole(theirs[one.id], other)
+    }
+
+
+def _whole(operation: Operation, document: Mapping[str, Any]) -> Any:
+    """An operation with everything that it refers to."""
+    return (operation.method, operation.path, _resolved([operation.raw, *operation.parameters], document))
+
+
+def _resolved(value: Any, document: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_resolved(one, document) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    beside = {name: _resolved(inner, document) for name, inner in value.items() if name not in ("$ref", "description")}
+    return [_resolved(find(document, value["$ref"]), document), beside] if "$ref" in value else beside
 
 
 def prepared(document: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -151,14 +177,16 @@ def command(location: Path, folder: Path, told: Namespace) -> list[str]:
 def run(document: Mapping[str, Any], told: Namespace) -> dict[str, Any]:
     """Run schemathesis over a document and return its own report; what it says goes to standard output.
 
-    `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `examples`, `chains` and `steps`.
+    `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `covered` (a document's path, or None), `examples`,
+    `chains` and `steps`.
     """
     from schemathesis.cli import schemathesis as start
 
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "document.json").write_text(json.dumps(prepared(document, told.key)))
-        (folder / "schemathesis.toml").write_text(configuration(document, told.key, vars(told)))
+        covered = same(document, json.loads(told.covered.read_bytes())) if told.covered else ()
+        (folder / "schemathesis.toml").write_text(configuration(document, told.key, vars(told), covered))
         with suppress(SystemExit):  # its code says no more than the report does
             start.main(command(folder / "document.json", folder, told), standalone_mode=False)
         report: dict[str, Any] = json.loads((folder / "report.json").read_bytes())
@@ -180,6 +208,7 @@ def arguments() -> ArgumentParser:
     parser.add_argument("--key", required=True, help="a key that the server takes")
     parser.add_argument("--header", action="append", default=[], help="a header of every call, `Name: value`")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--covered", type=Path, help="another document: operations alike there get no coverage phase")
     parser.add_argument("--examples", type=int, default=20, help="cases of each operation while fuzzing")
     parser.add_argument("--chains", type=int, default=20, help="sequences of calls")
     parser.add_argument("--steps", type=int, default=6, help="calls in a sequence")

@@ -96,6 +96,7 @@ def create_app(
     app = Starlette(
         routes=[Mount("/_mock", routes=control.routes(desk))],
         middleware=[Middleware(Edge, house=house, origins=settings.cors)],
+        exception_handlers={404: control.nowhere},
         lifespan=lifespan,
     )
     listeners.app = app

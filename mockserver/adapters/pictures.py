@@ -7,7 +7,7 @@ from http.client import HTTPException
 from io import BytesIO
 from ipaddress import ip_address
 from typing import Final, Protocol
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
@@ -67,6 +67,9 @@ class LoopbackPictures:
         try:
             with self._opener.open(Request(url), timeout=PATIENCE_SECONDS) as answer:  # noqa: S310  (loopback, http(s))
                 data: bytes = answer.read(MOST_BYTES + 1)
+        except HTTPError as refused:
+            refused.close()  # it holds the connection, which nobody else closes
+            raise BadImage(f"no picture at the URL: {refused}") from refused
         except (URLError, HTTPException, OSError, ValueError) as error:
             raise BadImage(f"no picture at the URL: {error}") from error
         if len(data) > MOST_BYTES:

@@ -107,7 +107,7 @@ def _words(members: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
     if not isinstance(value, list):
         raise Miscomposed(path, f"expected a list of {', '.join(ALTERATIONS)}, got {value!r}")
     for word in value:
-        if word not in ALTERATIONS:
+        if not isinstance(word, str) or word not in ALTERATIONS:
             raise Miscomposed(path, f"unknown change {word!r}{_near(str(word), tuple(ALTERATIONS))}")
     return value
 
@@ -142,9 +142,12 @@ def _file(data: object, path: tuple[str, ...]) -> Callable[[float], FileChange] 
         return None
     file = _members(data, path, FILE)
     share, lag = _number(file, path, "share", 1), _number(file, path, "lag_seconds")
+    kind: str = _one(file, path, "content_type", str, "a media type", default="")
+    if not (kind.isascii() and kind.isprintable()):
+        raise Miscomposed((*path, "content_type"), f"expected one line of ASCII, got {kind!r}")
     change = FileChange(
         share=1.0 if share is None else share,
-        content_type=_one(file, path, "content_type", str, "a media type", default=""),
+        content_type=kind,
         lag_seconds=lag or 0.0,
         expires_seconds=_number(file, path, "expires_seconds"),
     )
@@ -161,4 +164,4 @@ def _creation(members: Mapping[str, Any], path: tuple[str, ...]) -> int | None:
     value = members.get("creation")
     if value is not None and value not in (200, 201, 202):
         raise Miscomposed((*path, "creation"), f"expected 200, 201 or 202, got {value!r}")
-    return value
+    return None if value is None else int(value)

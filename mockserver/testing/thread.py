@@ -27,8 +27,8 @@ class InThread(OverHttp):
         if self._thread is not None:
             return
         ready: Future[None] = Future()
-        sockets = bind("127.0.0.1", 0)
         self._server = server(self._make(), on_ready=lambda: ready.set_result(None))
+        sockets = bind("127.0.0.1", 0)
         self._thread = threading.Thread(target=self._run, args=(sockets, ready), name="mockserver", daemon=True)
         self._thread.start()
         try:

@@ -112,6 +112,11 @@ def routes(desk: Desk) -> list[Route]:
     return [*table, Route("/{rest:path}", _guarded(desk, "/{rest}", unknown), methods=METHODS)]
 
 
+async def nowhere(_request: Request, _error: Exception) -> Response:
+    """What no route takes, not even the last: a path with a line break in it."""
+    return Refused(404, "no such path").response()
+
+
 def _routed(path: str) -> str:
     """A path of the table as Starlette takes it: the ids of some jobs have slashes (uuid:pixverse/v5/text-to-video)."""
     return path.replace("{job}", "{job:path}")

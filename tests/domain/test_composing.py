@@ -38,6 +38,7 @@ def test_a_scenario_is_composed_of_its_parts() -> None:
     assert (made.creation, made.is_opaque, made.at_once, made.says) == (202, True, False, "It rains.")
     assert composed("broke", {"refuses": "out-of-credits"}).refuses is Kind.OUT_OF_CREDITS
     assert composed("plain", {}).lived(USUAL) == USUAL
+    assert str(composed("whole", {"creation": 201.0}).creation) == "201"
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,9 @@ def test_a_scenario_is_composed_of_its_parts() -> None:
         ({"timeline": {"stalls_at": 1}}, "scenarios.x.timeline.stalls_at", "from 0 to 0.99"),
         ({"answers": ["eta-nul"]}, "scenarios.x.answers", "did you mean eta-null?"),
         ({"answers": "eta-null"}, "scenarios.x.answers", "expected a list"),
+        ({"answers": [{}]}, "scenarios.x.answers", "unknown change {}"),
+        ({"file": {"content_type": "text/html\r\nX-A: b"}}, "scenarios.x.file.content_type", "one line of ASCII"),
+        ({"file": {"content_type": "télé/vision"}}, "scenarios.x.file.content_type", "one line of ASCII"),
         ({"file": {"share": 2}}, "scenarios.x.file.share", "from 0 to 1"),
         ({"creation": 404}, "scenarios.x.creation", "expected 200, 201 or 202"),
         ({"refuses": "credits"}, "scenarios.x.refuses", "did you mean out-of-credits?"),

@@ -2,6 +2,8 @@
 
 Each profile has a key, and with it a sandbox, of its own. Its jobs live by their polls: the second one finds them done, and
 its clock stands still, so that no run depends on time. What schemathesis says of each profile goes to its own file; its summary is printed.
+The coverage phase is long and the same whenever an operation is: a switch runs it for the operations that it changes,
+the others had theirs under the default profile. `--times 2` and more leave nothing out.
 """
 
 # ruff: noqa: T201, S603  a command prints, and starts this checkout's own server
@@ -102,6 +104,8 @@ def fuzzed(url: str, profile: Profile, told: Namespace, folder: Path) -> dict[st
         *("--header", f"X-Mock-Sandbox: {sandbox}", "--seed", str(told.seed)),
         *("--examples", str(told.examples * told.times), "--chains", str(told.chains * told.times)),
     ]
+    if profile.words and told.times == 1:
+        command += ["--covered", str(PROVIDERS / profile.provider / "generated" / "document.json")]
     began = monotonic()
     log = folder / f"{profile.key}.txt"
     with log.open("wb") as out:

@@ -1,5 +1,5 @@
 """The recipe of the README, as it stands there: a test with `mock_sandbox` and any HTTP client."""
-# ruff: noqa: ANN
+# ruff: noqa: ANN001, ANN201
 
 import requests
 

@@ -187,6 +187,7 @@ def test_a_live_clock_can_be_set_to_an_instant_that_passes_meanwhile() -> None:
         ("GET", "/_mock/sandboxs", 404, "did you mean /sandboxes?"),
         ("PATCH", "/_mock/sandboxes/tpo_live_secret/clok", 404, "did you mean /sandboxes/{key}/clock?"),
         ("GET", "/_mock/", 404, "no such path"),
+        ("GET", "/_mock/sandboxes/a%0Ab", 404, "no such path"),
         ("POST", "/_mock/health", 405, "POST is not served here; GET, HEAD is"),
         ("PUT", "/_mock/sandboxes/tpo_live_secret", 405, "PUT is not served here; DELETE, GET, HEAD, PATCH is"),
         ("GET", "/_mock/sandboxes/sb_0123456789ab", 404, "no sandbox sb_0123456789ab"),
@@ -195,9 +196,11 @@ def test_a_live_clock_can_be_set_to_an_instant_that_passes_meanwhile() -> None:
     ],
 )
 def test_what_is_not_there(direct: Direct, method: str, path: str, status: int, told: str) -> None:
-    detail = refused(direct.call(method, path), status)
+    answer = direct.call(method, path)
+    detail = refused(answer, status)
     assert told in detail
     assert "tpo_live_secret" not in detail
+    assert answer.header("allow") == (", ".join(answer.json()["allow"]) if status == 405 else None)
 
 
 def test_a_sandbox_goes_by_its_digest_its_key_or_self(direct: Direct) -> None:

@@ -99,7 +99,7 @@ def test_the_members_of_a_request_are_those_that_are_read(schema: str, members: 
 def test_the_words_are_those_that_are_known() -> None:
     composition = SCHEMAS["Composition"]["properties"]
     assert composition["answers"]["items"]["enum"] == list(ALTERATIONS)
-    assert composition["refuses"]["enum"] == [scenario.name for scenario in REFUSALS]
+    assert composition["refuses"]["enum"] == [*(scenario.name for scenario in REFUSALS), None]
     assert SCHEMAS["Timing"]["enum"] == list(TIMINGS)
 
 
