@@ -48,16 +48,20 @@ def _operations(document: Mapping[str, Any]) -> list[Operation]:
     return list(operations(document).values())
 
 
-def configuration(document: Mapping[str, Any], key: str, budget: Mapping[str, int], covered: Container[str] = ()) -> str:
+def configuration(
+    document: Mapping[str, Any], key: str, budget: Mapping[str, int], covered: Container[str] = ()
+) -> str:
     """Return schemathesis' configuration as TOML: checks, the key of each security scheme, the budget.
 
     `budget` has `examples` (cases of each operation in the fuzzing phase), `chains` (sequences of calls in the stateful
     phase) and `steps` (calls in one of these). The operations in `covered` have no coverage phase.
     """
-    lines = [f'"{name}" = {{ bearer = {json.dumps(key)} }}' for name, scheme in _schemes(document) if _is_bearer(scheme)]
+    lines = [
+        f'"{name}" = {{ bearer = {json.dumps(key)} }}' for name, scheme in _schemes(document) if _is_bearer(scheme)
+    ]
     return "\n".join(
         [
-            *("[generation]", 'database = "none"', ""),
+            *("[generation]", 'database = "none"', "", "[cache]", "enabled = false", ""),
             *("[phases.fuzzing.generation]", f"max-examples = {budget['examples']}", ""),
             *("[phases.stateful]", f"max-steps = {budget['steps']}", ""),
             *("[phases.stateful.generation]", f"max-examples = {budget['chains']}", ""),
@@ -177,8 +181,8 @@ def command(location: Path, folder: Path, told: Namespace) -> list[str]:
 def run(document: Mapping[str, Any], told: Namespace) -> dict[str, Any]:
     """Run schemathesis over a document and return its own report; what it says goes to standard output.
 
-    `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `covered` (a document's path, or None), `examples`,
-    `chains` and `steps`.
+    `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `covered` (a document's path, or None),
+    `examples`, `chains` and `steps`.
     """
     from schemathesis.cli import schemathesis as start
 

@@ -197,7 +197,7 @@ def pytest_collection(session: pytest.Session) -> None:
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
     """Which server is used, when a test is to use it."""
     asked = any(not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) for item in items)
-    return [_told(config)] if asked else []
+    return [_told(config)] if asked and config.getoption("verbose") >= 0 else []
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -130,15 +130,13 @@ class Dispatch:
     body: bytes
     attempt: Attempt | None = None
     n: int = 0
-    epoch: int = 0
     size: int = 0
-
-    @property
-    def job(self) -> str:
-        """The job that it is about."""
-        return self.delivery.job
 
     @property
     def is_over(self) -> bool:
         """Whether it has ended."""
         return self.attempt is not None
+
+    def settle(self) -> int:
+        """About how many bytes it takes."""
+        return WEIGHT + len(self.body)

@@ -1,8 +1,7 @@
 """The journal of a sandbox: a ring bounded in count and bytes, and the bound on the bytes of all rings together.
 
-Records come by the thousand and are seldom read. So one that has ended is only put on a pile, and the pile is settled
-(each record made what is kept of it, weighed and given room) when it is high enough, when somebody reads, or, which is
-up to whoever ends a record, a moment later.
+Records come by the thousand and most are dropped unread. So one that has ended is only put down, and settled (made what
+is kept of it, and weighed) when somebody reads, or a moment later if the ring still has it by then.
 """
 
 from __future__ import annotations
@@ -16,17 +15,20 @@ from mockserver.domain.redaction import Print
 KEPT: Final = 1000
 KEPT_BYTES: Final = 4_000_000
 ALL_BYTES: Final = 64_000_000
-PILE: Final = 32
 STRAYS: Final = 64
 _NEVER: Final = (0, 0)
 
 
 class Entry(Protocol):
-    """A record as the ring sees it: its number, the `epoch` of the journal in which it began, its bytes."""
+    """A record as the ring sees it: its number, and the bytes that it takes (0: it is not settled)."""
 
     n: int
-    epoch: int
     size: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        ...
 
     def settle(self) -> int:
         """Make it what is kept of it, once it has ended; about how many bytes that takes."""
@@ -50,8 +52,8 @@ class Budget:
 
 
 class Journal:
-    """The numbered sequence of one sandbox, from 1 after every reset. `entries` are the latest, `first` the number of
-    the oldest that is kept, `last` that of the youngest. `watchers` are called whenever one has ended.
+    """The numbered sequence of one sandbox, from 1 after every reset. `entries` are the latest, `last` is the number of
+    the youngest. `watchers` are called whenever one has ended.
     """
 
     def __init__(
@@ -59,58 +61,71 @@ class Journal:
     ) -> None:
         self.budget, self.is_on, self.kept, self.kept_bytes = budget or Budget(), is_on, kept, kept_bytes
         self.watchers: list[Callable[[], None]] = []
-        self.entries: deque[Entry] = deque()
-        self.pile: list[Entry] = []
+        self.entries: deque[Entry] = deque(maxlen=kept)
         self.strays: dict[Print, None] = {}
-        self.first, self.last, self.used = 1, 0, 0
-        self.epoch = self.stamp = 0
+        self.last = self.used = self.stamp = self._unsettled = 0
         self._told: dict[tuple[str, str], tuple[int, int]] = {}
 
+    @property
+    def first(self) -> int:
+        """The number of the oldest record that is kept; one beyond the last where there is none."""
+        return self.last - len(self.entries) + 1
+
     def begin(self, entry: Entry) -> None:
-        """Give a record its number and keep it."""
+        """Give a record its number and keep it; the oldest leaves."""
         self.last = entry.n = self.last + 1
-        entry.epoch, entry.size = self.epoch, 0
         self.entries.append(entry)
 
-    def end(self, entry: Entry) -> bool:
-        """A record has ended. Returns whether the pile begins with it: `settle` is to be called before long."""
-        pile = self.pile
-        pile.append(entry)
+    def end(self, size: int) -> bool:
+        """A record of so many bytes has ended. Whether it is the first since all were settled: see to it that they are
+        settled again.
+        """
         if self.watchers:
             self._tell()
-        if len(pile) < PILE:
-            return len(pile) == 1
-        self.settle()
-        return False
+        before, self._unsettled = self._unsettled, self._unsettled + size + 1
+        if self._unsettled > self.kept_bytes:
+            self.settle()
+            return False
+        return not before
 
-    def settle(self) -> None:
-        """Settle what has ended, oldest first, and make room."""
-        pile, self.pile = self.pile, []
-        for entry in pile:
-            if entry.epoch == self.epoch and entry.n >= self.first:
+    def settle(self, most: int = KEPT) -> bool:
+        """Settle at most so many of the records that have ended, oldest first; whether all are settled."""
+        for entry in self.entries:
+            if not entry.size and entry.is_over:
+                if not most:
+                    return False
                 entry.size = entry.settle()
-                self.used += entry.size
-                self.budget.used += entry.size
-        while len(self.entries) > self.kept or self.used > self.kept_bytes:
+                most -= 1
+        self._unsettled = 0
+        self._weigh()
+        while self.used > self.kept_bytes:
             self.shed()
         if self.entries:
             self.budget.journals.add(self)
             self.budget.stamp = self.stamp = self.budget.stamp + 1
         if self.budget.used > self.budget.most:
             self.budget.shed()
+        return True
+
+    def _weigh(self) -> None:
+        used = sum(entry.size for entry in self.entries)
+        self.budget.used += used - self.used
+        self.used = used
 
     def shed(self) -> bool:
         """Drop the oldest record; whether there was one."""
         if not self.entries:
             return False
         gone = self.entries.popleft()
-        self.first += 1
         self.used -= gone.size
         self.budget.used -= gone.size
         return True
 
     def counted(self, n: int, job: str, operation: str) -> int:
-        """The how-manieth exchange of an operation about a job record `n` is; counted anew when none of them is kept."""
+        """The how-manieth exchange of an operation about a job record `n` is; counted anew when none of them is kept.
+
+        What left the ring before it was settled is not counted.
+        """
         told, key = self._told, (job, operation)
         count, at = told.get(key, _NEVER)
         count = count + 1 if at >= self.first else 1
@@ -130,9 +145,8 @@ class Journal:
         """Forget everything in one step; the next number is 1 again. What is under way is in no journal any more."""
         self.budget.used -= self.used
         self.budget.journals.discard(self)
-        self.entries, self.pile, self.strays, self._told = deque(), [], {}, {}
-        self.first, self.last, self.used = 1, 0, 0
-        self.epoch += 1
+        self.entries, self.strays, self._told = deque(maxlen=self.kept), {}, {}
+        self.last = self.used = self._unsettled = 0
         self._tell()
 
     def _tell(self) -> None:

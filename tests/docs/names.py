@@ -10,8 +10,8 @@ from pathlib import Path
 from tests.docs.markdown import ROOT
 
 PACKAGES = ("mockserver", "contracts")
-PLACES = (ROOT, ROOT / "mockserver")
-"""Where a path in the text may begin."""
+PLACES = (ROOT, ROOT / "mockserver", *(ROOT / "contracts" / "providers").iterdir())
+"""Where a path in the text may begin; the last are the folders of the promises."""
 
 
 @cache

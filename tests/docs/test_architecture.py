@@ -88,7 +88,7 @@ def _rows(head: str) -> dict[str, list[str]]:
 PROVIDERS = [discover()[name] for name in ("tensorone", "modelslab", "aimlapi", "gately")]
 
 
-@pytest.mark.parametrize(("column", "provider"), enumerate(PROVIDERS, 1), ids=[one.name for one in PROVIDERS])
+@pytest.mark.parametrize(("column", "provider"), list(enumerate(PROVIDERS, 1)), ids=[one.name for one in PROVIDERS])
 def test_what_the_table_tells_of_a_provider_is_in_its_own(column: int, provider: Provider) -> None:
     """The cells that a member of the provider's table decides; the others name functions, and its tests hold them."""
     told = {name: cells[column] for name, cells in _rows("differs in").items()}

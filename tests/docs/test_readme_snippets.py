@@ -94,6 +94,12 @@ def test_a_shell_block_does_what_it_says(block: Block, server: MockServer, tmp_p
     judged(server, json.loads(run(["/bin/sh", "-ec", block.text.replace(PRINTED, server.url)], tmp_path)))
 
 
+def test_addresses_in_the_line_answer(server: MockServer) -> None:
+    told = [code.removeprefix(PRINTED) for code in codes(text_of("README.md")) if code.startswith(f"{PRINTED}/")]
+    assert "/_mock/openapi.json" in told
+    assert [server.request("GET", path)[0] for path in told] == [200] * len(told)
+
+
 @pytest.mark.parametrize("block", of("sh", make=True))
 def test_the_makefile_knows_every_target_of_the_block_and_of_the_text(block: Block) -> None:
     wanted = [*block.text.splitlines(), *(code for code in codes(text_of("README.md")) if code.startswith("make "))]

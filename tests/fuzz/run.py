@@ -1,12 +1,11 @@
 """Starts a server and runs schemathesis over the document of every profile: `make fuzz ARGS="--only gately --times 5"`.
 
-Each profile has a key, and with it a sandbox, of its own. Its jobs live by their polls: the second one finds them done, and
-its clock stands still, so that no run depends on time. What schemathesis says of each profile goes to its own file; its summary is printed.
-The coverage phase is long and the same whenever an operation is: a switch runs it for the operations that it changes,
-the others had theirs under the default profile. `--times 2` and more leave nothing out.
+Each profile has a key, and with it a sandbox, of its own. Its jobs live by their polls: the second one finds them done,
+and its clock stands still, so that no run depends on time. What schemathesis says of each profile goes to its own file;
+its summary is printed. The coverage phase is long and the same whenever an operation is: a switch runs it for the
+operations that it changes, the others had theirs under the default profile. `--times 2` and more leave nothing out.
 """
 
-# ruff: noqa: T201, S603  a command prints, and starts this checkout's own server
 from __future__ import annotations
 
 import json

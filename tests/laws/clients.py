@@ -45,7 +45,7 @@ class Client:
         operation = promise.operations(self.document)[self.poll]
         place, path = self.life.raw["poll"]["id"], operation.path
         if place["in"] == "path":
-            path = path.replace("{%s}" % place["name"], quote(job, safe=""))
+            path = path.replace(f"{{{place['name']}}}", quote(job, safe=""))
         else:
             path += f"?{place['name']}={quote(job, safe='')}"
         body = self.with_key(key, {}) if "requestBody" in operation.raw else None
@@ -92,9 +92,31 @@ def _at(answer: Any, pointer: str) -> Any:
 
 
 CLIENTS = (
-    Client("tensorone", "createVideo", "getVideoStatus", {"prompt": "a cat", "width": 64, "height": 64, "fps": 4, "duration": 1}),
-    Client("modelslab", "text2video", "fetchVideo", {"model_id": "cogvideox", "prompt": "a cat", "num_frames": 2, "height": 64, "width": 64, "output_type": "mp4"}),
-    Client("modelslab", "enterpriseText2video", "enterpriseFetchVideo", {"model_id": "zeroscope", "prompt": "a cat", "num_frames": 2, "height": 64, "width": 64, "instant_response": True}),
+    Client(
+        "tensorone",
+        "createVideo",
+        "getVideoStatus",
+        {"prompt": "a cat", "width": 64, "height": 64, "fps": 4, "duration": 1},
+    ),
+    Client(
+        "modelslab",
+        "text2video",
+        "fetchVideo",
+        {"model_id": "cogvideox", "prompt": "a cat", "num_frames": 2, "height": 64, "width": 64, "output_type": "mp4"},
+    ),
+    Client(
+        "modelslab",
+        "enterpriseText2video",
+        "enterpriseFetchVideo",
+        {
+            "model_id": "zeroscope",
+            "prompt": "a cat",
+            "num_frames": 2,
+            "height": 64,
+            "width": 64,
+            "instant_response": True,
+        },
+    ),
     Client("aimlapi", "createVideo", "getVideo", {"model": "pixverse/v5/text-to-video", "prompt": "a cat"}),
     Client("aimlapi", "createVideoLegacy", "getVideoLegacy", {"model": "pixverse/v5/text-to-video", "prompt": "a cat"}),
     Client("gately", "createVideo", "queryVideo", {"model": "T2V-01", "prompt": "a cat"}),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mockserver.adapters.clock import HandTime
 from mockserver.app import create_app
@@ -33,7 +33,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that was done: a call, or seconds that passed (`method` is empty). `key` is whose it is, if anybody's."""
+    """What was done: a call, or seconds that passed (`method` is empty). `key` is whose it is, if anybody's."""
 
     key: str = ""
     method: str = ""
@@ -52,7 +52,7 @@ class House:
         self.loop = asyncio.new_event_loop()
         self.done: list[tuple[Act, Said | None]] = []
 
-    def __enter__(self) -> House:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -82,7 +82,11 @@ class Machine(RuleBasedStateMachine):
         before = self.control(key, "GET", "/clock")["now"]
         assert self.control(key, "PATCH", "/clock", move)["now"] >= before
 
-    @rule(key=st.sampled_from(KEYS), fate=st.sampled_from(FATES), timing=st.sampled_from(["quick", "documented", "instant"]))
+    @rule(
+        key=st.sampled_from(KEYS),
+        fate=st.sampled_from(FATES),
+        timing=st.sampled_from(["quick", "documented", "instant"]),
+    )
     def scenario_is_chosen(self, key: str, fate: str, timing: str) -> None:
         self.control(key, "PATCH", "", {"scenario": fate, "timing": timing})
 

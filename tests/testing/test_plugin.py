@@ -15,7 +15,7 @@ INI = "[pytest]\nmock_server_timing = instant\nmock_server_options = --limits do
 USES = """
 def test_it(mock_sandbox):
     shown = mock_sandbox.settings()
-    assert (shown["timing"], shown["limits"], shown["jobs"]) == ("instant", "documented", 0)
+    assert (shown["timing"], shown["limits"], shown["scenario"]) == ("instant", "documented", "success")
     assert mock_sandbox.key.startswith("mock-test-it-")
     mock_sandbox.scenario.set("stalled")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,6 +15,7 @@ from mockserver.testing import MockServer, NoMockServer, StartFailed
 from mockserver.testing import attached as attaching
 from mockserver.testing.process import OwnProcess
 from tests.testing.conftest import KINDS
+from tests.testing.suite import ROOT
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -89,3 +91,15 @@ def test_an_attached_server_runs_on(tmp_path: Path) -> None:
         with MockServer.attach(server.url) as other:
             other.sandbox("k")
         assert server.control("GET", "/sandboxes")["sandboxes"][0]["sandbox"].startswith("sb_")
+
+
+def test_the_import_is_light() -> None:
+    """Nothing of the server before it is used, and nothing of it at all for a handle on a process."""
+    script = (
+        "import sys, mockserver.testing as it; seen = set(sys.modules); "
+        "assert not {name for name in seen if name.startswith('mockserver.') and name != 'mockserver.testing'}; "
+        "it.MockServer.process(); assert 'starlette' not in sys.modules and 'mockserver.app' not in sys.modules; "
+        "assert set(it.__all__) <= set(dir(it)); it.transport"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -91,7 +91,7 @@ def test_without_an_encoder_only_clips_suffer(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_connection_waits_for_no_acknowledgement() -> None:
-    """Where it sees TCP by its name, asyncio turns Nagle's algorithm off; else a call costs 40 ms on an open connection."""
+    """Where it sees TCP by name, asyncio turns Nagle's algorithm off; else a call on an open connection takes 40 ms."""
     sockets = bind("localhost", 0)
     assert {one.proto for one in sockets} == {socket.IPPROTO_TCP}
     for one in sockets:

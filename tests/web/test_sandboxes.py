@@ -125,7 +125,10 @@ def test_no_key_is_ever_written(direct: Direct, caplog: pytest.LogCaptureFixture
             ):
                 answer = direct.call(row.operation.method, row.path(), headers, json.dumps(body).encode())
                 said.append(answer.header("x-mock-problem") or "")
-        for path in ("", *(f"/{SECRET}{end}" for end in ("", "/clock", "/jobs", "/deliveries", "/nothing"))):
+        for path in (
+            "",
+            *(f"/{SECRET}{end}" for end in ("", "/clock", "/jobs", "/deliveries", "/journal.json", "/nothing")),
+        ):
             said += [direct.call("GET", f"/_mock/sandboxes{path}").body.decode()]
         said.append(direct.call("PATCH", f"/_mock/sandboxes/{SECRET}", {}, b'{"timing": "x"}').body.decode())
     assert SECRET not in caplog.text

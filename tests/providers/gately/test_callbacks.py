@@ -154,7 +154,7 @@ class Silence:
 @pytest.mark.fact("gately.callbacks.challenge-failed")
 def test_three_seconds_of_silence_fail_the_challenge(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     desk, silence = opened("callbacks"), Silence()
-    house: Any = desk.server._server.config.app
+    house: Any = desk.server._served._server.config.app
     real = house.state.house.asker
     object.__setattr__(house.state.house, "asker", silence)
     try:

@@ -136,7 +136,7 @@ def test_links_follow_the_public_url(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [(), ("minimax",)])
 def test_without_an_encoder_only_the_link_fails(tmp_path: Path, words: tuple[str, ...]) -> None:
     with MockServer(Settings(cache=tmp_path)) as server:
-        house: Any = server._server.config.app
+        house: Any = server._served._server.config.app
         none = Clips(tmp_path, max_disk=10**6, max_memory=0, workers=1, ffmpeg=str(tmp_path / "none"))
         object.__setattr__(house.state.house, "clips", none)
         desk = Desk(server, "no encoder", *words)

@@ -89,7 +89,7 @@ def test_the_upstream_has_codes_for_them(opened: Open, scenario: str, code: int)
 @contextmanager
 def broken(desk: Desk) -> Iterator[None]:
     """A sandbox with a fault: it has lost its book of jobs."""
-    house: Any = desk.server._server.config.app
+    house: Any = desk.server._served._server.config.app
     sandbox = next(one for one in house.state.house.engine.sandboxes if one.digest in desk.sandbox._path)
     book, sandbox.book = sandbox.book, None
     try:

@@ -1,0 +1,135 @@
+"""The strategies draw what they say, and the two validators agree on all of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from io import BytesIO
+from math import isfinite
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from jsonschema.validators import extend
+from PIL import Image
+
+from contracts import promise, strategies
+from contracts.promise import PROVIDERS, names
+from contracts.strategies import Mutation, keeps, mutated, pictures, valid
+
+ALL = {
+    (name, one): schema
+    for name in names()
+    for one, schema in promise.request_schemas(promise.load(PROVIDERS / name).under(())).items()
+}
+EVERY_OPERATION = pytest.mark.parametrize(("provider", "operation"), ALL, ids=["-".join(one) for one in ALL])
+settings.register_profile(
+    "bodies",
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
+BODIES = settings(settings.get_profile("bodies"), max_examples=60)
+
+
+def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[jsonschema.ValidationError]:
+    """As ECMA-262 means it: `$` is the end and nothing but the end; Python's lets a newline follow."""
+    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+Reference = extend(jsonschema.Draft202012Validator, {"pattern": _pattern})
+
+
+def reference(schema: Any) -> Any:
+    return Reference(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+
+
+def _is_readable(value: Any) -> bool:
+    """Whether a value has no number beyond floats, which no JSON reader has to take."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return all(
+        map(_is_readable, value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
+    )
+
+
+@EVERY_OPERATION
+def test_valid_bodies_keep_the_schema_and_leave_no_field_out(provider: str, operation: str) -> None:
+    schema, seen, other = ALL[provider, operation], set[str](), reference(ALL[provider, operation])
+
+    @settings(BODIES, max_examples=150)
+    @given(valid(schema))
+    def drawn(body: dict[str, Any]) -> None:
+        assert keeps(body, schema)
+        assert other.is_valid(body)
+        seen.update(body)
+
+    drawn()
+    assert set(schema.get("properties", {})) <= seen
+
+
+@EVERY_OPERATION
+def test_two_validators_agree_on_mutated_bodies(provider: str, operation: str) -> None:
+    schema, verdicts, other = ALL[provider, operation], set[bool](), reference(ALL[provider, operation])
+
+    @BODIES
+    @given(mutated(schema))
+    def drawn(mutation: Mutation) -> None:
+        if not mutation.is_json or not _is_readable(mutation.value):
+            return
+        verdict = keeps(mutation.value, schema)
+        assert other.is_valid(mutation.value) is verdict
+        verdicts.add(verdict)
+
+    drawn()
+    assert False in verdicts
+
+
+def test_every_kind_of_mutation_is_drawn_and_says_where() -> None:
+    schema, seen = ALL["tensorone", "createVideo"], set[str]()
+
+    @settings(BODIES, max_examples=400)
+    @given(mutated(schema))
+    def drawn(mutation: Mutation) -> None:
+        kind, _, field = mutation.label.partition(" at ")
+        seen.add(kind.partition(" ")[0] if kind.startswith("missing") else kind)
+        assert not field or field in schema["properties"]
+        if mutation.is_json:
+            assert json.loads(mutation.body) == mutation.value
+
+    drawn()
+    assert seen == {*strategies._AT_A_FIELD, *strategies._AS_A_WHOLE}
+
+
+@BODIES
+@given(pictures())
+def test_pictures_can_be_decoded(text: str) -> None:
+    with Image.open(BytesIO(b64decode(text.rpartition(",")[2]))) as picture:
+        picture.load()
+        assert picture.format == "PNG"
+
+
+SMALL = [
+    {"type": "integer", "minimum": 3, "maximum": 9, "multipleOf": 3},
+    {"type": ["integer", "string", "null"], "minimum": 1, "pattern": "^[1-9][0-9]{0,3}$"},
+    {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+    {"enum": ["5", 5, None]},
+    {"const": "one"},
+    {"type": "string", "format": "uri"},
+    {"type": "string", "format": "date-time"},
+    {"type": "array", "items": {"type": "object", "required": ["a"], "properties": {"a": {"type": "boolean"}}}},
+    {"anyOf": [{"type": "string", "maxLength": 2}, {"type": "integer", "minimum": 0}]},
+]
+
+
+@BODIES
+@given(st.data(), st.sampled_from(SMALL))
+def test_values_keep_their_schema(data: st.DataObject, schema: dict[str, Any]) -> None:
+    assert keeps(data.draw(strategies.value(schema)), schema)
