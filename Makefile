@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check lint types floors generated format generate facts e2e wheel bench coverage clean
+.PHONY: help setup serve test check lint types floors generated format generate facts clients e2e wheel bench coverage clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -50,8 +50,11 @@ facts: $(READY) ## Prove the facts, count them, write the counts into the README
 	$(BIN)/python -m pytest -n auto -q --facts --facts-json $(VENV)/facts.json --deselect tests/docs/test_facts_table.py
 	$(BIN)/python -m contracts.tally README.md $(VENV)/facts.json
 
-e2e: $(READY) ## Run released clients, unchanged, against the server
+clients: $(READY) ## Make the environments of the released clients (needs the network, once)
 	$(BIN)/python tests/e2e/run.py
+
+e2e: clients ## Run released clients, unchanged, against the server
+	$(BIN)/python -m pytest tests/e2e -n auto
 
 wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

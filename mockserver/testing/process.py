@@ -56,6 +56,7 @@ class OwnProcess(OverHttp):
             return
         self._folder = tempfile.TemporaryDirectory(prefix="mockserver-")
         ready = self._ready_file or Path(self._folder.name, "ready.json")
+        ready.unlink(missing_ok=True)  # one that was killed left its own there
         command = [sys.executable, "-P", "-m", "mockserver", "serve", *self._options, "--port", "0"]
         command += ["--ready-file", str(ready)]
         # A file takes any amount of output with nobody reading; a pipe would stop the server once it is full.

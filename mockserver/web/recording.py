@@ -115,9 +115,9 @@ class Strip:
     path: bytes
     query: bytes
     params: Mapping[str, str]
-    headers: RawHeaders
+    head: bytes
     body: bytes
-    answer_headers: RawHeaders
+    answer_head: bytes
     answer_body: bytes
     job: str = ""
     problem: Problem | None = None
@@ -131,8 +131,8 @@ class Strip:
         """Develop the film, and let go of everything else."""
         self.film = film = developed(self)
         self.sandbox = self.keys = self.key = None
-        self.path = self.query = self.body = self.answer_body = b""
-        self.headers, self.answer_headers, self.params = [], [], {}
+        self.path = self.query = self.head = self.body = self.answer_head = self.answer_body = b""
+        self.params = {}
         return WEIGHT + len(film.head) + len(film.body) + len(film.answer_head) + len(film.answer_body)
 
     def over(self, status: int, headers: RawHeaders, body: bytes, ending: Ending = Ending.COMPLETE) -> None:
@@ -148,7 +148,7 @@ class Strip:
             ending = Ending.LEFT if line.is_lost else ending
             self.unsent = line.unsent if line.is_clogged else EVERYTHING
         self.last, self.after = self.time.monotonic(), sandbox.clock.stretch
-        self.status, self.answer_headers, self.answer_body = status, headers, body
+        self.status, self.answer_head, self.answer_body = status, _lines(map(_line, headers)), body
         answer = call.answer
         if answer is not None:
             self.job, self.problem = answer.job, answer.problem
@@ -166,7 +166,7 @@ def begun(call: Call, provider: str, scope: Scope, time: Time, arrived: float) -
     one.provider, one.operation, one.profile, one.time = provider, call.operation, call.profile, time
     one.method, one.scheme, one.version = scope["method"], scope["scheme"], scope["http_version"]
     one.path, one.query, one.params = scope.get("raw_path", b""), scope["query_string"], call.params
-    one.headers, one.body = scope["headers"], call.body
+    one.head, one.body = _lines(map(_line, scope["headers"])), call.body
     one.arrived, one.read = arrived, time.monotonic()
     one.read_at, one.before = call.now, sandbox.clock.stretch
     if "mockserver.sandbox" in scope:
@@ -223,7 +223,7 @@ def developed(strip: Strip) -> Film:
 def _came(strip: Strip, sandbox: Sandbox) -> Came | None:
     """The request without its key: the quick way, where that can only stand as itself; None where it may hide."""
     body, path, query, key = strip.body, strip.path, strip.query, strip.key
-    head = _lines(map(_line, strip.headers))
+    head = strip.head
     if len(body) > LONGEST or _ODD.search(head):
         return None
     at = head.find(b"authorization: ")
@@ -269,8 +269,7 @@ def _went(strip: Strip, sandbox: Sandbox, came: Came) -> tuple[bytes, bytes, str
     """The answer without the keys that it echoes: head, body, digest, and by how many bytes that is fewer."""
     if not strip.status:
         return b"", b"", "", 0
-    body, digest = strip.answer_body, ""
-    head = _lines(map(_line, strip.answer_headers))
+    head, body, digest = strip.answer_head, strip.answer_body, ""
     if len(body) > LONGEST:
         digest = blake2b(body, digest_size=20).hexdigest()
         body = body[: LONGEST + max(map(len, came.spellings), default=0)]  # the edge must not halve a key

@@ -12,7 +12,6 @@ from mockserver.domain import redaction
 from mockserver.domain.journal import LONGEST
 from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_of
 from mockserver.provider.keys import KeyRing
-from mockserver.web.wire import RawHeaders
 
 _DIGEST: Final = re.compile(r"sb_[0-9a-f]{12}")
 _NOBODYS: Final = digest_of(ANONYMOUS)
@@ -41,22 +40,22 @@ class Raw(Protocol):
     path: bytes
     query: bytes
     params: Mapping[str, str]
-    headers: RawHeaders
+    head: bytes
     body: bytes
 
 
 def scrubbed(raw: Raw, sandbox: Sandbox) -> Came:
     """The request without its keys. A key that stood where answers may echo it is remembered by its print."""
-    names = dict(raw.headers)
-    named = names.get(b"x-mock-sandbox", b"").decode("latin-1")
+    lines = [line.partition(b": ") for line in raw.head.split(b"\n")]
+    named = next((value.decode("latin-1") for name, _, value in lines if name == b"x-mock-sandbox"), "")
     known = _known(raw, sandbox.digest, named)
     is_key = known.__contains__
     spellings = tuple(sorted({one for key in known for one in redaction.forms(key)}, key=len, reverse=True))
     head = b"\n".join(
         redaction.replaced(name, spellings)
-        + b": "
+        + colon
         + redaction.header_value(name, redaction.unhidden(value, spellings), is_key)
-        for name, value in raw.headers
+        for name, colon, value in lines
     )
     path = redaction.unhidden(raw.path, spellings)
     query = redaction.query(raw.query, is_key, spellings)
@@ -64,8 +63,8 @@ def scrubbed(raw: Raw, sandbox: Sandbox) -> Came:
     reach = LONGEST + 2 * max(map(len, spellings), default=0)
     part = raw.body[:reach]
     body = redaction.fields(redaction.unhidden(part, spellings), is_key)
-    came = sum(len(name) + len(value) + 3 for name, value in raw.headers) - 1 + len(raw.path) + len(raw.query)
-    fewer = came + len(part) - len(head) - len(path) - len(query) - len(body)
+    came = len(raw.head) + len(raw.path) + len(raw.query) + len(part)
+    fewer = came - len(head) - len(path) - len(query) - len(body)
     if body.count(redaction.MARK) > redaction.is_marked(body):
         sandbox.journal.stray(redaction.prints(spellings))
     digest = ""
@@ -79,7 +78,7 @@ def _known(raw: Raw, digest: str, named: str) -> set[str]:
     found = {raw.key} if raw.key else set()
     if named and not _DIGEST.fullmatch(named):
         found.add(named)
-    places = b" ".join((raw.path, raw.query, *(value for _, value in raw.headers))).decode("latin-1")
+    places = b" ".join((raw.path, raw.query, raw.head)).decode("latin-1")
     if digest != _NOBODYS:
         query = (value for _, value in parse_qsl(raw.query.decode("latin-1")))
         words = (*raw.params.values(), *query, *redaction.tokens(places))

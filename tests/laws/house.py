@@ -44,11 +44,14 @@ class Act:
 
 
 class House:
-    """The server. `done` is everything that was done to it with what it said."""
+    """The server. `done` is what was done to it with what it said; `keys` are the good keys (none: all are)."""
 
-    def __init__(self, seed: int, cache: Path) -> None:
+    def __init__(self, seed: int, cache: Path, keys: tuple[str, ...] = ()) -> None:
         self.time = HandTime(START)
-        self.app = create_app(Settings(seed=seed, cache=cache, public_url=ORIGIN, hold_seconds=0), time=self.time)
+        good = dict.fromkeys(keys, "") or None
+        self.app = create_app(
+            Settings(seed=seed, cache=cache, public_url=ORIGIN, hold_seconds=0, keys=good), time=self.time
+        )
         self.loop = asyncio.new_event_loop()
         self.done: list[tuple[Act, Said | None]] = []
 

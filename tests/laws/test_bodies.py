@@ -1,7 +1,7 @@
 """Every operation with a body, with right bodies and with ones that have one thing wrong in them.
 
-A right body is accepted and answered by the schema of its state; a wrong one is refused in the provider's words, or accepted
-where the document has no say. Never is there a fault.
+A right body is accepted and answered by the schema of its state; a wrong one is refused in the provider's words, or
+accepted where the document has no say. Never is there a fault.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ ALL = [(name, one) for name in names() for one in promise.request_schemas(promis
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with House(0, tmp_path_factory.mktemp("clips")) as made:
+    with House(0, tmp_path_factory.mktemp("clips"), (KEY,)) as made:
         yield made
 
 

@@ -38,18 +38,23 @@ def test_the_output_of_a_failed_start_is_in_the_error() -> None:
         MockServer.process("--timing", "quik").start()
 
 
-def test_a_process_takes_options_and_nothing_from_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_takes_options_and_nothing_from_our_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("MOCKSERVER_SCENARIO", "stalled")
-    with MockServer.process("--limits", "documented") as server:
+    ready = tmp_path / "ready.json"
+    ready.write_text('{"url": "http://127.0.0.1:9", "pid": 0}')
+    with MockServer.process("--limits", "documented", ready_file=ready) as server:
         shown = server.sandbox("k").settings()
         assert (shown["limits"], shown["scenario"]) == ("documented", "success")
         served = server._served
         assert isinstance(served, OwnProcess)
         pid = served.pid
         assert os.getpgid(pid) != os.getpgid(0), "Ctrl-C is for us; the server is stopped by its handle"
-    if sys.platform != "win32":
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
+        assert ready.exists()
+    assert not ready.exists(), "a clean end takes it away"
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_nobody_there() -> None:

@@ -6,12 +6,14 @@ import asyncio
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from mockserver.testing import async_transport, transport
 from mockserver.testing.inside import Inside
+from mockserver.testing.passage import Passage, Target
 from mockserver.testing.thread import InThread
 from tests.testing.toys import Toy
 
@@ -61,14 +63,27 @@ def test_a_part_is_there_as_soon_as_it_was_sent(either: httpx.Client) -> None:
         assert b"".join(parts) == b"two"
 
 
-def test_a_chunk_is_fetched_when_there_is_room_for_it(client: httpx.Client, toy: Toy) -> None:
-    def chunks() -> Iterator[bytes]:
-        for number in range(6):
-            assert len(toy.taken) >= number - 2
-            yield b"%d" % number
+def test_a_chunk_is_fetched_when_there_is_room_for_it() -> None:
+    """One chunk waits for the application; the next is wanted when it took that one, or has ended."""
 
-    assert client.post("/count", content=chunks()).status_code == 201
-    assert toy.taken == [b"0", b"1", b"2", b"3", b"4", b"5"]
+    async def scene() -> None:
+        gate = asyncio.Event()
+
+        async def app(_scope: object, receive: Any, _send: object) -> None:
+            await gate.wait()
+            await receive()
+
+        passage = Passage(app, Target("POST", "http", "x", 80, b"/").scope([], {}))
+        assert await passage.feed(b"1")
+        second = asyncio.ensure_future(passage.feed(b"2"))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not second.done()
+        gate.set()
+        await second
+        assert not await passage.feed(b"3")
+
+    asyncio.run(scene())
 
 
 def test_bodies_cross(either: httpx.Client) -> None:

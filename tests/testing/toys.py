@@ -75,12 +75,6 @@ class Toy:
             await self.part(send, message["body"])
         await self.part(send, b">", more=False)
 
-    async def count(self, receive: Any, send: Any) -> None:
-        while (message := await receive())["more_body"]:
-            self.taken.append(message["body"])
-        assert not message["body"]
-        await self.whole(receive, send)
-
     async def early(self, receive: Any, send: Any) -> None:
         """Answers before the body has come."""
         self.taken.append((await receive())["body"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
+from mockserver.testing import MockServer
 from tests.providers.modelslab.client import CAT, ENTERPRISE, V6, Client, Got
 
 ClientOf = Callable[..., Client]
@@ -108,3 +110,22 @@ def test_the_spam_filter_refuses_the_same_request_for_thirty_seconds(client_of: 
     assert client.post(f"{V6}/text2video", **CAT).status == 429
     client.advance(1)
     assert client.post(f"{V6}/text2video", **CAT).status == 200
+
+
+@pytest.mark.fact("modelslab.limit.queue.plans")
+@pytest.mark.parametrize(("plan", "most"), [("basic", 5), ("standard", 10), ("premium", 15)])
+def test_the_plan_of_the_account_sets_the_queue(server: MockServer, plan: str, most: int) -> None:
+    """Five, ten or fifteen videos may wait; the refusal of the next names the number."""
+    sandbox = server.sandbox(f"modelslab plan {plan}")
+    sandbox.reset()
+    sandbox.freeze()
+    sandbox.configure(limits="documented", tiers={"modelslab": plan})
+    body = {"key": sandbox.key, "model_id": "cogvideox", "prompt": "a cat", "instant_response": True}
+    answers = [
+        server.request(
+            "POST", "/api/v6/video/text2video", {"content-type": "application/json"}, json.dumps(body).encode()
+        )
+        for _ in range(most + 1)
+    ]
+    assert [status for status, _, _ in answers] == [200] * most + [429]
+    assert f"Maximum {most} queued requests allowed" in json.loads(answers[-1][2])["message"]

@@ -78,6 +78,7 @@ WORDS: list[tuple[dict[str, Any], dict[str, list[str]], str]] = [
     ({"seed": True}, {"seed": ["The seed field must be an integer."]}, "seed must be an integer"),
     ({"height": "007"}, {"height": ["The height field must be an integer."]}, "height must be an integer"),
     ({"height": "64.5"}, {"height": ["The height field must be an integer."]}, "height must be an integer"),
+    ({"height": "-3.5"}, {"height": ["The height field must be an integer."]}, "height must be an integer"),
     ({"height": "9" * 16}, {"height": ["The height field must be an integer."]}, "height must be an integer"),
     ({"height": "-3"}, {"height": ["The height field must be at least 1."]}, "height must be at least 1"),
     ({"height": NULL}, {"height": ["The height field must be an integer."]}, "height must be an integer"),
