@@ -168,6 +168,16 @@ def _media_examples(value: Any, name: str, key: str) -> Any:
     }
 
 
+def hooks_as_paths(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document whose calls are the webhooks of another: `POST /<name>` for each.
+
+    schemathesis makes no call of a webhook, but draws deliveries of such a document:
+    `schemathesis.openapi.from_dict(hooks_as_paths(document))["/done"]["POST"].as_strategy()`.
+    """
+    paths = {f"/{name}": item for name, item in document.get("webhooks", {}).items()}
+    return {**{name: one for name, one in document.items() if name != "webhooks"}, "paths": paths}
+
+
 def command(location: Path, folder: Path, told: Namespace) -> list[str]:
     """Return the arguments of schemathesis' command line; the folder holds its configuration and takes its report."""
     headers = [part for header in told.header for part in ("-H", header)]

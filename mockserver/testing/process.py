@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import IO, Any, Final
 
 from mockserver.testing.wire import OverHttp
@@ -43,7 +44,7 @@ class OwnProcess(OverHttp):
         super().__init__()
         self._options, self._environ, self._ready_file = list(options), environ, ready_file
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
 
     @property
     def pid(self) -> int:
@@ -54,13 +55,13 @@ class OwnProcess(OverHttp):
         """Start; returns when it is ready. Raises StartFailed."""
         if self._process is not None:
             return
-        self._folder = tempfile.TemporaryDirectory(prefix="mockserver-")
-        ready = self._ready_file or Path(self._folder.name, "ready.json")
+        self._folder = Path(tempfile.mkdtemp(prefix="mockserver-"))
+        ready = self._ready_file or self._folder / "ready.json"
         ready.unlink(missing_ok=True)  # one that was killed left its own there
         command = [sys.executable, "-P", "-m", "mockserver", "serve", *self._options, "--port", "0"]
         command += ["--ready-file", str(ready)]
         # A file takes any amount of output with nobody reading; a pipe would stop the server once it is full.
-        with Path(self._folder.name, "output.txt").open("w+b") as output:
+        with (self._folder / "output.txt").open("w+b") as output:
             self._process = subprocess.Popen(  # noqa: S603  (our own command)
                 command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, **_apart()
             )
@@ -107,9 +108,7 @@ class OwnProcess(OverHttp):
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        self._forget_folder()
 
     def leave(self) -> None:
         """Let it run on: somebody else will stop it."""
@@ -117,6 +116,12 @@ class OwnProcess(OverHttp):
         if self._process is not None:
             self._process.returncode = 0  # else Popen warns that a process is left, which is the purpose
             self._process = None
+        self._forget_folder()
+
+    def _forget_folder(self) -> None:
+        if self._folder is not None:
+            rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
 
 def _apart() -> dict[str, Any]:

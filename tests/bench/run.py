@@ -171,7 +171,7 @@ def memory(folder: Path, count: int) -> None:
             load(target, 1)
         each = (resident_kb(pid) - before) * 1024 / jobs
         print(
-            f"  memory   {start / 1024:.1f} MB at start (wanted < 90) | {each:.0f} bytes a job over {jobs} jobs (<= 1536)"
+            f"  memory   {start / 1024:.1f} MB at start (wanted < 90) | {each:.0f} bytes a job over {jobs} (<= 1536)"
         )
 
 
