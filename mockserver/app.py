@@ -24,6 +24,7 @@ from mockserver.adapters.webhooks import Post
 from mockserver.domain import scenario
 from mockserver.domain.scenario import Scenario
 from mockserver.engine import Engine
+from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
 from mockserver.engine.sandboxes import Sandboxes
 from mockserver.provider.discovery import discover, fates
@@ -50,8 +51,13 @@ def create_app(
     source = time or MachineTime()
     providers = discover(places)
     known = {**fates(providers), **{one.name: one for one in settings.scenarios}}
-    post = Post(source, allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts))
-    engine = Engine(_sandboxes(settings, source, providers, known), post)
+    sandboxes = _sandboxes(settings, source, providers, known)
+    post = Post(
+        source,
+        allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
+        journal=sandboxes.journal_of,
+    )
+    engine = Engine(sandboxes, post)
     clips = Clips(
         settings.cache or Path(tempfile.gettempdir()) / "mockserver-clips",
         max_disk=settings.cache_bytes,
@@ -80,6 +86,8 @@ def create_app(
         __version__,
         listeners,
         judge.promises,
+        judge,
+        source.wall().timestamp() - source.monotonic(),
         frozenset(settings.allow_hosts),
         settings.control_token,
     )
@@ -109,12 +117,16 @@ def _sandboxes(
     settings: Settings, source: MachineTime | HandTime, providers: dict[str, Provider], known: dict[str, Scenario]
 ) -> Sandboxes:
     fate = scenario.parse(settings.scenario, known)
+    budget = Budget()
 
     def make(digest: str, lot: int) -> Sandbox:
         profiles = {name: settings.profiles.get(name, one.profile()) for name, one in providers.items()}
         clock = SandboxClock(source)
         hold = None if settings.hold_seconds is None else timedelta(seconds=settings.hold_seconds)
-        return Sandbox(digest, clock, settings.seed, lot, profiles, settings.timing, settings.limits, hold, fate)
+        journal = Journal(budget, is_on=settings.journal)
+        return Sandbox(
+            digest, clock, settings.seed, lot, profiles, settings.timing, settings.limits, hold, fate, journal=journal
+        )
 
     return Sandboxes(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
 

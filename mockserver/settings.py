@@ -19,8 +19,8 @@ class Settings:
     timing says); `scenario` the fate of every job until a sandbox is told otherwise, as `domain.scenario.parse` reads
     it; `scenarios` those of a scenario file; `cors` the origins beside loopback; `allow_hosts` the host names beside
     those of loopback under which the control API may be called; `control_token` what it wants from other machines
-    (None: it is off for them); `webhook_hosts` the hosts that webhooks may go to beside loopback (`any`: all); `cache`
-    the folder of the clips (None: one in the temporary folder); `cache_bytes` and `memory_bytes` bound it and the clips
+    (None: it is off for them); `webhook_hosts` the hosts that webhooks may go to beside loopback (`any`: all);
+    `journal` whether sandboxes keep one until told otherwise; `cache` the folder of the clips (None: one in the temporary folder); `cache_bytes` and `memory_bytes` bound it and the clips
     in memory.
     """
 
@@ -39,6 +39,7 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     control_token: str | None = None
     webhook_hosts: tuple[str, ...] = ()
+    journal: bool = True
     cache: Path | None = None
     cache_bytes: int = 1_000_000_000
     memory_bytes: int = 32_000_000

@@ -18,6 +18,8 @@ from typing import Any, Final, Literal
 
 import uvicorn
 
+from mockserver.adapters.protocol import Counting
+
 GRACE_SECONDS: Final = 2
 """How long requests under way may take to end once the server is told to stop."""
 
@@ -172,7 +174,7 @@ def server(
     """A server for an application: no access log, no Server and Date of its own, shutdown within three seconds."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=Counting,
         ws="none",
         log_config=None,
         access_log=False,

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from difflib import get_close_matches
 from math import isfinite
@@ -124,8 +123,7 @@ def _change(data: object, path: tuple[str, ...]) -> Change | None:
     why = _one(life, path, "why", str, "a text", default="")
 
     def change(timeline: Timeline, _number: float) -> Timeline:
-        return replace(
-            timeline,
+        return timeline._replace(
             queued=timeline.queued if queued is None else timedelta(seconds=queued),
             running=timeline.running if running is None else timedelta(seconds=running),
             end=ends or timeline.end,

@@ -15,10 +15,10 @@ Intervals are half open: at the boundary the later state holds.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from mockserver.domain.scenario import Scenario
@@ -43,8 +43,7 @@ class State(Enum):
 _TERMINAL: Final = frozenset({State.SUCCEEDED, State.FAILED})
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(NamedTuple):
     """The life of a job, as lengths from its creation.
 
     `queued`: how long it waits, None for ever. `running`: how long it then runs, None for ever. `end`: what it ends in.
@@ -87,8 +86,7 @@ class Turn:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One generation asked for. `request` is the provider's own frozen value; `seed` the picture's 32 bits.
 
     `kind` is the operation that made it, `alias` another public name of it (the stem of its file), `n` the number of
@@ -112,11 +110,10 @@ class Job:
 
     def turned(self, turn: Turn) -> Job:
         """The same job with one more fact."""
-        return replace(self, turns=(*self.turns, turn))
+        return self._replace(turns=(*self.turns, turn))
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """What a poll sees. `progress` is 0 to 100, `stage` counts within the state, `since` is when the state began,
     `remaining` the length until the end (zero once there, None when no end is decided).
     """
@@ -189,7 +186,7 @@ def _after(turn: Turn, seen: Snapshot) -> Snapshot:
         return Snapshot(State.SUCCEEDED, 0, 100, turn.at, ZERO)
     if turn.turning is Turning.FAILED:
         return Snapshot(State.FAILED, 0, seen.progress, turn.at, ZERO, turn.why)
-    return replace(seen, remaining=None)
+    return seen._replace(remaining=None)
 
 
 def _boundaries(job: Job) -> Iterator[datetime]:

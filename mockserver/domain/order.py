@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from mockserver.domain.chance import Draw
 
@@ -15,16 +15,14 @@ Pace = Callable[[Draw], Lengths]
 """The documented lengths of a job, drawn from its chance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """The public names of a job: its id on the wire and, where its file goes by another stem, that one."""
 
     id: str
     alias: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """A job asked for. `request` is the provider's own frozen value, `seed` what the client sent (None: drawn),
     `stages` into how many words the provider divides waiting and running, `timing` the one that a profile asks for
     whatever the sandbox's is (None: the sandbox's). `is_judged_first` says that the provider judges what is to be shown

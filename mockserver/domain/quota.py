@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,7 @@ class Limit:
         return int(self.window.total_seconds())
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How a key stands against a limit: what is left, and whole seconds until the oldest call leaves the window."""
 
     limit: Limit
@@ -54,9 +54,10 @@ def admit(log: Log, limit: Limit, now: datetime) -> Standing:
     A call leaves the window exactly `window` after it was admitted. A refused call is not logged, so waiting the whole
     `reset_seconds` always succeeds.
     """
-    before = stand(log, limit, now)
-    if not before.is_admitted:
-        return before
-    log.admitted.append(now)
-    oldest = ceil((log.admitted[0] - now + limit.window).total_seconds())
-    return Standing(limit, before.remaining - 1, oldest, True)
+    admitted, edge = log.admitted, now - limit.window
+    while admitted and admitted[0] <= edge:
+        admitted.popleft()
+    left = limit.calls - len(admitted)
+    if left > 0:
+        admitted.append(now)
+    return Standing(limit, max(left - 1, 0), ceil((admitted[0] - edge).total_seconds()), left > 0)

@@ -75,7 +75,7 @@ def replaced(data: bytes, spellings: Iterable[bytes]) -> bytes:
 
 
 def unhidden(data: bytes, spellings: tuple[bytes, ...]) -> bytes:
-    """`replaced`, also where escapes of JSON or of URLs hide a key; then JSON is written anew, else the text unescaped."""
+    """`replaced`, also where escapes of JSON or of URLs hide a key; what hid one is written anew."""
     data = replaced(data, spellings)
     if not spellings:
         return data

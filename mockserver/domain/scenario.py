@@ -57,31 +57,31 @@ class UnknownScenario(ValueError):
 
 def _slow(timeline: Timeline, times: float) -> Timeline:
     queued, running = timeline.queued or timedelta(0), timeline.running or timedelta(0)
-    return replace(timeline, queued=queued * times, running=running * times)
+    return timeline._replace(queued=queued * times, running=running * times)
 
 
 def _polls(timeline: Timeline, number: float) -> Timeline:
-    return replace(timeline, queued=timedelta(0), running=timedelta(0), polls=max(1, int(number)))
+    return timeline._replace(queued=timedelta(0), running=timedelta(0), polls=max(1, int(number)))
 
 
 def _stuck(timeline: Timeline, _number: float) -> Timeline:
-    return replace(timeline, queued=None)
+    return timeline._replace(queued=None)
 
 
 def _stalled(timeline: Timeline, percent: float) -> Timeline:
-    return replace(timeline, stalls_at=min(max(percent, 0.0), 99.0) / 100)
+    return timeline._replace(stalls_at=min(max(percent, 0.0), 99.0) / 100)
 
 
 def _fails_in_queue(timeline: Timeline, _number: float) -> Timeline:
-    return replace(timeline, running=timedelta(0), end=State.FAILED)
+    return timeline._replace(running=timedelta(0), end=State.FAILED)
 
 
 def _fails(timeline: Timeline, _number: float) -> Timeline:
-    return replace(timeline, end=State.FAILED)
+    return timeline._replace(end=State.FAILED)
 
 
 def _moderated(timeline: Timeline, _number: float) -> Timeline:
-    return replace(timeline, end=State.FAILED, why=MODERATED)
+    return timeline._replace(end=State.FAILED, why=MODERATED)
 
 
 SUCCESS: Final = Scenario("success", "The job succeeds in the time that --timing gives it.")

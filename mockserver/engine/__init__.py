@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from mockserver.domain.job import Job, State, Timeline, Turn, Turning
@@ -58,7 +57,7 @@ class Engine:
 
     def polled(self, sandbox: Sandbox, job: Job, now: datetime) -> Job:
         """Count a poll of a job that lives by its polls; the one that reaches the number is a fact with its instant."""
-        counted = replace(job, polls=job.polls + 1)
+        counted = job._replace(polls=job.polls + 1)
         sandbox.book.add(counted)
         if counted.polls < (job.timeline.polls or 0) or job.turns:
             return counted

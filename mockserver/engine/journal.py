@@ -81,7 +81,7 @@ class Journal:
         settled again.
         """
         if self.watchers:
-            self._tell()
+            self.wake()
         before, self._unsettled = self._unsettled, self._unsettled + size + 1
         if self._unsettled > self.kept_bytes:
             self.settle()
@@ -147,8 +147,9 @@ class Journal:
         self.budget.journals.discard(self)
         self.entries, self.strays, self._told = deque(maxlen=self.kept), {}, {}
         self.last = self.used = self._unsettled = 0
-        self._tell()
+        self.wake()
 
-    def _tell(self) -> None:
+    def wake(self) -> None:
+        """Tell those who wait that something has ended."""
         for watcher in tuple(self.watchers):
             watcher()

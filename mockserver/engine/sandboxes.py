@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mockserver.domain.job import Job
+from mockserver.engine.journal import Journal
 from mockserver.engine.sandbox import LOTS, Sandbox
 
 REMEMBERED: Final = 4096
@@ -39,6 +40,11 @@ class Sandboxes:
     def get(self, digest: str) -> Sandbox | None:
         """The sandbox under this digest, if there is one; does not count as use."""
         return self._known.get(digest)
+
+    def journal_of(self, digest: str) -> Journal | None:
+        """The journal of a sandbox, where there is one and it is on."""
+        found = self._known.get(digest)
+        return found.journal if found is not None and found.journal.is_on else None
 
     def open(self, digest: str) -> Sandbox:
         """The sandbox under this digest, made when it is new."""

@@ -58,13 +58,14 @@ class MockServer:
         self._base_paths: dict[str, str] | None = None
 
     @classmethod
-    def process(cls, *options: str, environ: Mapping[str, str] | None = None, ready_file: Path | None = None) -> Self:
+    def process(cls, *options: str, environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Self:
         """A server in a process of its own. `options` are those of `mockserver serve`; `environ` its environment (None:
-        this one's, without MOCKSERVER_* variables). Its start raises StartFailed, with what it printed.
+        this one's, without MOCKSERVER_* variables); `folder` is where `output.txt` is to stay. Its start raises
+        StartFailed, with what it printed.
         """
         from mockserver.testing.process import OwnProcess
 
-        return cls(served=OwnProcess(["--seed", "0", *options], environ=environ, ready_file=ready_file))
+        return cls(served=OwnProcess(["--seed", "0", *options], environ=environ, folder=folder))
 
     @classmethod
     def in_process(cls, settings: Settings | None = None, *, time: MachineTime | HandTime | None = None) -> Self:

@@ -34,17 +34,17 @@ class StartFailed(RuntimeError):
 
 
 class OwnProcess(OverHttp):
-    """On a free port of 127.0.0.1. `options` are those of `mockserver serve`; `ready_file` is where the server says
-    that it is ready (None: in a folder of its own).
+    """On a free port of 127.0.0.1. `options` are those of `mockserver serve`; in `folder` lie its `ready.json`, while
+    it runs, and its `output.txt` (None: one of its own, which goes with it).
     """
 
     def __init__(
-        self, options: Sequence[str], *, environ: Mapping[str, str] | None = None, ready_file: Path | None = None
+        self, options: Sequence[str], *, environ: Mapping[str, str] | None = None, folder: Path | None = None
     ) -> None:
         super().__init__()
-        self._options, self._environ, self._ready_file = list(options), environ, ready_file
+        self._options, self._environ, self._folder = list(options), environ, folder
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder: Path | None = None
+        self._own_folder: Path | None = None
 
     @property
     def pid(self) -> int:
@@ -55,13 +55,15 @@ class OwnProcess(OverHttp):
         """Start; returns when it is ready. Raises StartFailed."""
         if self._process is not None:
             return
-        self._folder = Path(tempfile.mkdtemp(prefix="mockserver-"))
-        ready = self._ready_file or self._folder / "ready.json"
+        folder = self._folder
+        if folder is None:
+            folder = self._own_folder = Path(tempfile.mkdtemp(prefix="mockserver-"))
+        ready = folder / "ready.json"
         ready.unlink(missing_ok=True)  # one that was killed left its own there
         command = [sys.executable, "-P", "-m", "mockserver", "serve", *self._options, "--port", "0"]
         command += ["--ready-file", str(ready)]
         # A file takes any amount of output with nobody reading; a pipe would stop the server once it is full.
-        with (self._folder / "output.txt").open("w+b") as output:
+        with (folder / "output.txt").open("w+b") as output:
             self._process = subprocess.Popen(  # noqa: S603  (our own command)
                 command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, **_apart()
             )
@@ -108,7 +110,9 @@ class OwnProcess(OverHttp):
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        self._forget_folder()
+        if self._own_folder is not None:
+            rmtree(self._own_folder, ignore_errors=True)
+            self._own_folder = None
 
     def leave(self) -> None:
         """Let it run on: somebody else will stop it."""
@@ -116,12 +120,6 @@ class OwnProcess(OverHttp):
         if self._process is not None:
             self._process.returncode = 0  # else Popen warns that a process is left, which is the purpose
             self._process = None
-        self._forget_folder()
-
-    def _forget_folder(self) -> None:
-        if self._folder is not None:
-            rmtree(self._folder, ignore_errors=True)
-            self._folder = None
 
 
 def _apart() -> dict[str, Any]:

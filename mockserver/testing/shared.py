@@ -83,7 +83,7 @@ class Shared:
             return None
 
     def _started(self) -> MockServer:
-        self._process = OwnProcess(["--seed", "0", *self._options], ready_file=self._ready)
+        self._process = OwnProcess(["--seed", "0", *self._options], folder=self._folder)
         return MockServer(served=self._process, prefix=f"{self._name}-").start()
 
     def _stop(self) -> None:

@@ -16,7 +16,7 @@ from mockserver.provider.table import Provider
 from mockserver.web.members import number, typed
 from mockserver.web.problems import Refused, nearest
 
-MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds")
+MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal")
 
 Apply = Callable[[Sandbox], None]
 
@@ -46,6 +46,9 @@ def changes(
     if "hold_seconds" in change:
         hold = None if change["hold_seconds"] is None else timedelta(seconds=number(change, "hold_seconds"))
         made.append(lambda sandbox: setattr(sandbox, "hold", hold))
+    if "journal" in change:
+        is_on = _one_of(change, "journal", ("on", "off")) == "on"
+        made.append(lambda sandbox: setattr(sandbox.journal, "is_on", is_on))
     return made
 
 

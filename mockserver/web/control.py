@@ -12,7 +12,7 @@ from starlette.routing import Match, Route
 
 from mockserver.domain.composing import MEMBERS, Miscomposed, composed
 from mockserver.domain.job import Turning
-from mockserver.web import clocks, deliveries, jobs, listeners, promises, sandboxes
+from mockserver.web import clocks, deliveries, jobs, journal, listeners, promises, sandboxes
 from mockserver.web.answering import fault_of
 from mockserver.web.desk import Desk
 from mockserver.web.guard import admit
@@ -91,6 +91,10 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "/sandboxes/{key}/jobs/{job}/fail", jobs.turned(Turning.FAILED)),
     ("POST", "/sandboxes/{key}/jobs/{job}/stall", jobs.turned(Turning.STALLED)),
     ("GET", "/sandboxes/{key}/deliveries", deliveries.listed),
+    ("GET", "/sandboxes/{key}/journal.json", journal.as_json),
+    ("GET", "/sandboxes/{key}/journal.ndjson", journal.as_lines),
+    ("GET", "/sandboxes/{key}/journal.har", journal.as_har),
+    ("GET", "/sandboxes/{key}/journal/wait", journal.wait),
     ("GET", "/sandboxes/{key}/listeners", listeners.listed),
     ("POST", "/sandboxes/{key}/listeners", listeners.opened),
     ("DELETE", "/sandboxes/{key}/listeners", listeners.closed),

@@ -11,14 +11,16 @@ from starlette.requests import Request
 from mockserver.domain.scenario import Scenario
 from mockserver.engine import Engine
 from mockserver.engine.sandbox import Sandbox, digest_named, digest_of
-from mockserver.ports import Listeners, Promise
+from mockserver.ports import Judge, Listeners, Promise
 from mockserver.provider.table import Provider
 from mockserver.web.problems import Refused, nearest
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Handed to every handler of the control API by the composition root."""
+    """Handed to every handler of the control API by the composition root. `epoch` is the wall's POSIX time at monotonic
+    second 0.
+    """
 
     engine: Engine
     providers: Mapping[str, Provider]
@@ -26,6 +28,8 @@ class Desk:
     version: str
     listeners: Listeners
     promises: Mapping[str, Promise]
+    judge: Judge
+    epoch: float
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
     token: str | None = None
     composed: set[str] = field(default_factory=set)

@@ -57,7 +57,8 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
-        if scope["type"] != "http" or f"{scope['path']}/".startswith("/_mock/"):
+        path: str = scope.get("path", "")  # a lifespan has none
+        if scope["type"] != "http" or (path.startswith("/_mock") and path[6:7] in ("", "/")):
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])

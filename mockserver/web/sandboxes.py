@@ -72,5 +72,6 @@ def shown(sandbox: Sandbox) -> dict[str, object]:
         "scenario": sandbox.scenario.name,
         "queue": [one.name for one in sandbox.queue],
         "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},
+        "journal": "on" if sandbox.journal.is_on else "off",
         "clock": clock_of(sandbox),
     }

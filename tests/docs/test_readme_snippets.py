@@ -87,7 +87,14 @@ SHELL: dict[str, Callable[[MockServer, dict[str, Any]], None]] = {
 """What is held of the answer of the block that has these words."""
 
 
-@pytest.mark.parametrize("block", of("sh"))
+@pytest.mark.parametrize("block", [one for one in of("sh") if "ready.json" in one.values[0].text])
+def test_the_block_for_ci_starts_a_server_and_says_where(block: Block, tmp_path: Path) -> None:
+    """On a free port, told by the ready file."""
+    text = block.text.replace("python ", f"{sys.executable} ")
+    assert re.search(r"^http://127\.0\.0\.1:\d+$", run(["/bin/sh", "-ec", text], tmp_path), re.MULTILINE)
+
+
+@pytest.mark.parametrize("block", [one for one in of("sh") if "curl" in one.values[0].text])
 def test_a_shell_block_does_what_it_says(block: Block, server: MockServer, tmp_path: Path) -> None:
     assert shutil.which("curl"), "this test pastes the README's curl lines: install curl"
     (judged,) = (judge for words, judge in SHELL.items() if words in block.text)
@@ -109,13 +116,34 @@ def test_the_makefile_knows_every_target_of_the_block_and_of_the_text(block: Blo
         assert run([program, "-n", target], ROOT), f"{line} would do nothing"
 
 
-@pytest.mark.parametrize("block", of("python"))
-def test_a_python_block_runs_to_its_end(block: Block, server: MockServer, tmp_path: Path) -> None:
+def polled(said: str, folder: Path) -> None:
     """The sample sleeps between its polls; as the first poll finds the job done, it never comes to that."""
-    said = run([sys.executable, "-c", block.text.replace(PRINTED, server.url)], tmp_path)
     assert said == "completed \n"  # a finished video has no progress, and print leaves the blank
-    mp4 = read_mp4((tmp_path / "lighthouse.mp4").read_bytes())
+    mp4 = read_mp4((folder / "lighthouse.mp4").read_bytes())
     assert (mp4.width, mp4.height) == (1024, 576)
+
+
+def handled(said: str, _folder: Path) -> None:
+    """The address of a provider, and the instant of a frozen clock."""
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/v1 \S+ \S+\n", said)
+
+
+PYTHON: dict[str, Callable[[str, Path], None]] = {"lighthouse.mp4": polled, "with MockServer()": handled}
+"""What is held of what the block with these words prints; a block of tests is run by pytest instead."""
+
+
+@pytest.mark.parametrize("block", [one for one in of("python") if "def test_" not in one.values[0].text])
+def test_a_python_block_runs_to_its_end(block: Block, server: MockServer, tmp_path: Path) -> None:
+    (judge,) = (one for words, one in PYTHON.items() if words in block.text)
+    judge(run([sys.executable, "-c", block.text.replace(PRINTED, server.url)], tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("block", [one for one in of("python") if "def test_" in one.values[0].text])
+def test_a_block_of_tests_passes(block: Block, tmp_path: Path) -> None:
+    """In an empty folder, with nothing but the plugin."""
+    (tmp_path / "test_block.py").write_text(block.text)
+    said = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)], tmp_path)
+    assert "1 passed" in said
 
 
 @pytest.mark.parametrize("block", of("js"))

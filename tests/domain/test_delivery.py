@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
@@ -80,8 +79,8 @@ def test_a_turn_at_the_instant_of_an_event_is_an_event_of_its_own() -> None:
 
 def test_delivery_ids_repeat_and_are_never_shared() -> None:
     job = Job("j", "p", "k", 1, CREATED, Timeline(None, None), None, 0)
-    others = [job, replace(job, id="i"), replace(job, provider="q"), replace(job, id="\udc00")]
+    others = [job, job._replace(id="i"), job._replace(provider="q"), job._replace(id="\udc00")]
     ids = [delivery_id(one, number) for one in others for number in range(3)]
     assert len(set(ids)) == len(ids)
-    assert ids[0] == delivery_id(replace(job, turns=(Turn(CREATED, Turning.STALLED),)), 0)
+    assert ids[0] == delivery_id(job._replace(turns=(Turn(CREATED, Turning.STALLED),)), 0)
     assert ids[0] == "whd_2a786fc6680a1c89ee7e"

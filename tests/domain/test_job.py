@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -18,7 +17,7 @@ GRAIN = timedelta(microseconds=1)
 
 def life(queued: float, running: float, **more: object) -> Job:
     timeline = Timeline(timedelta(seconds=queued), timedelta(seconds=running))
-    return Job("j", "p", "k", 1, CREATED, replace(timeline, **more), None, 1)  # type: ignore[arg-type]
+    return Job("j", "p", "k", 1, CREATED, timeline._replace(**more), None, 1)  # type: ignore[arg-type]
 
 
 @given(jobs(), st.lists(instants, min_size=2, max_size=6))
@@ -117,4 +116,4 @@ def test_a_poll_driven_job_waits_for_its_polls() -> None:
     """Before the poll that reaches the number, no length of time finishes it."""
     job = life(0, 0, polls=3)
     assert snapshot(job, CREATED + timedelta(days=1)).state is State.QUEUED
-    assert snapshot(replace(job, polls=2), CREATED).state is State.RUNNING
+    assert snapshot(job._replace(polls=2), CREATED).state is State.RUNNING

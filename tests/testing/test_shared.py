@@ -38,10 +38,11 @@ def test_the_first_starts_it_and_the_last_stops_it(first_leaves_first: bool, tmp
     assert one.url == two.url
     assert (one.sandbox().key, two.sandbox().key) == ("one-sandbox-1", "two-sandbox-1")
     early, late = users if first_leaves_first else reversed(users)
+    url = one.url
     early.leave()
-    assert is_there(one.url)
+    assert is_there(url)
     late.leave()
-    assert not is_there(one.url)
+    assert not is_there(url)
     again = Shared(tmp_path / "folder", "one")
     assert is_there(again.enter().url)
     again.leave()

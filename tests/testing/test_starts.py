@@ -44,7 +44,7 @@ def test_a_process_takes_options_and_nothing_from_our_environment(
     monkeypatch.setenv("MOCKSERVER_SCENARIO", "stalled")
     ready = tmp_path / "ready.json"
     ready.write_text('{"url": "http://127.0.0.1:9", "pid": 0}')
-    with MockServer.process("--limits", "documented", ready_file=ready) as server:
+    with MockServer.process("--limits", "documented", folder=tmp_path) as server:
         shown = server.sandbox("k").settings()
         assert (shown["limits"], shown["scenario"]) == ("documented", "success")
         served = server._served
@@ -53,6 +53,7 @@ def test_a_process_takes_options_and_nothing_from_our_environment(
         assert os.getpgid(pid) != os.getpgid(0), "Ctrl-C is for us; the server is stopped by its handle"
         assert ready.exists()
     assert not ready.exists(), "a clean end takes it away"
+    assert "Ctrl-C stops" in (tmp_path / "output.txt").read_text()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 

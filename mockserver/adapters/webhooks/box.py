@@ -60,6 +60,7 @@ class Box:
 
     clock: Clock
     records: deque[Record]
+    sandbox: str
     jobs: dict[str, Expected] = field(default_factory=dict)
     heap: list[tuple[datetime, int, int, int, int, Expected | Parcel]] = field(default_factory=list)
     tickets: Iterator[int] = field(default_factory=count)

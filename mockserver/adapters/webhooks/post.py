@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import orjson
@@ -31,6 +31,8 @@ from mockserver.domain.delivery import (
     delivery_id,
 )
 from mockserver.domain.job import Job
+from mockserver.domain.journal import Dispatch
+from mockserver.engine.journal import Journal
 from mockserver.ports import Clock, Time
 
 PATIENCE_SECONDS: Final = 30.0
@@ -41,7 +43,8 @@ log = logging.getLogger("mockserver")
 
 class Post:
     """The port `Courier`. `patience_seconds` is the real time that an attempt may take, `kept` how many records a
-    sandbox keeps, `allow` the hosts beside loopback to which webhooks may go, `plan` the attempts at every delivery.
+    sandbox keeps, `allow` the hosts beside loopback to which webhooks may go, `plan` the attempts at every delivery,
+    `journal` the one of a sandbox in which attempts are noted (None: in none).
     """
 
     def __init__(
@@ -52,9 +55,10 @@ class Post:
         patience_seconds: float = PATIENCE_SECONDS,
         kept: int = KEPT,
         plan: Plan = ONCE,
+        journal: Callable[[str], Journal | None] = lambda _sandbox: None,
     ) -> None:
         self._time, self._allow, self._patience, self._kept = time, allow, patience_seconds, kept
-        self._plan = plan
+        self._plan, self._journal = plan, journal
         self._boxes: dict[str, Box] = {}
         self._lanes = Lanes(self._attempt)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -67,7 +71,7 @@ class Post:
         try:
             box = self._boxes.get(sandbox)
             if box is None:
-                box = self._boxes[sandbox] = Box(clock, deque(maxlen=self._kept))
+                box = self._boxes[sandbox] = Box(clock, deque(maxlen=self._kept), sandbox)
             expected = box.jobs[job.id] = Expected(job, herald, [])
             self._read(box, expected, job)
         except Exception:
@@ -201,6 +205,10 @@ class Post:
         box, address, body = parcel.box, parcel.address, parcel.body
         headers = headers_for(address, body)
         started = Moment(box.clock.now(), self._time.monotonic())
+        dispatch = Dispatch(parcel.delivery, parcel.number, parcel.due, started, headers, body)
+        journal = self._journal(box.sandbox)
+        if journal is not None:
+            journal.begin(dispatch)
         status, error = None, ""
         try:
             status = await post(address, headers, body, self._patience)
@@ -209,5 +217,8 @@ class Post:
         ended = Moment(box.clock.now(), self._time.monotonic())
         log.info("webhook %s of job %s: %s", parcel.delivery.id, parcel.delivery.job, status or error)
         delivery, number, due = parcel.delivery, parcel.number, parcel.due
-        box.records.append(Attempt(delivery, number, due, started, ended, headers, body, status, error))
+        dispatch.attempt = attempt = Attempt(delivery, number, due, started, ended, headers, body, status, error)
+        box.records.append(attempt)
         box.unmade.discard(parcel)
+        if journal is not None:
+            journal.wake()

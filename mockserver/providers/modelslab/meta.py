@@ -8,6 +8,19 @@ from mockserver.domain.job import Job
 from mockserver.provider.call import Call
 from mockserver.providers.modelslab.request import Image, Text, Ultra
 
+FULL: Final[dict[str, object]] = {
+    "adapter_lora": "v3_sd15_adapter", "base64": "no", "clip_skip": None, "controlnet": None, "controlnet_images": None,
+    "domain_lora_scale": 1, "file_prefix": None, "fps": None, "guidance_scale": None, "height": None, "id": None,
+    "improved_sampling_seed": None, "instant_response": None, "ip_adapter_id": None, "ip_adapter_image": None,
+    "ip_adapter_scale": 0.6, "lora_models": None, "lora_strength": 1, "model_id": None, "motion_lora_strength": 1,
+    "motion_loras": None, "motion_module": "v3_sd15_mm", "negative_prompt": None, "num_frames": None,
+    "num_inference_steps": None, "output_type": None, "prompt": None, "seed": None, "temp": None, "track_id": None,
+    "upscale_guidance_scale": None, "upscale_height": None, "upscale_num_inference_steps": None,
+    "upscale_strength": None, "upscale_width": None, "use_improved_sampling": None, "watermark": "no", "webhook": None,
+    "width": None,
+}  # fmt: skip
+"""The set of 2025 in its order, with the values of what no request sets."""
+
 SHORT: Final = (
     "base64", "clip_skip", "file_prefix", "fps", "guidance_scale", "height", "improved_sampling_seed",
     "instant_response", "model_id", "negative_prompt", "num_frames", "num_inference_steps", "output_type", "prompt",
@@ -33,12 +46,8 @@ def echo(job: Job, call: Call, *, is_done: bool) -> dict[str, object]:
 def _text(job: Job, asked: Text, *, is_done: bool) -> dict[str, object]:
     """The 39 fields of 2025; `id` is the number as a text, and null once the video is done."""
     return {
-        "adapter_lora": "v3_sd15_adapter",
-        "base64": "no",
+        **FULL,
         "clip_skip": asked.clip_skip,
-        "controlnet": None,
-        "controlnet_images": None,
-        "domain_lora_scale": 1,
         "file_prefix": job.alias,
         "fps": asked.fps,
         "guidance_scale": asked.guidance_scale,
@@ -46,15 +55,7 @@ def _text(job: Job, asked: Text, *, is_done: bool) -> dict[str, object]:
         "id": None if is_done else job.id,
         "improved_sampling_seed": asked.improved_sampling_seed,
         "instant_response": _said(asked.instant_response),
-        "ip_adapter_id": None,
-        "ip_adapter_image": None,
-        "ip_adapter_scale": 0.6,
-        "lora_models": None,
-        "lora_strength": 1,
         "model_id": asked.model_id,
-        "motion_lora_strength": 1,
-        "motion_loras": None,
-        "motion_module": "v3_sd15_mm",
         "negative_prompt": asked.negative_prompt,
         "num_frames": asked.num_frames,
         "num_inference_steps": asked.num_inference_steps,
@@ -69,7 +70,6 @@ def _text(job: Job, asked: Text, *, is_done: bool) -> dict[str, object]:
         "upscale_strength": asked.upscale_strength,
         "upscale_width": asked.upscale_width,
         "use_improved_sampling": _said(asked.use_improved_sampling),
-        "watermark": "no",
         "webhook": asked.webhook,
         "width": asked.width,
     }

@@ -1,0 +1,146 @@
+"""The journal in the kit's neutral form: contracts/transcript.schema.json. JSON values only, keys taken out."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+from typing import Final
+
+from mockserver.domain.delivery import Moment
+from mockserver.domain.journal import Body, Dispatch, Exchange, Headers
+from mockserver.domain.problem import Problem, Violation
+from mockserver.domain.redaction import Print, recognised
+from mockserver.ports import Judge
+from mockserver.provider.reading import read_object
+from mockserver.web.desk import instant
+
+Shown = dict[str, object]
+
+VERSION: Final = 1
+
+
+def exchange_of(one: Exchange, judge: Judge) -> Shown:
+    """An exchange."""
+    request, answer = one.request, one.answer
+    return {
+        "n": one.n,
+        "kind": "exchange",
+        "connection": one.connection,
+        "arrived": _moment(one.arrived),
+        "read": _moment(one.read),
+        "first_byte": _moment(one.first) if one.first is not None else None,
+        "last_byte": _moment(one.last) if one.last is not None else None,
+        "received_bytes": one.received,
+        "sent_bytes": one.sent,
+        "ending": one.ending.value if one.ending is not None else None,
+        "credential": one.credential or None,
+        "request": {
+            "method": request.method,
+            "scheme": request.scheme,
+            "http_version": request.version,
+            "path": request.path,
+            "query": request.query,
+            "headers": _headers(request.headers),
+            "body": body_of(request.body),
+        },
+        "answer": None
+        if answer is None
+        else {"status": answer.status, "headers": _headers(answer.headers), "body": body_of(answer.body)},
+        "provider": one.provider or None,
+        "operation": one.operation or None,
+        "profile": sorted(one.profile),
+        "verdict": verdict(one, judge),
+        "problem": one.problem or None,
+        "job": one.job or None,
+        "nth": one.nth or None,
+        "scenario": one.scenario or None,
+        "fault": one.fault or None,
+    }
+
+
+def attempt_of(one: Dispatch, strays: Iterable[Print]) -> Shown:
+    """An attempt at a webhook. A key that a client put into its address or payload is taken out by its print."""
+    delivery, attempt = one.delivery, one.attempt
+    body = recognised(one.body, strays)
+    return {
+        "n": one.n,
+        "kind": "attempt",
+        "delivery": delivery.id,
+        "attempt": one.number,
+        "job": delivery.job,
+        "due_at": instant(one.due),
+        "started": _moment(one.started),
+        "ended": _moment(attempt.ended) if attempt is not None else None,
+        "request": {
+            "method": "POST",
+            "url": _text(delivery.letter.url, strays),
+            "headers": [[name, _text(value, strays)] for name, value in one.headers],
+            "body": body_of(Body(body, len(one.body))),
+        },
+        "status": attempt.status if attempt is not None else None,
+        "error": _text(attempt.error, strays) or None if attempt is not None else None,
+    }
+
+
+def verdict(one: Exchange, judge: Judge) -> Shown:
+    """What the provider's document, under the profile of that moment, says of the body that was sent."""
+    body = one.request.body
+    if not one.is_judged or (body is not None and body.is_cut):
+        return {"valid": None, "violations": []}
+    read = read_object(body.kept if body is not None else b"")
+    if isinstance(read, Problem):
+        found = read.violations or (Violation((), "json", says=read.text),)
+    else:
+        found = read.beyond + judge.violations(one.provider, one.operation, one.profile, read.value)
+    return {"valid": not found, "violations": [_violation(violation) for violation in found]}
+
+
+def _violation(one: Violation) -> Shown:
+    return {
+        "path": "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in one.path),
+        "rule": one.rule,
+        "expected": one.expected,
+        "got": one.got,
+        "says": one.sentence(),
+    }
+
+
+def body_of(body: Body | None) -> Shown | None:
+    """A body: as text where it is UTF-8, else in base64; of a file only length and digest."""
+    if body is None:
+        return None
+    shown: Shown = {"length": body.length}
+    if body.digest:
+        shown["digest"] = body.digest
+    if body.is_file:
+        return shown
+    try:
+        # What was cut may end amid a character.
+        shown["text"] = body.kept.decode("utf-8") if not body.is_cut else _whole(body.kept)
+    except UnicodeDecodeError:
+        shown["base64"] = b64encode(body.kept).decode("ascii")
+    if body.is_cut:
+        shown["cut"] = True
+    return shown
+
+
+def _whole(kept: bytes) -> str:
+    for end in range(len(kept), len(kept) - 4, -1):
+        try:
+            return kept[:end].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+    return kept.decode("utf-8")
+
+
+def _headers(headers: Headers) -> list[list[str]]:
+    return [[name, value] for name, value in headers]
+
+
+def _moment(moment: Moment) -> Shown:
+    return {"at": instant(moment.at), "monotonic": round(moment.monotonic, 6)}
+
+
+def _text(text: str, strays: Iterable[Print]) -> str:
+    """A text as UTF-8 can carry it, without keys."""
+    return recognised(text.encode("utf-8", "backslashreplace"), strays).decode("utf-8", "backslashreplace")
