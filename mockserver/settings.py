@@ -20,8 +20,8 @@ class Settings:
     it; `scenarios` those of a scenario file; `cors` the origins beside loopback; `allow_hosts` the host names beside
     those of loopback under which the control API may be called; `control_token` what it wants from other machines
     (None: it is off for them); `webhook_hosts` the hosts that webhooks may go to beside loopback (`any`: all);
-    `journal` whether sandboxes keep one until told otherwise; `cache` the folder of the clips (None: one in the temporary folder); `cache_bytes` and `memory_bytes` bound it and the clips
-    in memory.
+    `journal` whether sandboxes keep one until told otherwise; `cache` the folder of the clips (None: one in the
+    temporary folder); `cache_bytes` and `memory_bytes` bound it and the clips in memory.
     """
 
     seed: int = 0

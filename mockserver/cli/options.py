@@ -120,6 +120,10 @@ TABLE: Final = (
         "--control-token", "TOKEN", "Lets other machines use the control API, with the header X-Mock-Token.",
         values.token,
     ),
+    option(
+        "--journal", "on|off", "Whether what is received and answered is recorded, for /_mock/.../journal.json.",
+        values.word("on", "off"), default="on",
+    ),
     option("--cache-dir", "FOLDER", "Where clips are kept. Default: among the user's caches.", Path),
     option("--cache-bytes", "SIZE", "The most that clips may take there.", values.size, default="1GB"),
     option("--ready-file", "FILE", "Write url and pid there as JSON when ready; removed at the end.", Path),

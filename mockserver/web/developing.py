@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from mockserver.domain import redaction
+from mockserver.domain.job import Job
 from mockserver.domain.journal import LONGEST
 from mockserver.domain.redaction import MARK, SHORTEST
 from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_of
@@ -137,29 +138,22 @@ def _went(strip: Strip, sandbox: Sandbox, came: Came) -> tuple[bytes, bytes, str
 
 def _about(strip: Strip, sandbox: Sandbox) -> tuple[str, int, str]:
     """Which job it is about, the how-manieth exchange about it this is, and under which scenario."""
-    problem, job = strip.problem, strip.job
-    scenario = ""
-    if problem is not None:
-        scenario = str(problem.detail.get("scenario") or "")
-        job = job or _named(strip, sandbox)
-    if not job:
+    scenario = str(strip.problem.detail.get("scenario") or "") if strip.problem is not None else ""
+    found = sandbox.book.find(strip.job) if strip.job else _named(strip, sandbox)
+    if found is None or not strip.is_over:
         return "", 0, scenario
-    found = sandbox.book.jobs.get(job)
+    fate = found.fate
+    if fate is not None and not scenario:
+        scenario = fate.name if fate.number is None else f"{fate.name}={fate.number:g}"
     operation = strip.kind[1].id if strip.kind[1] is not None else ""
-    if found is not None:
-        fate = found.fate
-        if fate is not None and not scenario:
-            scenario = fate.name if fate.number is None else f"{fate.name}={fate.number:g}"
-        if found.kind == operation:
-            return job, 0, scenario
-    return job, sandbox.journal.counted(strip.n, job, operation), scenario
+    if found.kind == operation:
+        return found.id, 0, scenario
+    return found.id, sandbox.journal.counted(strip.n, found.id, operation), scenario
 
 
-def _named(strip: Strip, sandbox: Sandbox) -> str:
-    """The job that a refused call names in its path or query."""
+def _named(strip: Strip, sandbox: Sandbox) -> Job | None:
+    """The job that a call names in its path or query."""
+    if not strip.params and not strip.query:
+        return None
     query = (value for _, value in parse_qsl(strip.query.decode("latin-1")))
-    for value in (*strip.params.values(), *query):
-        job = sandbox.book.find(value)
-        if job is not None:
-            return job.id
-    return ""
+    return next(filter(None, map(sandbox.book.find, (*strip.params.values(), *query))), None)

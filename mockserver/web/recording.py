@@ -116,7 +116,12 @@ class Strip:
         self.status, self.answer_head, self.answer_body = status, _lines(map(_line, headers)), body
         answer = call.answer
         if answer is not None:
-            self.job, self.problem = answer.job, answer.problem
+            operation = call.operation
+            if answer.job or operation is None or operation.owner is None:
+                self.job = answer.job
+            else:
+                self.job = operation.owner(call)
+            self.problem = answer.problem
             if type(answer.body) is ClipBody:
                 self.is_file, self.length, self.answer_body = True, len(body), b""
         self.call, self.ending = None, ending

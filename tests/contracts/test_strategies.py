@@ -19,7 +19,7 @@ from PIL import Image
 
 from contracts import promise, strategies
 from contracts.promise import PROVIDERS, names
-from contracts.strategies import Mutation, keeps, mutated, pictures, valid
+from contracts.strategies import Mutation, keeps, mutated, pictures, sweep, valid
 
 ALL = {
     (name, one): schema
@@ -92,20 +92,17 @@ def test_two_validators_agree_on_mutated_bodies(provider: str, operation: str) -
     assert False in verdicts
 
 
-def test_every_kind_of_mutation_is_drawn_and_says_where() -> None:
-    schema, seen = ALL["tensorone", "createVideo"], set[str]()
-
-    @settings(BODIES, max_examples=400)
-    @given(mutated(schema))
-    def drawn(mutation: Mutation) -> None:
-        kind, _, field = mutation.label.partition(" at ")
-        seen.add(kind.partition(" ")[0] if kind.startswith("missing") else kind)
-        assert not field or field in schema["properties"]
-        if mutation.is_json:
-            assert json.loads(mutation.body) == mutation.value
-
-    drawn()
-    assert seen == {*strategies._AT_A_FIELD, *strategies._AS_A_WHOLE}
+def test_a_sweep_does_everything_to_every_field_and_says_so() -> None:
+    schema, turns = ALL["tensorone", "createVideo"], 10
+    found = [mutation for turn in range(turns) for mutation in sweep(schema, {"prompt": "a cat", "fps": 8}, turn)]
+    labels = {mutation.label for mutation in found}
+    assert set(strategies._AS_A_WHOLE) <= labels
+    for name in schema["properties"]:
+        kinds = ["out of range", *strategies._AT_A_FIELD]
+        assert {f"missing {name}", *(f"{kind} at {name}" for kind in kinds)} <= labels
+    assert all(json.loads(one.body) == one.value for one in found if one.is_json and _is_readable(one.value))
+    sent = b" ".join(one.body for one in found)
+    assert all(text.encode() in sent for texts in strategies._AT_A_FIELD.values() for text in texts)
 
 
 @BODIES

@@ -117,11 +117,21 @@ class Machine(RuleBasedStateMachine):
 
     @rule(job=jobs)
     def polled(self, job: Life) -> None:
+        self.look(job)
+
+    def look(self, job: Life) -> None:
         said = self.house.call(job.key, *job.client.asking(job.key, job.id))
         if self.is_gone(job):
             return  # its id may be that of a later job by now
         assert (said.status, job.client.complaints(job.client.poll, said.value)) == (200, []), said
         self.seen(job, said)
+
+    @rule(job=jobs, pauses=st.lists(st.sampled_from([0.2, 0.7, 1.5, 30]), min_size=1, max_size=4))
+    def watched(self, job: Life, pauses: list[float]) -> None:
+        """Polled again and again while its clock moves on."""
+        for seconds in pauses:
+            self.control(job.key, "PATCH", "/clock", {"advance_seconds": seconds})
+            self.look(job)
 
     def seen(self, job: Life, said: Said) -> None:
         """The laws of a life, read off one more answer."""

@@ -57,7 +57,7 @@ def mismatches(method: str, path: str, status: int, content_type: str, content: 
     kind = content_type.partition(";")[0]
     if kind not in media:
         return [f"{kind} is not among {', '.join(media)}"]
-    value = json.loads(content) if kind.endswith("json") else content.decode()
+    value = content.decode() if kind == "application/x-ndjson" or not kind.endswith("json") else json.loads(content)
     found = validator(json.dumps(media[kind]["schema"])).iter_errors(value)
     return [f"{error.json_path}: {error.message[:200]}" for error in found]
 
@@ -174,6 +174,12 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"advance_seconds": 3600}, 200),
     ("GET", "/sandboxes/{key}/jobs", SELF, "", None, 200),
     ("GET", "/sandboxes/{key}/deliveries", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/journal.json", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/journal.json", SELF, "kind=exchang", None, 400),
+    ("GET", "/sandboxes/{key}/journal.ndjson", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/journal.har", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/journal/wait", SELF, "count=1&operation=text2video&timeout=0", None, 200),
+    ("GET", "/sandboxes/{key}/journal/wait", SELF, "count=1000&timeout=0", None, 408),
     ("POST", "/sandboxes/{key}/listeners", SELF, "", None, 201),
     ("POST", "/sandboxes/{key}/listeners", SELF, "", {"files": True}, 201),
     ("POST", "/sandboxes/{key}/listeners", SELF, "", {"files": 1}, 400),
