@@ -49,8 +49,10 @@ def process(command: list[str], url_of: Any, environ: dict[str, str] | None = No
 
 
 def wait_for(ready: Path) -> str:
-    """The URL in a ready file, once it is there."""
-    while not ready.exists():
+    """The URL in a ready file, once it is there; a server that does not start within ten seconds ends the bench."""
+    for _ in range(500):
+        if ready.exists():
+            break
         time.sleep(0.02)
     url: str = json.loads(ready.read_text())["url"]
     return url

@@ -79,7 +79,7 @@ def test_one_line_and_exit_code_2(line: str, expected: str, tmp_path: Path, caps
 
 BAD_VARIABLES = {
     "ALLOW_HOST": "a/b", "CACHE_BYTES": "lots", "CACHE_DIR": "/dev/null", "CERTFILE": "/none", "CONFIG": "/none",
-    "CONTROL_TOKEN": "short", "CORS": "x", "HOLD": "-1", "HOST": "a/b", "WEBHOOK_HOST": "a/b",
+    "CONTROL_TOKEN": "short", "CORS": "x", "HOLD": "-1", "HOST": "a/b", "JOURNAL": "x", "WEBHOOK_HOST": "a/b",
     "KEYFILE": "/none", "KEYS": "/none", "LIMITS": "x", "LOG_FORMAT": "x", "MAX_JOBS": "x", "PORT": "x",
     "PROFILE": "x", "PUBLIC_URL": "x", "READY_FILE": "/none/x", "SCENARIO": "x", "SEED": "x", "TIMING": "x",
 }  # fmt: skip

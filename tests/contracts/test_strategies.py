@@ -7,7 +7,6 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator
 from io import BytesIO
-from math import isfinite
 from typing import Any
 
 import jsonschema
@@ -35,7 +34,7 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
-BODIES = settings(settings.get_profile("bodies"), max_examples=60)
+BODIES = settings(settings.get_profile("bodies"), max_examples=40)
 
 
 def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[jsonschema.ValidationError]:
@@ -51,20 +50,11 @@ def reference(schema: Any) -> Any:
     return Reference(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
 
 
-def _is_readable(value: Any) -> bool:
-    """Whether a value has no number beyond floats, which no JSON reader has to take."""
-    if isinstance(value, float):
-        return isfinite(value)
-    return all(
-        map(_is_readable, value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
-    )
-
-
 @EVERY_OPERATION
 def test_valid_bodies_keep_the_schema_and_leave_no_field_out(provider: str, operation: str) -> None:
     schema, seen, other = ALL[provider, operation], set[str](), reference(ALL[provider, operation])
 
-    @settings(BODIES, max_examples=150)
+    @settings(BODIES, max_examples=100)
     @given(valid(schema))
     def drawn(body: dict[str, Any]) -> None:
         assert keeps(body, schema)
@@ -82,7 +72,7 @@ def test_two_validators_agree_on_mutated_bodies(provider: str, operation: str) -
     @BODIES
     @given(mutated(schema))
     def drawn(mutation: Mutation) -> None:
-        if not mutation.is_json or not _is_readable(mutation.value):
+        if not mutation.is_json:
             return
         verdict = keeps(mutation.value, schema)
         assert other.is_valid(mutation.value) is verdict
@@ -100,7 +90,7 @@ def test_a_sweep_does_everything_to_every_field_and_says_so() -> None:
     for name in schema["properties"]:
         kinds = ["out of range", *strategies._AT_A_FIELD]
         assert {f"missing {name}", *(f"{kind} at {name}" for kind in kinds)} <= labels
-    assert all(json.loads(one.body) == one.value for one in found if one.is_json and _is_readable(one.value))
+    assert all(json.loads(one.body) == one.value for one in found if one.is_json)
     sent = b" ".join(one.body for one in found)
     assert all(text.encode() in sent for texts in strategies._AT_A_FIELD.values() for text in texts)
 
