@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check lint types floors generated format generate facts clients e2e wheel bench coverage clean
+.PHONY: help setup serve test check lint types floors generated format generate facts clients e2e fuzz wheel bench coverage clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ clients: $(READY) ## Make the environments of the released clients (needs the ne
 
 e2e: clients ## Run released clients, unchanged, against the server
 	$(BIN)/python -m pytest tests/e2e -n auto
+
+fuzz: $(READY) ## Run schemathesis over every profile's document (ARGS="--only gately")
+	$(BIN)/python -m tests.fuzz.run $(ARGS)
 
 wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

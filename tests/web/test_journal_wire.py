@@ -45,12 +45,14 @@ def waited(served: MockServer, path: str, query: str = "") -> list[transcript.Ex
 
 
 def raw(served: MockServer, *pieces: bytes) -> bytes:
-    """Send the pieces over one connection and read until the server closes it."""
+    """Send the pieces over one connection, each once the one before is answered; all that came until it was closed."""
     parts = urlsplit(served.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=30) as opened:
+        came = b""
         for piece in pieces:
             opened.sendall(piece)
-        return b"".join(iter(lambda: opened.recv(65536), b""))
+            came += opened.recv(65536)  # an answer, or its beginning
+        return came + b"".join(iter(lambda: opened.recv(65536), b""))
 
 
 def head(method: str, target: str, *lines: str) -> bytes:
