@@ -172,9 +172,7 @@ def memory(folder: Path, count: int) -> None:
         while (jobs := call(f"{url}/_mock/sandboxes/{sandbox}")["jobs"]) < count:
             load(target, 1)
         each = (resident_kb(pid) - before) * 1024 / jobs
-        print(
-            f"  memory   {start / 1024:.1f} MB at start (wanted < 90) | {each:.0f} bytes a job over {jobs} (<= 1536)"
-        )
+        print(f"  memory   {start / 1024:.1f} MB at start (wanted < 90) | {each:.0f} bytes a job over {jobs} (<= 1536)")
 
 
 OPTIONS: list[str] = []

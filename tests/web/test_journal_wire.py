@@ -56,7 +56,9 @@ def raw(served: MockServer, *pieces: bytes) -> bytes:
 
 
 def head(method: str, target: str, *lines: str) -> bytes:
-    return "\r\n".join([f"{method} {target} HTTP/1.1", "Host: x", f"Authorization: Bearer {KEY}", *lines, "", ""]).encode()
+    return "\r\n".join(
+        [f"{method} {target} HTTP/1.1", "Host: x", f"Authorization: Bearer {KEY}", *lines, "", ""]
+    ).encode()
 
 
 def test_exchanges_of_a_connection_share_its_number(served: MockServer, path: str) -> None:
