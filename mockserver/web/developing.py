@@ -32,7 +32,7 @@ class Film(NamedTuple):
 
     `head` and `answer_head` are header lines (`name: value`, joined by line feeds), `path` and `query` as they came;
     `digest` and `answer_digest` those of bodies that are not kept whole. `fewer` is by how many bytes redaction made
-    the request shorter, `answer_fewer` the answer.
+    the head, path and query shorter, `answer_fewer` the answer's head.
     """
 
     path: bytes
@@ -97,7 +97,8 @@ def _came(strip: Strip, sandbox: Sandbox) -> Came | None:
         body = body.replace(secret, MARK)
     if (is_long and path.find(secret) >= 0) or (body.find(b'"key"') >= 0 and not redaction.is_marked(body)):
         return None
-    return Came(path, query, head, body, "", len(secret) - len(MARK), (secret,) if is_long else ())
+    fewer = len(secret) - len(MARK) if at >= 0 else 0
+    return Came(path, query, head, body, "", fewer, (secret,) if is_long else ())
 
 
 def _shown(head: bytes, at: int, secret: bytes) -> tuple[bytes, int]:
@@ -116,14 +117,14 @@ def _names_a_key(params: Mapping[str, str], sandbox: Sandbox) -> bool:
 
 
 def _went(strip: Strip, sandbox: Sandbox, came: Came) -> tuple[bytes, bytes, str, int]:
-    """The answer without the keys that it echoes: head, body, digest, and by how many bytes that is fewer."""
+    """The answer without the keys that it echoes: head, body, digest, and by how many bytes the head is shorter."""
     if not strip.status:
         return b"", b"", "", 0
     head, body, digest = strip.answer_head, strip.answer_body, ""
     if len(body) > LONGEST:
         digest = blake2b(body, digest_size=20).hexdigest()
         body = body[: LONGEST + max(map(len, came.spellings), default=0)]  # or the edge would halve a key
-    size = len(head) + len(body)
+    size = len(head)
     for one in came.spellings:
         if body.find(one) >= 0:
             body = body.replace(one, MARK)
@@ -132,8 +133,7 @@ def _went(strip: Strip, sandbox: Sandbox, came: Came) -> tuple[bytes, bytes, str
     strays = sandbox.journal.strays
     if strays:
         head, body = redaction.recognised(head, strays), redaction.recognised(body, strays)
-    fewer = size - len(head) - len(body)
-    return head, body[:LONGEST] if digest else body, digest, fewer
+    return head, body[:LONGEST] if digest else body, digest, size - len(head)
 
 
 def _about(strip: Strip, sandbox: Sandbox) -> tuple[str, int, str]:

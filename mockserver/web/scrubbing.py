@@ -18,8 +18,8 @@ _NOBODYS: Final = digest_of(ANONYMOUS)
 
 
 class Came(NamedTuple):
-    """What is kept of a request: `digest` is that of a body that is not kept whole, `fewer` by how many bytes it is
-    shorter than it was, `spellings` are those of its keys; `is_named` says that a header names its sandbox.
+    """What is kept of a request: `digest` is that of a body that is not kept whole, `fewer` by how many bytes the
+    rest is shorter than it was, `spellings` are those of its keys; `is_named` says that a header names its sandbox.
     """
 
     path: bytes
@@ -63,8 +63,7 @@ def scrubbed(raw: Raw, sandbox: Sandbox) -> Came:
     reach = LONGEST + 2 * max(map(len, spellings), default=0)
     part = raw.body[:reach]
     body = redaction.fields(redaction.unhidden(part, spellings), is_key)
-    came = len(raw.head) + len(raw.path) + len(raw.query) + len(part)
-    fewer = came - len(head) - len(path) - len(query) - len(body)
+    fewer = len(raw.head) + len(raw.path) + len(raw.query) - len(head) - len(path) - len(query)
     if body.count(redaction.MARK) > redaction.is_marked(body):
         sandbox.journal.stray(redaction.prints(spellings))
     digest = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -125,7 +124,7 @@ def test_a_poll_that_reaches_its_number_makes_the_webhook_due() -> None:
         async with world() as here, receiver() as hook:
             one = here.expect(job(polls=3), finals(hook.url))
             await here.advance(5000)
-            here.post.turned(SANDBOX, replace(one, polls=3).turned(Turn(here.clock.now(), Turning.COMPLETED)))
+            here.post.turned(SANDBOX, one._replace(polls=3).turned(Turn(here.clock.now(), Turning.COMPLETED)))
             assert (await hook.arrivals.get()).value["word"] == "succeeded"
 
     run(scene())

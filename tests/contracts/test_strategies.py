@@ -54,7 +54,7 @@ def reference(schema: Any) -> Any:
 def test_valid_bodies_keep_the_schema_and_leave_no_field_out(provider: str, operation: str) -> None:
     schema, seen, other = ALL[provider, operation], set[str](), reference(ALL[provider, operation])
 
-    @settings(BODIES, max_examples=100)
+    @settings(BODIES, max_examples=250)
     @given(valid(schema))
     def drawn(body: dict[str, Any]) -> None:
         assert keeps(body, schema)

@@ -163,7 +163,7 @@ def test_a_printed_screen_is_what_the_server_prints(block: Block, tmp_path: Path
     """Line by line in order; `...` stands for whatever follows, and address and seed are those of the run."""
     command, *shown = block.text.splitlines()
     assert command == "$ make serve"
-    assert run(["make", "-n", "serve"], ROOT).endswith("-m mockserver serve \n")
+    assert run(["make", "--no-print-directory", "-n", "serve"], ROOT).endswith("-m mockserver serve \n")
     with Running(tmp_path) as running:
         printed, url = list(running.screen), running.ready["url"]
     (seed,) = re.findall(r"--seed (\d+)", "\n".join(printed))

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, rule
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, consumes, initialize, multiple, rule
 
 from mockserver.engine.sandbox import digest_of
 from tests.laws.clients import CLIENTS, Client
@@ -26,7 +26,9 @@ FATES = (
     "fails-in-processing", "unguessable",
 )  # fmt: skip
 MAKES_SMALL_CLIPS = ("tensorone", "modelslab")
-SECONDS = st.sampled_from([0, 0.4, 1, 2.5, 60, 3600]) | st.floats(0, 600).map(lambda length: round(length, 3))
+SECONDS = st.sampled_from([0, 0.1, 0.3, 0.6, 1, 1.7, 2.5, 45, 3600]) | st.floats(0, 4).map(
+    lambda length: round(length, 3)
+)
 
 
 @dataclass
@@ -52,11 +54,16 @@ class Machine(RuleBasedStateMachine):
         self.eras = dict.fromkeys(KEYS, 0)
         self.owners: dict[tuple[str, str], str] = {}
 
-    @initialize(seed=st.integers(0, 1))
-    def opened(self, seed: int) -> None:
+    @initialize(
+        target=jobs,
+        seed=st.integers(0, 1),
+        owners=st.lists(st.sampled_from(KEYS), min_size=len(CLIENTS), max_size=len(CLIENTS)),
+    )
+    def opened(self, seed: int, owners: list[str]) -> MultipleResults[Life]:
         self.seed, self.house = seed, House(seed, self.cache)
         for key in KEYS:
             self.control(key, "POST", "", {"key": key})
+        return multiple(*[self.submit(client, key) for client, key in zip(CLIENTS, owners, strict=True)])
 
     def control(self, key: str, method: str, path: str, value: object = None) -> Any:
         where = "/_mock/sandboxes" + (f"/{digest_of(key)}{path}" if method != "POST" or path else "")
@@ -75,7 +82,7 @@ class Machine(RuleBasedStateMachine):
         move=st.one_of(
             SECONDS.map(lambda seconds: {"advance_seconds": seconds}),
             st.booleans().map(lambda frozen: {"frozen": frozen}),
-            st.sampled_from([0.5, 1, 20, 1000]).map(lambda rate: {"rate": rate}),
+            st.sampled_from([0.5, 1, 3, 1000]).map(lambda rate: {"rate": rate}),
         ),
     )
     def clock_moves(self, key: str, move: dict[str, object]) -> None:
@@ -106,6 +113,9 @@ class Machine(RuleBasedStateMachine):
 
     @rule(target=jobs, client=st.sampled_from(CLIENTS), key=st.sampled_from(KEYS))
     def submitted(self, client: Client, key: str) -> Life:
+        return self.submit(client, key)
+
+    def submit(self, client: Client, key: str) -> Life:
         said = self.house.call(key, *client.submission(key))
         assert (said.status, client.complaints(client.create, said.value)) == (200, []), said
         life = Life(client, key, client.id_of(said.value), self.eras[key])
@@ -126,11 +136,11 @@ class Machine(RuleBasedStateMachine):
         assert (said.status, job.client.complaints(job.client.poll, said.value)) == (200, []), said
         self.seen(job, said)
 
-    @rule(job=jobs, pauses=st.lists(st.sampled_from([0.2, 0.7, 1.5, 30]), min_size=1, max_size=4))
-    def watched(self, job: Life, pauses: list[float]) -> None:
+    @rule(job=jobs, pause=st.sampled_from([0.2, 0.4, 0.7, 30]), times=st.integers(2, 8))
+    def watched(self, job: Life, pause: float, times: int) -> None:
         """Polled again and again while its clock moves on."""
-        for seconds in pauses:
-            self.control(job.key, "PATCH", "/clock", {"advance_seconds": seconds})
+        for _ in range(times):
+            self.control(job.key, "PATCH", "/clock", {"advance_seconds": pause})
             self.look(job)
 
     def seen(self, job: Life, said: Said) -> None:
@@ -195,7 +205,7 @@ def _cache(tmp_path: Path) -> None:
 
 
 Machine.TestCase.settings = settings(
-    max_examples=40,
+    max_examples=80,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -116,6 +117,30 @@ def test_bytes_are_those_on_the_wire(scene: Scene) -> None:
     (one,) = scene.transcript().exchanges
     assert one.received_bytes == len("\r\n".join(sent))
     assert one.sent_bytes == len("\r\n".join(came))
+
+
+def test_bytes_are_those_on_the_wire_also_where_a_key_was_taken_out(scene: Scene) -> None:
+    """Of the query, the body, and of what the answer echoes."""
+    body = json.dumps({**ASKED, "width": KEY})
+    answer = scene.call("POST", f"{CREATE}?key={KEY}", body.encode())
+    assert KEY in str(answer.header("x-mock-problem"))
+    sent = [f"POST {CREATE}?key={KEY} HTTP/1.1", f"authorization: Bearer {KEY}", "content-type: application/json"]
+    sent += ["host: 127.0.0.1:8000", "", body]
+    came = ["HTTP/1.1 400 Bad Request", *(f"{name}: {value}" for name, value in answer.headers), ""]
+    (one,) = scene.transcript().exchanges
+    assert one.received_bytes == len("\r\n".join(sent))
+    assert one.sent_bytes == len("\r\n".join([*came, answer.body.decode()]))
+
+
+def test_a_link_without_a_key_is_about_its_job_also_before_it_works(scene: Scene) -> None:
+    scene.direct.json("PATCH", f"/_mock/sandboxes/{digest_of(KEY)}", {"queue": ["links-lag=5"]})
+    job = scene.create()
+    link = urlsplit(scene.call("GET", f"/v2/ai/videos/{job}/status").json()["videoUrl"]).path
+    assert scene.call("GET", link, headers={}).status == 404
+    scene.time.pass_seconds(5)
+    assert scene.call("GET", link, headers={}).status == 200
+    told = [(one.job, one.credential, one.nth, one.scenario) for one in scene.transcript().exchanges[2:]]
+    assert told == [(job, None, 1, "links-lag=5"), (job, None, 2, "links-lag=5")]
 
 
 def test_polls_are_numbered_by_job(scene: Scene) -> None:
@@ -381,6 +406,29 @@ def test_waiting_in_vain_is_told(scene: Scene) -> None:
     assert (told["count"], told["wanted"]) == (1, 2)
 
 
+def test_waiting_goes_on_until_what_is_waited_for_has_come(scene: Scene) -> None:
+    direct = scene.direct
+    journal = direct.app.state.house.engine.sandboxes.get(digest_of(KEY)).journal
+    path = f"/_mock/sandboxes/{digest_of(KEY)}/journal/wait?operation=createVideo&timeout=30"
+
+    async def call(method: str, target: str, body: bytes = b"") -> Came:
+        return await direct._exchange(direct._scope(method, target, BEARER), [body])
+
+    async def play() -> Came:
+        waiting = asyncio.create_task(call("GET", path))
+        while not journal.watchers:
+            await asyncio.sleep(0)
+        await call("GET", "/v2/ai/videos/none/status")
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        await call("POST", CREATE, json.dumps(ASKED).encode())
+        return await waiting
+
+    assert [one["n"] for one in direct.runner.run(play()).json()["records"]] == [2]
+    assert journal.watchers == []
+
+
 @pytest.mark.parametrize("query", ["timeout=61", "timeout=nan", "timeout=x", "count=0", "count=1.5", "countt=1"])
 def test_a_wrong_wait_is_refused(scene: Scene, query: str) -> None:
     assert scene.read("journal/wait", query).status == 400
@@ -502,6 +550,43 @@ def test_a_short_key_is_taken_out_of_its_places(scene: Scene) -> None:
     assert one.request.query == "key=[key]"
     assert one.request.body is not None
     assert b"kick" in (one.request.body.data or b"")
+
+
+def test_the_sandboxes_key_is_known_also_where_the_call_shows_none(scene: Scene) -> None:
+    """At a listener of the sandbox; the name of a parameter does not matter."""
+    listener = {"mockserver.sandbox": digest_of(KEY)}
+    scene.call("GET", f"/v2/ai/videos/{KEY}/status", headers={}, **listener)
+    scene.call("GET", f"/v2/ai/videos/none/status?x={KEY}", headers={}, **listener)
+    path, query = (one.request for one in scene.transcript().exchanges)
+    assert (path.path, query.query) == ("/v2/ai/videos/[key]/status", "x=[key]")
+    assert KEY.encode() not in scene.read().body
+
+
+def test_a_member_key_deep_in_a_body_is_a_secret_too(scene: Scene) -> None:
+    asked = {"key": KEY, "model_id": "x", "prompt": "a", "more": {"key": "of somebody else"}}
+    scene.call("POST", "/api/v6/video/text2video", asked, {"Content-Type": "application/json"})
+    (one,) = scene.transcript().exchanges
+    assert one.request.body is not None
+    assert one.request.body.json() == {**asked, "key": "[key]", "more": {"key": "[secret]"}}
+
+
+def test_what_another_call_echoes_of_a_key_is_taken_out(scene: Scene) -> None:
+    """A failure of AI/ML API may tell the prompt to whoever asks in this sandbox."""
+    path = f"/_mock/sandboxes/{digest_of(KEY)}"
+    scene.direct.json("PATCH", path, {"profiles": {"aimlapi": ["old-failure"]}, "scenario": "fails-in-processing"})
+    asked = {"model": "pixverse/v5/text-to-video", "prompt": f"a cat {KEY}"}
+    made = scene.call("POST", "/v2/video/generations", asked).json()
+    scene.direct.json("PATCH", path, {"scenario": "success"})
+    listener = {"mockserver.sandbox": digest_of(KEY)}
+    target = f"/v2/video/generations?generation_id={quote(made['id'])}"
+    told = scene.call("GET", target, headers={"Authorization": "Bearer another-key"}, **listener)
+    scene.direct.json("PATCH", path, {"profiles": {"aimlapi": []}})
+    assert KEY.encode() in told.body
+    one = scene.transcript().exchanges[-1]
+    assert one.answer is not None
+    assert one.answer.body is not None
+    assert b"[key]" in (one.answer.body.data or b"")
+    assert KEY.encode() not in scene.read().body
 
 
 def test_a_mark_says_where_a_key_stood(scene: Scene) -> None:
