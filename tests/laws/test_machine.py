@@ -29,6 +29,11 @@ MAKES_SMALL_CLIPS = ("tensorone", "modelslab")
 SECONDS = st.sampled_from([0, 0.1, 0.3, 0.6, 1, 1.7, 2.5, 45, 3600]) | st.floats(0, 4).map(
     lambda length: round(length, 3)
 )
+MOVES = st.one_of(
+    SECONDS.map(lambda seconds: {"advance_seconds": seconds}),
+    st.booleans().map(lambda frozen: {"frozen": frozen}),
+    st.sampled_from([0.5, 1, 3, 1000]).map(lambda rate: {"rate": rate}),
+)
 
 
 @dataclass
@@ -77,17 +82,13 @@ class Machine(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.house.act(Act(seconds=seconds))
 
-    @rule(
-        key=st.sampled_from(KEYS),
-        move=st.one_of(
-            SECONDS.map(lambda seconds: {"advance_seconds": seconds}),
-            st.booleans().map(lambda frozen: {"frozen": frozen}),
-            st.sampled_from([0.5, 1, 3, 1000]).map(lambda rate: {"rate": rate}),
-        ),
-    )
-    def clock_moves(self, key: str, move: dict[str, object]) -> None:
+    @rule(key=st.sampled_from(KEYS), moves=st.lists(MOVES, min_size=1, max_size=4))
+    def clock_moves(self, key: str, moves: list[dict[str, object]]) -> None:
         before = self.control(key, "GET", "/clock")["now"]
-        assert self.control(key, "PATCH", "/clock", move)["now"] >= before
+        for move in moves:
+            after = self.control(key, "PATCH", "/clock", move)["now"]
+            assert after >= before
+            before = after
 
     @rule(
         key=st.sampled_from(KEYS),
