@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from itertools import count
 from typing import Any, Final
 
@@ -12,6 +14,9 @@ from mockserver.domain.journal import Line
 
 STATE: Final = "mockserver.line"
 """Where the application finds its `Line`: in the `state` of a scope, which uvicorn copies for every request."""
+
+_ABRUPTLY: Final = struct.pack("ii", 1, 0)
+"""SO_LINGER for no time at all: what is not yet sent is thrown away, and the client gets an RST."""
 
 _numbers = count(1)
 
@@ -23,7 +28,7 @@ class Counting(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Give it its number."""
-        self.line = Line(next(_numbers))
+        self.line = Line(next(_numbers), end=self._end)
         self.app_state: dict[str, Any] = {**self.app_state, STATE: self.line}
         super().connection_made(transport)
 
@@ -45,9 +50,16 @@ class Counting(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has gone, perhaps before the answer's last byte was on its way."""
-        self.line.is_lost = True
+        self.line.is_lost, self.line.end = True, None
         super().connection_lost(exc)
         self._flow()
+
+    def _end(self, is_abrupt: bool) -> None:
+        if is_abrupt:
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABRUPTLY)
+            self.transport.abort()
+        else:
+            self.transport.close()
 
     def _flow(self) -> None:
         waiting, self.line.on_flow = self.line.on_flow, None

@@ -18,7 +18,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from mockserver.domain.composing import Miscomposed, composed
+from mockserver.domain.composing import Miscomposed, composed, spoken
 from mockserver.domain.scenario import Scenario
 
 
@@ -66,13 +66,27 @@ def _near(word: str, known: Collection[str]) -> str:
 
 
 def _wrong(path: Path, text: str, keys: tuple[str, ...], said: str) -> ValueError:
-    return ValueError(f"{path}, line {_line_of(text, keys)}: {'.'.join(keys)}: {said}")
+    return ValueError(f"{path}, line {_line_of(text, keys)}: {spoken(keys)}: {said}")
 
 
 def _line_of(text: str, keys: tuple[str, ...]) -> int:
     """The line on which the last of these keys stands, as near as its words can be found after those before it."""
     lines, at = text.splitlines(), 0
     for key in keys:
+        if key.startswith("["):
+            at = _entry(lines, at, int(key[1:-1]))
+            continue
         word = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
         at = next((number for number in range(at, len(lines)) if word.search(lines[number].split("#")[0])), at)
     return at + 1
+
+
+def _entry(lines: list[str], at: int, index: int) -> int:
+    """The line from `at` on where this entry of a list of tables begins, written `{ ... }` or under `[[ ... ]]`."""
+    seen = -1
+    for number in range(at, len(lines)):
+        line = lines[number].split("#")[0]
+        seen += 1 if line.lstrip().startswith("[[") else line.count("{")
+        if seen >= index:
+            return number
+    return at

@@ -1,23 +1,27 @@
-"""Scenarios out of data: what a TOML file or the control API composes from timeline, answers, file and creation.
+"""Scenarios out of data: what a TOML file or the control API composes from timeline, answers, file, faults, webhooks.
 
 [scenarios.rainy-night]
-says = "It runs long, tells no time, and its clip is cut."
+says = "It runs long, tells no time, its third poll meets a 429, its clip is cut, and its webhook comes twice."
 timeline = { queued_seconds = 1, running_seconds = 90, ends = "succeeded" }
 answers = ["eta-null", "extra-fields"]
 file = { share = 0.6, lag_seconds = 5 }
+faults = [{ at = "poll", does = "limited", from = 3, to = 3, seconds = 5 }, { at = "file", does = "cut", to = 1 }]
+webhooks = { tries = [0, 2.5] }
 creation = 202
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
-from math import isfinite
 from typing import Any, Final
 
+from mockserver.domain import fault
 from mockserver.domain.alteration import ALTERATIONS, FileChange
+from mockserver.domain.delivery import Plan, Try
+from mockserver.domain.fault import Fault, Place
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import Kind
 from mockserver.domain.scenario import REFUSALS, Change, Scenario
@@ -25,17 +29,29 @@ from mockserver.domain.scenario import REFUSALS, Change, Scenario
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 LONGEST_SECONDS: Final = 10**8
 TIMINGS: Final = ("quick", "documented", "instant")
-MEMBERS: Final = ("says", "timing", "timeline", "answers", "file", "creation", "at_once", "unguessable", "refuses")
+MEMBERS: Final = (
+    "says", "timing", "timeline", "answers", "file", "faults", "webhooks", "creation", "at_once", "unguessable",
+    "refuses",
+)  # fmt: skip
 LIFE: Final = ("queued_seconds", "running_seconds", "ends", "stalls_at", "polls", "why")
 FILE: Final = ("share", "content_type", "lag_seconds", "expires_seconds")
+FAULT: Final = ("at", "does", "from", "to", "seconds", "share", "applied")
+WEBHOOKS: Final = ("tries", *(state.value for state in State))
+MOST: Final = 100
+"""So many faults of a scenario, and tries of a webhook."""
 
 
 class Miscomposed(ValueError):
     """Data that makes no scenario: `path` leads to what is wrong, the text says what was expected."""
 
     def __init__(self, path: tuple[str, ...], text: str) -> None:
-        super().__init__(f"{'.'.join(path)}: {text}")
+        super().__init__(f"{spoken(path)}: {text}")
         self.path, self.text = path, text
+
+
+def spoken(path: Iterable[str]) -> str:
+    """A path as it is said: `scenarios.rainy-night.faults[1].at`."""
+    return ".".join(path).replace(".[", "[")
 
 
 def composed(name: str, data: object) -> Scenario:
@@ -54,6 +70,8 @@ def composed(name: str, data: object) -> Scenario:
         refuses=_refusal(members, path),
         answers=tuple(ALTERATIONS[word] for word in _words(members, (*path, "answers"))),
         file=_file(members.get("file"), (*path, "file")),
+        faults=_faults(members.get("faults"), (*path, "faults")),
+        webhooks=_webhooks(members.get("webhooks"), (*path, "webhooks")),
         creation=_creation(members, path),
         at_once=_one(members, path, "at_once", bool, "true or false", default=False),
         is_opaque=_one(members, path, "unguessable", bool, "true or false", default=False),
@@ -96,7 +114,7 @@ def _number(
     value = members.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or not 0 <= value <= most:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         raise Miscomposed((*path, name), f"expected a number from 0 to {most:g}, got {value!r}")
     return float(value)
 
@@ -150,6 +168,67 @@ def _file(data: object, path: tuple[str, ...]) -> Callable[[float], FileChange] 
         expires_seconds=_number(file, path, "expires_seconds"),
     )
     return lambda _number: change
+
+
+def _list(value: object, path: tuple[str, ...], expected: str) -> list[Any]:
+    if not isinstance(value, list) or len(value) > MOST:
+        raise Miscomposed(path, f"expected a list of at most {MOST} {expected}, got {value!r}"[:300])
+    return value
+
+
+def _faults(data: object, path: tuple[str, ...]) -> Callable[[float], tuple[Fault, ...]] | None:
+    if data is None:
+        return None
+    rows = _list(data, path, 'tables such as {at = "poll", does = "limited", from = 2}')
+    made = tuple(_fault(row, (*path, f"[{index}]")) for index, row in enumerate(rows))
+    return lambda _number: made
+
+
+def _fault(data: object, path: tuple[str, ...]) -> Fault:
+    row = _members(data, path, FAULT)
+    for name in ("at", "does"):
+        if row.get(name) is None:
+            raise Miscomposed(path, f"expected a key {name}")
+    place = Place(_word(row, path, "at", tuple(one.value for one in Place)))
+    does = fault.WORDS[str(_word(row, path, "does", tuple(fault.WORDS)))]
+    first, last = _count(row, path, "from"), _count(row, path, "to")
+    if last is not None and last < (first or 1):
+        raise Miscomposed((*path, "to"), f"expected a number from {first or 1}, as `from` is, got {last}")
+    seconds, share = _number(row, path, "seconds"), _number(row, path, "share", 1)
+    is_applied: bool = _one(row, path, "applied", bool, "true or false", default=False)
+    if is_applied and place is not Place.CREATION:
+        raise Miscomposed((*path, "applied"), "only a creation is applied or not")
+    return Fault(
+        place, does, first or 1, last, 1.0 if seconds is None else seconds, 0.5 if share is None else share, is_applied
+    )
+
+
+def _count(members: Mapping[str, Any], path: tuple[str, ...], name: str) -> int | None:
+    value = _number(members, path, name, 10**6)
+    if value is not None and (value < 1 or value != int(value)):
+        raise Miscomposed((*path, name), f"expected a whole number from 1, got {value:g}")
+    return None if value is None else int(value)
+
+
+def _webhooks(data: object, path: tuple[str, ...]) -> Callable[[State, float], Plan] | None:
+    """By state, else for all; where neither is named, once at once."""
+    if data is None:
+        return None
+    row = _members(data, path, WEBHOOKS)
+    plans = {name: _plan(value, (*path, name)) for name, value in row.items()}
+    usual = plans.get("tries", (Try(),))
+    return lambda state, _number: plans.get(state.value, usual)
+
+
+def _plan(data: object, path: tuple[str, ...]) -> Plan:
+    tries = _list(data, path, "numbers of seconds after the event, such as [0, 30]")
+    made = []
+    for index, one in enumerate(tries):
+        seconds = _number({f"[{index}]": one}, path, f"[{index}]")
+        if seconds is None:
+            raise Miscomposed((*path, f"[{index}]"), "expected a number of seconds, got null")
+        made.append(Try(timedelta(seconds=seconds)))
+    return tuple(made)
 
 
 def _refusal(members: Mapping[str, Any], path: tuple[str, ...]) -> Kind | None:

@@ -15,6 +15,8 @@ from typing import Final
 
 from mockserver.domain import alteration
 from mockserver.domain.alteration import Alteration, FileChange
+from mockserver.domain.delivery import Plan, Try
+from mockserver.domain.fault import Fault, Misdeed, Place
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import Kind
 
@@ -30,7 +32,8 @@ class Scenario:
     `refuses` turns the submission away, `judged` does so where the provider judges before it takes a job; `number` is
     the default of its number, None when it takes none. `answers` changes what is answered about the job, `file` what
     its links give; `creation` is the status of its creation, `at_once` answers that with the job's end, `is_opaque`
-    gives it ids and links that cannot be guessed.
+    gives it ids and links that cannot be guessed. `faults` is what goes wrong at its calls, `webhooks` the attempts at
+    a webhook about it by the state that it tells of (None: as usual); both with the scenario's number.
     """
 
     name: str
@@ -45,10 +48,16 @@ class Scenario:
     creation: int | None = None
     at_once: bool = False
     is_opaque: bool = False
+    faults: Callable[[float], tuple[Fault, ...]] | None = None
+    webhooks: Callable[[State, float], Plan] | None = None
 
     def lived(self, timeline: Timeline) -> Timeline:
         """The life of a job that would have lived `timeline`."""
         return timeline if self.change is None else self.change(timeline, self.number or 0)
+
+    def troubles(self) -> tuple[Fault, ...]:
+        """What goes wrong at its calls."""
+        return () if self.faults is None else self.faults(self.number or 0)
 
 
 class UnknownScenario(ValueError):
@@ -150,7 +159,94 @@ FILES: Final[tuple[Scenario, ...]] = (
     ),
 )  # fmt: skip
 
-CORE: Final = (*LIVES, *REFUSALS, *ANSWERS, *FILES)
+
+def _at_polls(does: Kind | Misdeed) -> Callable[[float], tuple[Fault, ...]]:
+    """At so many polls from the second on: the first tells a client that all is well."""
+    return lambda count: (Fault(Place.POLL, does, first=2, last=1 + max(1, int(count))),)
+
+
+def _at_once(place: Place, does: Kind | Misdeed, *, is_applied: bool = False) -> Callable[[float], tuple[Fault, ...]]:
+    """At the first so many calls."""
+    return lambda count: (Fault(place, does, last=max(1, int(count)), is_applied=is_applied),)
+
+
+def _everywhere(seconds: float) -> tuple[Fault, ...]:
+    return tuple(Fault(place, Misdeed.DELAYED, seconds=seconds) for place in Place)
+
+
+FAULTS: Final[tuple[Scenario, ...]] = (
+    Scenario(
+        "limited-creation", "N creations are refused for their rate, the next is taken (limited-creation=1).",
+        number=1, faults=_at_once(Place.CREATION, Kind.LIMITED),
+    ),
+    Scenario(
+        "limited-polls", "N polls from the second on are refused for their rate (limited-polls=1).",
+        number=1, faults=_at_polls(Kind.LIMITED),
+    ),
+    Scenario(
+        "failing-polls", "N polls from the second on meet a server fault (failing-polls=1).",
+        number=1, faults=_at_polls(Kind.CRASHED),
+    ),
+    Scenario("unauthorized-polls", "From the second poll on its key is a wrong one.", faults=lambda _: (
+        Fault(Place.POLL, Kind.UNAUTHENTICATED, first=2),
+    )),
+    Scenario(
+        "dropped-creation", "It is made, and the connection ends before N creations are answered (dropped-creation=1).",
+        number=1, faults=_at_once(Place.CREATION, Misdeed.DROPPED),
+    ),
+    Scenario(
+        "failed-creation", "It is made, and N creations are answered with a server fault (failed-creation=1).",
+        number=1, faults=_at_once(Place.CREATION, Kind.CRASHED, is_applied=True),
+    ),
+    Scenario(
+        "dropped-polls", "The connection ends before N polls from the second on are answered (dropped-polls=1).",
+        number=1, faults=_at_polls(Misdeed.DROPPED),
+    ),
+    Scenario(
+        "cut-polls", "The connection ends within the answers of N polls from the second on (cut-polls=1).",
+        number=1, faults=_at_polls(Misdeed.CUT),
+    ),
+    Scenario(
+        "silent-polls", "N polls from the second on are never answered (silent-polls=1).",
+        number=1, faults=_at_polls(Misdeed.SILENT),
+    ),
+    Scenario(
+        "html-polls", "A page of HTML stands in for the answers of N polls from the second on (html-polls=1).",
+        number=1, faults=_at_polls(Misdeed.HTML),
+    ),
+    Scenario("slow-answers", "Every answer comes N seconds late (slow-answers=2).", number=2, faults=_everywhere),
+    Scenario(
+        "failing-file", "Its file is refused N times with an overload, then served (failing-file=1).",
+        number=1, faults=_at_once(Place.FILE, Kind.UNAVAILABLE),
+    ),
+    Scenario(
+        "cut-file", "The connection ends within its file, the first N times (cut-file=1).",
+        number=1, faults=_at_once(Place.FILE, Misdeed.CUT),
+    ),
+)  # fmt: skip
+
+
+def _after(*seconds: float) -> Plan:
+    return tuple(Try(timedelta(seconds=one)) for one in seconds)
+
+
+WEBHOOKS: Final[tuple[Scenario, ...]] = (
+    Scenario(
+        "webhook-again", "Each of its webhooks comes N times (webhook-again=2).",
+        number=2, webhooks=lambda _, times: _after(*[0] * min(max(1, int(times)), 100)),
+    ),
+    Scenario(
+        "webhook-late", "Its webhooks come N seconds after what they tell of (webhook-late=5).",
+        number=5, webhooks=lambda _, seconds: _after(seconds),
+    ),
+    Scenario("webhook-lost", "Its webhooks never come.", webhooks=lambda _state, _number: ()),
+    Scenario(
+        "webhook-disorder", "Its last webhook comes first, the others N seconds late (webhook-disorder=30).",
+        number=30, webhooks=lambda state, seconds: _after(0 if state.is_terminal else seconds),
+    ),
+)  # fmt: skip
+
+CORE: Final = (*LIVES, *REFUSALS, *ANSWERS, *FILES, *FAULTS, *WEBHOOKS)
 
 
 def table(*groups: tuple[Scenario, ...]) -> dict[str, Scenario]:

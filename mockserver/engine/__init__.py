@@ -25,10 +25,10 @@ class Engine:
     def submit(self, sandbox: Sandbox, order: Order, now: datetime, fate: Scenario | None = None) -> Job | Problem:
         """Decide a job's whole life and keep it; a problem when its fate, or a full store, turns it away.
 
-        `fate` is the scenario that the call itself asks for; else the next of the sandbox's queue, else its default.
+        `fate` is its scenario; None: the sandbox's next.
         """
         if fate is None:
-            fate = sandbox.queue.popleft() if sandbox.queue else sandbox.scenario
+            fate = sandbox.next_fate()
         refused = fate.refuses or (fate.judged if order.is_judged_first else None)
         if refused is not None:
             return Problem(refused, f"scenario {fate.name}", detail={"scenario": fate.name})

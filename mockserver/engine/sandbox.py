@@ -12,6 +12,7 @@ from typing import Final
 
 from mockserver.domain.chance import Draw, draw
 from mockserver.domain.clip import ClipSpec
+from mockserver.domain.fault import Place
 from mockserver.domain.job import Job, end_of
 from mockserver.domain.quota import Limit, Log
 from mockserver.domain.scenario import SUCCESS, Scenario
@@ -35,10 +36,13 @@ def digest_named(name: str) -> str:
 
 @dataclass(slots=True)
 class Book:
-    """The jobs of a sandbox in the order of their submission, and the other names they go by."""
+    """The jobs of a sandbox in the order of their submission, and the other names they go by. `calls` counts those
+    about a job that may meet faults by the job's id and their place, creations by the name of their scenario.
+    """
 
     jobs: dict[str, Job] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    calls: dict[tuple[str, Place], int] = field(default_factory=dict)
 
     def find(self, name: str) -> Job | None:
         """The job with this id or alias."""
@@ -59,10 +63,17 @@ class Book:
         if job.alias:
             self.aliases[job.alias] = job.id
 
+    def counted(self, name: str, place: Place) -> int:
+        """Count a call at a place; the how-manieth it is."""
+        nth = self.calls[name, place] = self.calls.get((name, place), 0) + 1
+        return nth
+
     def drop(self, job: Job) -> None:
-        """Forget a job and its names."""
+        """Forget a job, its names and its calls."""
         del self.jobs[job.id]
         self.aliases.pop(job.alias, None)
+        for place in Place:
+            self.calls.pop((job.id, place), None)
 
     def finished(self, now: datetime) -> Iterator[Job]:
         """The jobs whose life is over at `now`, oldest submission first."""
@@ -107,6 +118,10 @@ class Sandbox:
     logs: dict[Hashable, Log] = field(default_factory=dict)
     films: dict[Hashable, ClipSpec] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
+
+    def next_fate(self) -> Scenario:
+        """The scenario of the next submission: the next of the queue, else the default."""
+        return self.queue.popleft() if self.queue else self.scenario
 
     def next_draw(self) -> Draw:
         """The chance of the next submission."""

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from mockserver.domain.alteration import FileChange
 from mockserver.domain.clip import ClipSpec, PictureRules
+from mockserver.domain.fault import Fault
 from mockserver.domain.problem import Problem, Violation
 from mockserver.domain.scenario import Scenario
 from mockserver.provider.reading import read_object
@@ -35,11 +36,11 @@ class Call:
     the raw pairs with lower-case names, `beyond` the numbers of its body that lie beyond 2^53. `base` is the origin
     under which the client reached us, `files` the one that links point to, `now` the sandbox's instant, `picture` the
     digest of the picture that the call brought (empty: none was taken in), `picture_size` its width and height (None
-    where nobody has seen it). `answer` is what it was answered, once it is.
+    where nobody has seen it). `answer` is what it was answered, once it is, `fault` what its job's scenario does to it.
     """
 
     __slots__ = (
-        "_chance", "_query", "_value", "_wall", "answer", "base", "beyond", "body", "engine", "files",
+        "_chance", "_query", "_value", "_wall", "answer", "base", "beyond", "body", "engine", "fault", "files",
         "headers", "is_head", "judge", "key", "keys", "method", "now", "operation", "params", "path", "picture",
         "picture_size", "profile", "provider", "query_string", "raw_path", "sandbox", "scenario", "standing",
     )  # fmt: skip
@@ -48,6 +49,7 @@ class Call:
         self.method = method
         self.is_head = method == "HEAD"
         self.answer: Answer | None = None
+        self.fault: Fault | None = None
         self.path = self.raw_path = path
         self.query_string = query_string
         self.headers = headers

@@ -9,6 +9,7 @@ from typing import Final, cast
 
 from mockserver.domain.alteration import FileChange, Sight, altered
 from mockserver.domain.clip import ClipSpec
+from mockserver.domain.fault import Place
 from mockserver.domain.job import ZERO, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Kind, Problem
@@ -16,6 +17,7 @@ from mockserver.domain.scenario import SUCCESS
 from mockserver.engine.sandbox import Book
 from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
+from mockserver.provider.meeting import about, at_creation, refusal
 from mockserver.provider.table import Endpoint, Operation
 
 Parse = Callable[[Call], Order | Problem]
@@ -41,6 +43,11 @@ def creates(parse: Parse, render: Render, *, hold: Patience | None = None, ended
         job = submit(call, order)
         if isinstance(job, Problem):
             return job
+        refused = refusal(call, job.fate)
+        if refused is not None:  # the job is made all the same
+            answer = call.provider.refuse(refused, call)
+            answer.job = job.id
+            return answer
         if job.fate is not None and job.fate.at_once:
             return told(job, snapshot(job, call.now), call, ended or render)
         length = hold(job, call) if hold is not None else ZERO
@@ -79,7 +86,11 @@ def starts_from(picture: Callable[[Call], str | bytes | Problem], endpoint: Endp
 
 def submit(call: Call, order: Order) -> Job | Problem:
     """Submit an order, and see to it that its webhooks are brought."""
-    job = call.engine.submit(call.sandbox, order, call.now, call.scenario)
+    fate = call.scenario or call.sandbox.next_fate()
+    refused = None if fate.faults is None else at_creation(call, fate)
+    if refused is not None:
+        return refused
+    job = call.engine.submit(call.sandbox, order, call.now, fate)
     if not isinstance(job, Problem) and call.provider.herald is not None:
         herald = call.provider.herald(job, call)
         if herald is not None:
@@ -94,6 +105,9 @@ def polls(find: Find, render: Render) -> Endpoint:
         job = find(call)
         if isinstance(job, Problem):
             return job
+        refused = about(call, job, Place.POLL)
+        if refused is not None:
+            return refused
         if job.timeline.polls is not None:
             job = call.engine.polled(call.sandbox, job, call.now)
         return told(job, snapshot(job, call.now), call, render)
@@ -130,6 +144,9 @@ def serves(find: Find, film: Film, *, before: Callable[[Job, Snapshot], Problem]
         job = find(call)
         if isinstance(job, Problem):
             return job
+        refused = about(call, job, Place.FILE)
+        if refused is not None:
+            return refused
         seen = snapshot(job, call.now)
         change = file_change(job)
         if seen.state is not State.SUCCEEDED or not _is_there(seen, call, change):

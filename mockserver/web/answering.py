@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 from mockserver.domain.clip import BadImage
@@ -53,13 +54,17 @@ async def _awaited(house: House, wait: Hold | Look | Ask, call: Call) -> Reply:
 
 
 async def held(hold: Hold, call: Call) -> Answer | Problem:
-    """Wait as a hold asks, at most 30 s of real time and not at all under a frozen clock, then answer."""
-    clock = call.sandbox.clock
+    """Wait as a hold asks, then answer."""
+    await waited(call, hold.until)
+    call.now = call.sandbox.clock.now()
+    return hold.then(call)
+
+
+async def waited(call: Call, until: datetime) -> None:
+    """Wait for an instant of the sandbox, at most 30 s of real time and not at all under a frozen clock."""
     with suppress(TimeoutError):
         async with asyncio.timeout(LONGEST_SECONDS):
-            await clock.wait_until(hold.until, while_frozen=False)
-    call.now = clock.now()
-    return hold.then(call)
+            await call.sandbox.clock.wait_until(until, while_frozen=False)
 
 
 async def _asked(house: House, ask: Ask, call: Call) -> Reply:

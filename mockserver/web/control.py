@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
-from mockserver.domain.composing import MEMBERS, Miscomposed, composed
+from mockserver.domain.composing import MEMBERS, Miscomposed, composed, spoken
 from mockserver.domain.job import Turning
 from mockserver.web import clocks, deliveries, jobs, journal, listeners, promises, sandboxes
 from mockserver.web.answering import fault_of
@@ -45,7 +45,7 @@ async def compose(desk: Desk, request: Request) -> Response:
     try:
         made = composed(name, await json_object(request, set(MEMBERS)))
     except Miscomposed as wrong:
-        raise Refused(400, str(wrong), member=".".join(wrong.path)) from None
+        raise Refused(400, str(wrong), member=spoken(wrong.path)) from None
     desk.scenarios[name] = made
     desk.composed.add(name)
     return JSONResponse({"name": made.name, "says": made.says}, 200 if known else 201)

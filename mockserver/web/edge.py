@@ -17,6 +17,7 @@ from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.choosing import HEADER, MARK, chosen
 from mockserver.web.answering import answered, crashed, fault_of
+from mockserver.web.faults import send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.house import House
 from mockserver.web.media import clip_answer
@@ -113,7 +114,10 @@ class Edge:
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
             log.exception("%s %s crashed", call.method, call.raw_path)
             sent = own(call, 500, fault_of(error))
-        await send_noted(send, strip, sent)
+        if call.fault is None:
+            await send_noted(send, strip, sent)
+        else:
+            await send_with(call.fault, call, scope, receive, send, strip, sent)
 
     async def _answer(self, call: Call, problem: Problem | None) -> Sent:
         """What goes out in answer to a placed call; `problem` is what is already wrong with it."""

@@ -124,6 +124,8 @@ class Strip:
             self.problem = answer.problem
             if type(answer.body) is ClipBody:
                 self.is_file, self.length, self.answer_body = True, len(body), b""
+        if call.fault is not None:
+            self.fault = call.fault.word
         self.call, self.ending = None, ending
         if sandbox.journal.end(len(self.body) + len(self.answer_body)):
             settle_soon(sandbox.journal)

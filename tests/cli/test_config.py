@@ -51,6 +51,15 @@ def test_options_and_scenarios_are_read(tmp_path: Path) -> None:
             "line 9: scenarios.rainy-night.timeline.runing_seconds: unknown key; did you mean running_seconds?",
         ),
         (GOOD.replace("0.5", "5"), "line 12: scenarios.cut.file.share: expected a number from 0 to 1, got 5"),
+        (
+            '[scenarios.x]\nfaults = [\n  { at = "poll", does = "cut" },\n  { at = "fil", does = "cut" },\n]\n',
+            "line 4: scenarios.x.faults[1].at: expected one of creation, poll, file, got 'fil'; did you mean file?",
+        ),
+        (
+            '[[scenarios.x.faults]]\nat = "poll"\ndoes = "cut"\n[[scenarios.x.faults]]\nat = "poll"\ndose = "cut"\n',
+            "line 6: scenarios.x.faults[1].dose: unknown key; did you mean does?",
+        ),
+        ("[scenarios.x]\nwebhooks = { trys = [] }\n", "line 2: scenarios.x.webhooks.trys: unknown key; did you mean"),
         ("[serve\n", "Expected ']'"),
     ],
 )

@@ -81,8 +81,19 @@ def configuration(_server: MockServer, body: dict[str, Any]) -> None:
     assert body["queue"] == ["instant", "stalled"]
 
 
+def composed(server: MockServer, body: dict[str, Any]) -> None:
+    sandbox = server.sandbox("my-key")
+    sandbox.scenario.set(body["name"])
+    url = "/v2/ai/text-to-video"
+    made = json.loads(server.request("POST", url, JSON | sandbox.headers, b'{"prompt": "a cat"}')[2])
+    path = f"/v2/ai/videos/{made['videoId']}/status"
+    assert [server.request("GET", path, sandbox.headers)[0] for _ in range(5)] == [200, 200, 429, 429, 200]
+
+
+JSON = {"Content-Type": "application/json"}
 SHELL: dict[str, Callable[[MockServer, dict[str, Any]], None]] = {
     '"duration": 2': create, "X-Mock-Scenario:": fate, "/clock": clock, '"queue"': configuration,
+    "/scenarios/": composed,
 }  # fmt: skip
 """What is held of the answer of the block that has these words."""
 

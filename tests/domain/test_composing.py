@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.domain.alteration import ALTERATIONS
-from mockserver.domain.composing import LIFE, MEMBERS, Miscomposed, composed
+from mockserver.domain.composing import LIFE, MEMBERS, Miscomposed, composed, spoken
+from mockserver.domain.fault import Fault, Misdeed, Place
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import Kind
 
@@ -41,6 +42,21 @@ def test_a_scenario_is_composed_of_its_parts() -> None:
     assert str(composed("whole", {"creation": 201.0}).creation) == "201"
 
 
+def test_faults_are_composed_of_their_parts() -> None:
+    """Each member of a fault is found in it; what is not named is as usual."""
+    made = composed("rough", {"faults": [
+        {"at": "poll", "does": "limited", "from": 2, "to": 3, "seconds": 5},
+        {"at": "file", "does": "cut", "share": 0.25, "to": None},
+        {"at": "creation", "does": "bad-gateway", "applied": True},
+    ]})  # fmt: skip
+    assert made.troubles() == (
+        Fault(Place.POLL, Kind.LIMITED, 2, 3, seconds=5),
+        Fault(Place.FILE, Misdeed.CUT, share=0.25),
+        Fault(Place.CREATION, Kind.UPSTREAM, is_applied=True),
+    )
+    assert composed("plain", {}).troubles() == ()
+
+
 @pytest.mark.parametrize(
     ("data", "where", "told"),
     [
@@ -57,6 +73,21 @@ def test_a_scenario_is_composed_of_its_parts() -> None:
         ({"file": {"share": 2}}, "scenarios.x.file.share", "from 0 to 1"),
         ({"creation": 404}, "scenarios.x.creation", "expected 200, 201 or 202"),
         ({"refuses": "credits"}, "scenarios.x.refuses", "did you mean out-of-credits?"),
+        ({"timeline": {"queued_seconds": 10**400}}, "scenarios.x.timeline.queued_seconds", "from 0 to 1e+08"),
+        ({"faults": {"at": "poll"}}, "scenarios.x.faults", "expected a list"),
+        ({"faults": [{}] * 101}, "scenarios.x.faults", "at most 100"),
+        ({"faults": [{"at": "poll"}]}, "scenarios.x.faults[0]", "expected a key does"),
+        ({"faults": [{"at": None, "does": "cut"}]}, "scenarios.x.faults[0]", "expected a key at"),
+        ({"faults": [{"at": "pol", "does": "cut"}]}, "scenarios.x.faults[0].at", "did you mean poll?"),
+        ({"faults": [{"at": "poll", "does": "drop"}]}, "scenarios.x.faults[0].does", "did you mean dropped?"),
+        ({"faults": [{"at": "poll", "does": "cut", "form": 2}]}, "scenarios.x.faults[0].form", "did you mean from?"),
+        ({"faults": [{"at": "poll", "does": "cut", "from": 0}]}, "scenarios.x.faults[0].from", "whole number from 1"),
+        ({"faults": [{"at": "poll", "does": "cut", "from": 3, "to": 2}]}, "scenarios.x.faults[0].to", "from 3"),
+        ({"faults": [{"at": "poll", "does": "cut", "applied": True}]}, "scenarios.x.faults[0].applied", "creation"),
+        ({"webhooks": {"trys": []}}, "scenarios.x.webhooks.trys", "did you mean tries?"),
+        ({"webhooks": {"tries": 1}}, "scenarios.x.webhooks.tries", "expected a list"),
+        ({"webhooks": {"failed": [0, None]}}, "scenarios.x.webhooks.failed[1]", "expected a number"),
+        ({"webhooks": {"failed": [-1]}}, "scenarios.x.webhooks.failed[0]", "expected a number"),
         ({"at_once": 1}, "scenarios.x.at_once", "true or false"),
         ([], "scenarios.x", "expected a table"),
     ],
@@ -65,7 +96,7 @@ def test_what_is_wrong_is_told_with_its_place(data: Any, where: str, told: str) 
     """The path, what was expected and the nearest spelling."""
     with pytest.raises(Miscomposed) as wrong:
         composed("x", data)
-    assert ".".join(wrong.value.path) == where
+    assert spoken(wrong.value.path) == where
     assert told in wrong.value.text
 
 

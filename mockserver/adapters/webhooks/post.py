@@ -30,7 +30,7 @@ from mockserver.domain.delivery import (
     Undeliverable,
     delivery_id,
 )
-from mockserver.domain.job import Job
+from mockserver.domain.job import Job, State
 from mockserver.domain.journal import Dispatch
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock, Time
@@ -182,11 +182,16 @@ class Post:
         try:
             letter = expected.herald(job, seen)
             if letter is not None:
-                self._pack(box, expected, Delivery(id_, job.id, at, letter, self._plan))
+                self._pack(box, expected, Delivery(id_, job.id, at, letter, self._planned(job, seen.state)))
         except Exception as error:
             log.exception("the letter of job %s cannot be written", job.id)
             why = f"the letter cannot be written: {type(error).__name__}: {error}"
             box.records.append(Undeliverable(Delivery(id_, job.id, at, Letter("", None)), why))
+
+    def _planned(self, job: Job, state: State) -> Plan:
+        """The attempts at a webhook about a job: its scenario's, else those at every delivery."""
+        fate = job.fate
+        return self._plan if fate is None or fate.webhooks is None else fate.webhooks(state, fate.number or 0)
 
     def _pack(self, box: Box, expected: Expected, delivery: Delivery) -> None:
         try:
@@ -194,6 +199,9 @@ class Post:
         except NoAddress as error:
             log.info("webhook %s of job %s is undeliverable: %s", delivery.id, delivery.job, error)
             box.records.append(Undeliverable(delivery, str(error)))
+            return
+        if not delivery.plan:
+            box.records.append(Undeliverable(delivery, f"lost: scenario {_fate_of(expected.job)} makes no attempt"))
             return
         body = orjson.dumps(delivery.letter.body)
         for number, planned in enumerate(delivery.plan, 1):
@@ -222,3 +230,7 @@ class Post:
         box.unmade.discard(parcel)
         if journal is not None:
             journal.wake()
+
+
+def _fate_of(job: Job) -> str:
+    return "" if job.fate is None else job.fate.name

@@ -1,0 +1,72 @@
+"""Each scenario of webhooks as a receiver meets it, over a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.domain.composing import composed
+from mockserver.domain.scenario import CORE, WEBHOOKS, Scenario, parse, table
+from tests.adapters.posts import all_events, finals, job, run, world
+from tests.adapters.receiver import receiver
+from tests.domain.lives import CREATED
+
+Arrivals = list[tuple[float, str]]
+"""After how many seconds a webhook was sent, and which state it told of."""
+
+EXPECTED: dict[str, Arrivals] = {
+    "webhook-again": [(0, "running"), (0, "running"), (10, "succeeded"), (10, "succeeded")],
+    "webhook-again=3": [(0, "running")] * 3 + [(10, "succeeded")] * 3,
+    "webhook-late": [(5, "running"), (15, "succeeded")],
+    "webhook-lost": [],
+    "webhook-disorder": [(10, "succeeded"), (30, "running")],
+}
+
+
+def arrivals(fate: Scenario) -> tuple[Arrivals, list[str], list[str]]:
+    """What a receiver of all events of a job that ends after 10 s got, the ids of the deliveries, and why others were
+    none. A second job, whose only webhook goes the same way later, comes when all before it has come.
+    """
+    found: Arrivals = []
+    ids: list[str] = []
+    lost: list[str] = []
+
+    async def scene() -> None:
+        async with world() as here, receiver() as hook:
+            here.expect(job()._replace(fate=fate), all_events(hook.url))
+            here.expect(job(2, 100), finals(hook.url))
+            for seconds in (0, 5, 5, 2.5, 2.5, 15, 70):
+                await here.advance(seconds)
+            *told, last = here.attempts
+            assert last.delivery.job == "job-2"
+            assert [one.body for one in here.attempts] == [one.body for one in hook.received]
+            for one, got in zip(told, hook.received, strict=False):
+                found.append(((one.due - CREATED).total_seconds(), got.value["word"]))
+            ids.extend(one.delivery.id for one in told)
+            lost.extend(one.why for one in here.refused)
+
+    run(scene())
+    return found, ids, lost
+
+
+def test_every_scenario_of_webhooks_is_tested_here() -> None:
+    """The scenarios of webhooks and the tests here have the same names."""
+    assert [scenario.name for scenario in WEBHOOKS] == list(dict.fromkeys(name.partition("=")[0] for name in EXPECTED))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_scenario_of_webhooks_as_a_receiver_meets_it(name: str) -> None:
+    """What comes, when, in which order, and saying what; one that comes again has the id that it had."""
+    found, ids, lost = arrivals(parse(name, table(CORE)))
+    assert found == EXPECTED[name]
+    assert len(set(ids)) == len({state for _, state in found})
+    assert lost == (["lost: scenario webhook-lost makes no attempt"] * 2 if name == "webhook-lost" else [])
+
+
+def test_webhooks_are_composed_by_state() -> None:
+    """A scenario out of data says when each webhook is tried; a state that it does not name is told as usual."""
+    fate = composed("mine", {"webhooks": {"running": [], "succeeded": [0, 20]}})
+    assert arrivals(fate)[0] == [(10, "succeeded"), (30, "succeeded")]
+    assert arrivals(composed("mine", {"webhooks": {"tries": [1], "succeeded": [0]}}))[0] == [
+        (1, "running"), (10, "succeeded"),
+    ]  # fmt: skip
+    assert arrivals(composed("mine", {"webhooks": {"failed": []}}))[0] == [(0, "running"), (10, "succeeded")]
