@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from mockserver import __version__
@@ -103,10 +102,11 @@ def create_app(
 
     app = Starlette(
         routes=[Mount("/_mock", routes=control.routes(desk))],
-        middleware=[Middleware(Edge, house=house, origins=settings.cors)],
         exception_handlers={404: control.nowhere},
         lifespan=lifespan,
     )
+    # Outside of Starlette's own layers: the providers' calls, which go through none of them, are the many.
+    app.middleware_stack = Edge(app.build_middleware_stack(), house, settings.cors)
     listeners.app = app
     app.state.house = house
     app.state.providers = providers
