@@ -116,3 +116,20 @@ def test_no_webhook_no_letter(client: Client, local: Local) -> None:
     client.advance(10)
     assert client.deliveries() == []
     assert local.posts == []
+
+
+def test_a_scenario_brings_the_letter_late_or_never(client_of: ClientOf, local: Local) -> None:
+    """The tester's own plan of attempts stands in the place of the one."""
+    client = client_of(scenario="webhook-late=60", name="late")
+    client.make(webhook=local.url)
+    client.advance(5)
+    client.advance(54)
+    assert local.posts == []
+    client.advance(6)
+    assert [one["status"] for one in _letters(local)] == ["success"]
+    client = client_of(scenario="webhook-lost", name="lost")
+    client.make(webhook=local.url)
+    client.advance(5)
+    (delivery,) = client.deliveries()
+    assert (delivery["attempts"], "webhook-lost" in delivery["undeliverable"]) == ([], True)
+    assert len(local.posts) == 1
