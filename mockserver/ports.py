@@ -52,6 +52,10 @@ class Clock(Protocol):
         """A length as the client will live it: divided by the rate; a frozen clock counts as rate 1."""
         ...
 
+    def whole_seconds(self, length: timedelta) -> int:
+        """The fewest whole seconds of the client's in which the clock passes `length`: one less is not enough."""
+        ...
+
     def on_clients_clock(self, length: timedelta) -> datetime:
         """The instant on the client's own clock that lies `length` of sandbox time ahead."""
         ...

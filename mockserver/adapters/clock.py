@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
-from math import isfinite
+from math import ceil, isfinite
 
 from mockserver.domain.stretch import Stretch
 
@@ -73,6 +73,15 @@ class SandboxClock:
     def told(self, length: timedelta) -> timedelta:
         """A length as the client will live it."""
         return length if self._is_frozen or self._rate == 1.0 else length / self._rate
+
+    def whole_seconds(self, length: timedelta) -> int:
+        """The fewest whole seconds of the client's in which the clock passes `length`: one less is not enough."""
+        rate = 1.0 if self._is_frozen else self._rate
+        seconds = ceil(length.total_seconds() / rate)
+        # The quotient is a float and may lie a hair beside the whole number that it is: what counts is what passes.
+        if timedelta(seconds=(seconds - 1) * rate) >= length:
+            return seconds - 1
+        return seconds if timedelta(seconds=seconds * rate) >= length else seconds + 1
 
     def on_clients_clock(self, length: timedelta) -> datetime:
         """The wall's instant that lies `length` of sandbox time ahead."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import ceil
 from typing import NamedTuple
 
 
@@ -18,16 +17,19 @@ class Limit:
 
     @property
     def seconds(self) -> int:
-        """The window in whole seconds."""
-        return int(self.window.total_seconds())
+        """The window in whole seconds, rounded up."""
+        return -(-self.window // timedelta(seconds=1))
 
 
 class Standing(NamedTuple):
-    """How a key stands against a limit: what is left, and whole seconds until the oldest call leaves the window."""
+    """How a key stands against a limit: what is left, and the exact length until the oldest call leaves the window.
+
+    It is rounded where it is told, once, after the clock has made it a length of the client's.
+    """
 
     limit: Limit
     remaining: int
-    reset_seconds: int
+    reset: timedelta
     is_admitted: bool
 
 
@@ -44,15 +46,14 @@ def stand(log: Log, limit: Limit, now: datetime) -> Standing:
     while admitted and admitted[0] <= edge:
         admitted.popleft()
     left = limit.calls - len(admitted)
-    seconds = ceil((admitted[0] - edge).total_seconds()) if admitted else 0
-    return Standing(limit, max(left, 0), seconds, left > 0)
+    return Standing(limit, max(left, 0), admitted[0] - edge if admitted else timedelta(0), left > 0)
 
 
 def admit(log: Log, limit: Limit, now: datetime) -> Standing:
     """Admit a call at `now` if the limit allows it, and say how the key stands afterwards.
 
-    A call leaves the window exactly `window` after it was admitted. A refused call is not logged, so waiting the whole
-    `reset_seconds` always succeeds.
+    A call leaves the window exactly `window` after it was admitted. A refused call is not logged, so waiting for the whole
+    `reset` always succeeds.
     """
     admitted, edge = log.admitted, now - limit.window
     while admitted and admitted[0] <= edge:
@@ -60,4 +61,4 @@ def admit(log: Log, limit: Limit, now: datetime) -> Standing:
     left = limit.calls - len(admitted)
     if left > 0:
         admitted.append(now)
-    return Standing(limit, max(left - 1, 0), ceil((admitted[0] - edge).total_seconds()), left > 0)
+    return Standing(limit, max(left - 1, 0), admitted[0] - edge, left > 0)

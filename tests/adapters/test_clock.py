@@ -85,6 +85,26 @@ def test_lengths_told_are_divided_by_the_rate_and_frozen_counts_as_one() -> None
     assert clock.told(timedelta(seconds=8)) == timedelta(seconds=8)
 
 
+@given(
+    st.sampled_from([1 / 60, 0.1, 0.25, 0.3, 1 / 3, 0.5, 0.7, 1, 1.5, 2, 3, 7, 60, 1000, 1e6]),
+    st.integers(1, 10**11),
+    st.integers(0, 1000),
+)
+def test_whole_seconds_are_enough_and_one_less_is_not(rate: float, microseconds: int, milliseconds: int) -> None:
+    """A client that waits so many of its seconds finds the length passed, at any rate; one second less is too few."""
+    length, time = timedelta(microseconds=microseconds), HandTime(START)
+    clock = SandboxClock(time)
+    clock.run_at(rate)
+    clock.advance(timedelta(milliseconds=milliseconds))
+    seconds, begun = clock.whole_seconds(length), clock.now()
+    time.pass_seconds(seconds - 1)
+    assert clock.now() - begun < length
+    time.pass_seconds(1)
+    assert clock.now() - begun >= length
+    clock.freeze(True)
+    assert clock.whole_seconds(length) == -(-length // timedelta(seconds=1))
+
+
 def test_waiting_ends_when_a_move_reaches_the_instant() -> None:
     """A waiter on a frozen clock wakes at the advance that reaches its instant, and not at an earlier one."""
 

@@ -38,20 +38,18 @@ def test_never_refused_under_the_limit(limit: Limit, waits: list[timedelta]) -> 
         assert sum(at - limit.window < other <= at for other in yes) == limit.calls
 
 
-@given(st.integers(1, 5), st.integers(2, 60), gaps)
-def test_waiting_exactly_as_told_succeeds_and_a_second_less_does_not(
-    calls: int, seconds: int, waits: list[timedelta]
+@given(limits, gaps)
+def test_waiting_for_exactly_the_reset_succeeds_and_a_moment_less_does_not(
+    limit: Limit, waits: list[timedelta]
 ) -> None:
-    """After a refusal the told whole seconds are enough, and one second less is not."""
-    limit, log, now = Limit(calls, timedelta(seconds=seconds)), Log(), START
+    """After a refusal the exact length is enough, and a microsecond less is not."""
+    log, now = Log(), START
     for wait in waits:
         now += wait
         standing = admit(log, limit, now)
         if not standing.is_admitted:
-            told = timedelta(seconds=standing.reset_seconds)
-            assert not stand(Log(log.admitted.copy()), limit, now + told - timedelta(seconds=1)).is_admitted
-            assert stand(Log(log.admitted.copy()), limit, now + told).is_admitted
-            return
+            for early, admitted in ((timedelta(microseconds=1), False), (timedelta(0), True)):
+                assert stand(Log(log.admitted.copy()), limit, now + standing.reset - early).is_admitted is admitted
 
 
 @given(limits, gaps)
@@ -62,4 +60,4 @@ def test_remaining_counts_down_and_never_below_zero(limit: Limit, waits: list[ti
         now += wait
         standing = admit(log, limit, now)
         assert standing.remaining == limit.calls - len(log.admitted) >= 0
-        assert 0 < standing.reset_seconds <= -(-limit.window // timedelta(seconds=1))
+        assert timedelta(0) < standing.reset <= limit.window

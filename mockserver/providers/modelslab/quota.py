@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import timedelta
 from hashlib import blake2b
-from math import ceil
 from typing import Final
 
 from mockserver.domain.job import end_of
@@ -25,11 +24,6 @@ def _makes_video(call: Call) -> bool:
     return call.operation is not None and call.operation.id in KINDS
 
 
-def _seconds(call: Call, length: timedelta) -> int:
-    """Whole seconds on the client's clock, rounded up."""
-    return ceil(call.sandbox.clock.told(length).total_seconds())
-
-
 def queue(call: Call) -> Problem | None:
     """At most so many videos of a key are unfinished at a time as its plan allows, over both surfaces; a place is free
     when one ends.
@@ -42,7 +36,7 @@ def queue(call: Call) -> Problem | None:
         return None
     ends = sorted(end for job in waiting if (end := end_of(job)) is not None)
     leaving = len(waiting) - most
-    after = _seconds(call, ends[leaving] - call.now) if leaving < len(ends) else RETRY_AFTER
+    after = call.sandbox.clock.whole_seconds(ends[leaving] - call.now) if leaving < len(ends) else RETRY_AFTER
     if "retry-30" in call.profile:
         after = RETRY_AFTER
     return Problem(
@@ -58,7 +52,7 @@ def repetition(call: Call) -> Problem | None:
     standing = admit(call.sandbox.log(same), REPETITION, call.now)
     if standing.is_admitted:
         return None
-    after = _seconds(call, timedelta(seconds=standing.reset_seconds))
+    after = call.sandbox.clock.whole_seconds(standing.reset)
     return Problem(Kind.LIMITED, "the same request again", detail={"repeated": True, "retry_after": after})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from math import ceil
 from typing import Any, Final
 
 from mockserver.domain.problem import Kind, Problem
@@ -145,10 +145,10 @@ def _waits(problem: Problem, call: Call) -> list[tuple[bytes, bytes]]:
     standing = call.standing
     if "retry_after" in problem.detail or standing is None:
         return [(b"retry-after", str(problem.detail.get("retry_after", 0)).encode())]
-    clock, length = call.sandbox.clock, timedelta(seconds=standing.reset_seconds)
+    clock = call.sandbox.clock
     return [
-        (b"retry-after", b"%d" % -(-clock.told(length).total_seconds() // 1)),
+        (b"retry-after", b"%d" % clock.whole_seconds(standing.reset)),
         (b"x-ratelimit-limit", b"%d" % standing.limit.calls),
         (b"x-ratelimit-remaining", b"%d" % standing.remaining),
-        (b"x-ratelimit-reset", b"%d" % -(-clock.on_clients_clock(length).timestamp() // 1)),
+        (b"x-ratelimit-reset", b"%d" % ceil(clock.on_clients_clock(standing.reset).timestamp())),
     ]

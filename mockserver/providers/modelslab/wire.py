@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil
 from typing import Final, cast
 
 import orjson
@@ -46,9 +45,10 @@ def _why(seen: Snapshot) -> str:
 
 def _eta(seen: Snapshot, call: Call) -> float:
     """Seconds until the end on the client's clock: whole and rounded up, or exact under `float-eta`."""
-    remaining = seen.remaining
-    seconds = UNDECIDED_SECONDS if remaining is None else call.sandbox.clock.told(remaining).total_seconds()
-    return seconds if "float-eta" in call.profile else ceil(seconds)
+    clock, remaining = call.sandbox.clock, seen.remaining
+    if "float-eta" in call.profile:
+        return UNDECIDED_SECONDS if remaining is None else clock.told(remaining).total_seconds()
+    return int(UNDECIDED_SECONDS) if remaining is None else clock.whole_seconds(remaining)
 
 
 def created(job: Job, seen: Snapshot, call: Call) -> Answer:

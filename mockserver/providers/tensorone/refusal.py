@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import ceil
 from typing import Final
 
@@ -116,13 +116,12 @@ def refuse(problem: Problem, call: Call) -> Answer:
 
 def _seconds(call: Call, standing: Standing) -> int:
     """Whole seconds on the client's clock until the oldest call leaves the window, rounded up."""
-    return -int(-call.sandbox.clock.told(timedelta(seconds=standing.reset_seconds)).total_seconds() // 1)
+    return call.sandbox.clock.whole_seconds(standing.reset)
 
 
 def _reset(call: Call, standing: Standing) -> int:
     """The Unix second on the client's clock at which the oldest call has left the window."""
-    left = call.sandbox.clock.told(timedelta(seconds=standing.reset_seconds))
-    return ceil((call.wall + left).timestamp())
+    return ceil((call.wall + call.sandbox.clock.told(standing.reset)).timestamp())
 
 
 def dress(answer: Answer, call: Call) -> None:
