@@ -52,8 +52,8 @@ def stand(log: Log, limit: Limit, now: datetime) -> Standing:
 def admit(log: Log, limit: Limit, now: datetime) -> Standing:
     """Admit a call at `now` if the limit allows it, and say how the key stands afterwards.
 
-    A call leaves the window exactly `window` after it was admitted. A refused call is not logged, so waiting for the whole
-    `reset` always succeeds.
+    A call leaves the window exactly `window` after it was admitted. A refused call is not logged, so waiting for
+    the whole `reset` always succeeds.
     """
     admitted, edge = log.admitted, now - limit.window
     while admitted and admitted[0] <= edge:

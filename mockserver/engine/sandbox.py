@@ -21,12 +21,15 @@ from mockserver.ports import Clock
 
 ANONYMOUS: Final = "anonymous"
 LOTS: Final = 9_400
+PREFIX: Final = "sk-"
+"""Gateways take a key with and without it. So it is no part of a sandbox's name, whoever is shown the key."""
 _DIGEST: Final = re.compile(r"sb_[0-9a-f]{12}")
 
 
 def digest_of(name: str) -> str:
     """The short digest under which the sandbox of a key is listed; the key itself is never stored."""
-    return "sb_" + blake2b(name.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    bare = name.removeprefix(PREFIX) or name
+    return "sb_" + blake2b(bare.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 def digest_named(name: str) -> str:

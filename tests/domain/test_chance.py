@@ -19,6 +19,7 @@ def test_the_same_seed_sandbox_and_number_give_the_same_chance(seed: int, sandbo
     assert first.digest != draw(seed, sandbox + "x", n).digest
     assert first.digest != draw(seed, sandbox, n + 1).digest
     assert first.more("a").digest != first.more("b").digest
+    assert (first.label, first.more("a").label) == ("", "a")
 
 
 @given(st.integers(), st.integers(1, 1000))

@@ -106,6 +106,23 @@ def test_whose_a_call_is(direct: Direct) -> None:
     direct.json("PATCH", left.path, {"profiles": {"tensorone": []}})
 
 
+def test_a_key_names_one_sandbox_with_and_without_the_prefix_that_gateways_strip(direct: Direct) -> None:
+    """What the control API sets for a key is what holds for that key's calls, at every provider."""
+    bearer = {"authorization": "Bearer sk-prefixed"}
+    digest = direct.json("GET", "/_mock/sandboxes/self", headers=bearer)["sandbox"]
+    direct.json("PATCH", "/_mock/sandboxes/self", {"scenario": "out-of-credits"}, headers=bearer)
+    for name in ("prefixed", "sk-prefixed"):
+        assert direct.json("GET", f"/_mock/sandboxes/{name}")["sandbox"] == digest
+        assert direct.json("POST", "/_mock/sandboxes", {"key": name})["sandbox"] == digest
+        sent = {"authorization": f"Bearer {name}", "content-type": "application/json"}
+        gately = direct.call("POST", "/v1/video_generation", sent, b'{"model": "T2V-01", "prompt": "a cat"}')
+        assert gately.json()["base_resp"]["status_code"] == 1008
+        assert direct.call("POST", CREATE, sent, json.dumps(FAST).encode()).status == 402
+        marked = {"x-mock-sandbox": name, "content-type": "application/json", "authorization": "Bearer other"}
+        assert direct.call("POST", CREATE, marked, json.dumps(FAST).encode()).status == 402
+    assert direct.json("GET", "/_mock/sandboxes/sk-")["sandbox"] != direct.json("GET", "/_mock/sandboxes/sk")["sandbox"]
+
+
 SECRET = "tpo_live_s3cr3t"
 
 

@@ -44,8 +44,13 @@ def credential(call: Call) -> str | None:
 
 
 def _names(chance: Draw) -> Names:
-    """The next number (of eight or nine digits, 100,000 of them to a sandbox) and the stem of the file."""
-    return Names(str(60_000_000 + chance.lot * 100_000 + chance.n % 100_000), chance.uuid())
+    """The next number (of eight or nine digits, 100,000 of them to a sandbox) and the stem of the file.
+
+    A chance that is not the submission's own asks for an id that follows no rule: one of 15 digits, which every JSON
+    reader still takes for the integer that it is.
+    """
+    counted = 60_000_000 + chance.lot * 100_000 + chance.n % 100_000
+    return Names(str(10**14 + chance.integer(16, 8) % (9 * 10**14) if chance.label else counted), chance.uuid())
 
 
 def _filled(call: Call) -> dict[str, Any]:

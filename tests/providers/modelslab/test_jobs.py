@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -43,6 +45,24 @@ def test_ids_grow_over_both_surfaces(client: Client) -> None:
     paths = [f"{V6}/text2video", f"{ENTERPRISE}/text2video", f"{V6}/text2video_ultra", f"{V6}/text2video"]
     ids = [client.make(path, model_id="wan2.2" if "ultra" in path else "cogvideox")["id"] for path in paths]
     assert ids == sorted(set(ids))
+
+
+def test_unguessable_ids_are_integers_that_follow_no_rule(client_of: ClientOf) -> None:
+    """Neither the next id nor a link nor a fetch address follows from those before, and all of them work."""
+    client = client_of(scenario="unguessable")
+    made = [client.make(instant_response=True) for _ in range(5)]
+    ids = [one["id"] for one in made]
+    assert all(isinstance(one, int) and 10**14 <= one < 2**53 for one in ids)
+    steps = [later - earlier for earlier, later in pairwise(ids)]
+    assert (len({*map(abs, steps)}), 1 in steps, ids == sorted(ids)) == (4, False, False)
+    client.advance(10)
+    for one in made:
+        assert one["fetch_result"] != f"{client.server.url}{V6}/fetch/{one['id']}"
+        done = client.post(urlsplit(one["fetch_result"]).path).value
+        assert (done["status"], done["id"], done["output"]) == ("success", one["id"], one["future_links"])
+        assert client.get(done["output"][0]).status == 200
+        assert str(one["id"]) not in done["output"][0]
+    assert client.fetch(ids[0] + 1)["message"] == "Request not found"
 
 
 @pytest.mark.fact("modelslab.create.success.same-links")
