@@ -22,8 +22,8 @@ class Draw:
     """The 64 bytes of chance that belong to one submission (or to one refusal).
 
     Bytes 0 to 31 are for identities, 32 to 39 for the picture, 40 to 47 for lengths of time; what needs more asks
-    `more(label)` for a digest of its own, which keeps the label. `n` is the number of the submission, `lot` a number that no two sandboxes of
-    one server share (for providers whose ids are plain counters).
+    `more(label)` for a digest of its own, which keeps the label. `n` is the number of the submission, `lot` a number
+    that no two sandboxes of one server share (for providers whose ids are plain counters).
     """
 
     digest: bytes
