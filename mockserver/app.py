@@ -26,6 +26,7 @@ from mockserver.engine import Engine
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
 from mockserver.engine.sandboxes import Sandboxes
+from mockserver.provider.configuration import Declared, all_declared
 from mockserver.provider.discovery import discover, fates
 from mockserver.provider.keys import Grant, KeyRing
 from mockserver.provider.routes import Routes
@@ -50,7 +51,9 @@ def create_app(
     source = time or MachineTime()
     providers = discover(places)
     known = {**fates(providers), **{one.name: one for one in settings.scenarios}}
-    sandboxes = _sandboxes(settings, source, providers, known)
+    listeners = LoopbackListeners()
+    plans = all_declared(settings.sandboxes, providers, known)
+    sandboxes = _sandboxes(settings, source, providers, known, listeners, plans)
     post = Post(
         source,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
@@ -76,8 +79,11 @@ def create_app(
         public_url=settings.public_url,
         scenarios=known,
     )
-    listeners = LoopbackListeners()
-    engine.sandboxes.on_close.append(listeners.close)
+    for plan in plans.values():
+        sandboxes.open(plan.digest)
+        for wished in plan.listeners:
+            listeners.wish(plan.digest, *wished.all)
+    sandboxes.on_close.append(listeners.left)
     desk = Desk(
         engine,
         providers,
@@ -89,11 +95,14 @@ def create_app(
         source.wall().timestamp() - source.monotonic(),
         frozenset(settings.allow_hosts),
         settings.control_token,
+        {one.name for one in settings.scenarios},
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
+            for digest, files_url in await listeners.open_wished():
+                sandboxes.open(digest).files_url = files_url
             yield
         finally:
             await listeners.aclose()
@@ -110,23 +119,35 @@ def create_app(
     listeners.app = app
     app.state.house = house
     app.state.providers = providers
+    app.state.listeners = listeners
+    app.state.declared = {name: plan.digest for name, plan in plans.items()}
     return app
 
 
 def _sandboxes(
-    settings: Settings, source: MachineTime | HandTime, providers: dict[str, Provider], known: dict[str, Scenario]
+    settings: Settings,
+    source: MachineTime | HandTime,
+    providers: dict[str, Provider],
+    known: dict[str, Scenario],
+    listeners: LoopbackListeners,
+    plans: dict[str, Declared],
 ) -> Sandboxes:
     fate = scenario.parse(settings.scenario, known)
+    changes = {plan.digest: plan.changes for plan in plans.values()}
     budget = Budget()
 
     def make(digest: str, lot: int) -> Sandbox:
         profiles = {name: settings.profiles.get(name, one.profile()) for name, one in providers.items()}
-        clock = SandboxClock(source)
+        clock = SandboxClock(source, start=settings.start, rate=settings.rate, is_frozen=settings.is_frozen)
         hold = None if settings.hold_seconds is None else timedelta(seconds=settings.hold_seconds)
         journal = Journal(budget, is_on=settings.journal)
-        return Sandbox(
-            digest, clock, settings.seed, lot, profiles, settings.timing, settings.limits, hold, fate, journal=journal
-        )
+        made = Sandbox(
+            digest, clock, settings.seed, lot, profiles, settings.timing, settings.limits, hold, fate, journal=journal,
+            own_limits=settings.own_limits, tiers=settings.tiers, files_url=listeners.files_url(digest),
+        )  # fmt: skip
+        for change in changes.get(digest, ()):
+            change(made)
+        return made
 
     return Sandboxes(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
 

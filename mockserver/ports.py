@@ -27,7 +27,12 @@ class Time(Protocol):
 
 
 class Clock(Protocol):
-    """A sandbox's clock: live, at a rate, frozen, or moved by hand. It never goes back but by a reset."""
+    """A sandbox's clock: live, at a rate, frozen, or moved by hand. It never goes back but by a reset.
+
+    `start` is the instant at which a reset makes it begin anew (None: the wall's).
+    """
+
+    start: datetime | None
 
     @property
     def stretch(self) -> Stretch:
@@ -57,7 +62,9 @@ class Clock(Protocol):
         ...
 
     def on_clients_clock(self, length: timedelta) -> datetime:
-        """The instant on the client's own clock that lies `length` of sandbox time ahead."""
+        """The instant on the client's own clock that lies `length` of sandbox time ahead. Where this one stands still
+        and has a start of its own, it is taken for the client's too.
+        """
         ...
 
     def set(self, at: datetime) -> None:
@@ -77,7 +84,7 @@ class Clock(Protocol):
         ...
 
     def restart(self, at: datetime | None = None) -> None:
-        """Begin anew at an instant (None: the wall's), which may lie in the past. Only a reset may do this."""
+        """Begin anew at an instant (None: its start), which may lie in the past. Only a reset may do this."""
         ...
 
     async def wait_until(self, at: datetime, *, while_frozen: bool = True) -> None:
@@ -210,8 +217,10 @@ class Refusal(Exception):
 class Listeners(Protocol):
     """Opens ports of this machine whose every call belongs to one sandbox."""
 
-    async def open(self, sandbox: str) -> str:
-        """A new listener's base URL. Raises Refusal when there are too many."""
+    async def open(self, sandbox: str, *ports: int) -> list[str]:
+        """The base URLs of new listeners at these ports (0: any free one). Raises Refusal when there are too many, or a
+        port is taken; then none is opened.
+        """
         ...
 
     def urls(self, sandbox: str) -> list[str]:

@@ -43,16 +43,25 @@ class HandTime:
 
 
 class SandboxClock:
-    """A clock over a `Time`: live at a rate, or frozen; re-based at every change, so that a change never jumps."""
+    """A clock over a `Time`: live at a rate, or frozen; re-based at every change, so that a change never jumps.
 
-    def __init__(self, source: MachineTime | HandTime) -> None:
+    `start` is the instant at which it begins, now and after every restart (None: the wall's).
+    """
+
+    def __init__(
+        self,
+        source: MachineTime | HandTime,
+        *,
+        start: datetime | None = None,
+        rate: float = 1.0,
+        is_frozen: bool = False,
+    ) -> None:
         self._source = source
-        self._rate = 1.0
-        self._is_frozen = False
-        self._base = source.wall()
-        self._anchor = source.monotonic()
-        self.stretch = Stretch(self._base, self._anchor, 1.0)
+        self.start = start
+        self._rate = rate
+        self._is_frozen = is_frozen
         self._changed: asyncio.Event | None = None
+        self.restart()
 
     @property
     def rate(self) -> float:
@@ -84,8 +93,12 @@ class SandboxClock:
         return seconds if timedelta(seconds=seconds * rate) >= length else seconds + 1
 
     def on_clients_clock(self, length: timedelta) -> datetime:
-        """The wall's instant that lies `length` of sandbox time ahead."""
-        return self._source.wall() + self.told(length)
+        """The instant on the client's own clock that lies `length` of sandbox time ahead: the wall's, but that of this
+        clock where it has a start of its own and stands still. Then nothing is told that another run would tell
+        otherwise.
+        """
+        is_apart = self._is_frozen and self.start is not None
+        return (self._base if is_apart else self._source.wall()) + self.told(length)
 
     def set(self, at: datetime) -> None:
         """Move to an instant."""
@@ -94,8 +107,8 @@ class SandboxClock:
         self._rebase(at)
 
     def restart(self, at: datetime | None = None) -> None:
-        """Begin anew at an instant (None: the wall's), which may lie in the past. Only a reset may do this."""
-        self._rebase(self._source.wall() if at is None else at)
+        """Begin anew at an instant (None: its start), which may lie in the past. Only a reset may do this."""
+        self._rebase(at or self.start or self._source.wall())
 
     def advance(self, by: timedelta) -> None:
         """Move forward."""

@@ -36,7 +36,7 @@ class PortTaken(Exception):
 
     def __init__(self, host: str, port: int, free: int, why: str = "taken") -> None:
         super().__init__(f"port {port} on {host} is {why}; {free} is free: --port {free}")
-        self.host, self.port, self.free = host, port, free
+        self.host, self.port, self.free, self.why = host, port, free, why
 
 
 def bind(host: str, port: int) -> list[socket.socket]:

@@ -1,4 +1,4 @@
-"""`mockserver serve --config FILE`: options and scenarios from one TOML file.
+"""`mockserver serve --config FILE`: options, scenarios and sandboxes from one TOML file.
 
 [serve]
 timing = "instant"
@@ -7,6 +7,11 @@ profile = ["modelslab=documented,strict"]
 [scenarios.rainy-night]
 timeline = { running_seconds = 90 }
 answers = ["eta-null"]
+
+[sandboxes.busy]
+key = "my-key"
+scenario = "rainy-night"
+listeners = [{ port = 9001 }]
 """
 
 from __future__ import annotations
@@ -14,18 +19,34 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from mockserver.domain.composing import Miscomposed, composed, spoken
 from mockserver.domain.scenario import Scenario
+from mockserver.domain.spelling import nearest
+
+TABLES: Final = ("serve", "scenarios", "sandboxes")
 
 
-def read(path: Path, options: Collection[str]) -> tuple[dict[str, str | list[str]], tuple[Scenario, ...]]:
-    """The options of `[serve]` as the command line would have them, and the scenarios.
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a file says: the options of `[serve]` as the command line would have them, and where each stands; its
+    scenarios; its sandboxes by name, as `provider.configuration.all_declared` reads them.
+    """
 
-    `options` are the known names, as `max-jobs`. ValueError says file, line, key, what was expected and what is near.
+    options: Mapping[str, str | list[str]] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    scenarios: tuple[Scenario, ...] = ()
+    sandboxes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def read(path: Path, options: Collection[str]) -> Config:
+    """What a file says. `options` are the known names, as `max-jobs`.
+
+    ValueError says file, line, key, what was expected and what is near.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -34,39 +55,51 @@ def read(path: Path, options: Collection[str]) -> tuple[dict[str, str | list[str
         raise ValueError(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from None
-    for name in data:
-        if name not in ("serve", "scenarios"):
-            raise _wrong(path, text, (name,), f"unknown table{_near(name, ('serve', 'scenarios'))}")
     try:
-        tables = data.get("scenarios", {})
-        if not isinstance(tables, Mapping):
-            raise Miscomposed(("scenarios",), f"expected tables [scenarios.NAME], got {tables!r}")
-        scenarios = tuple(composed(name, one) for name, one in tables.items())
+        for name, table in data.items():
+            if name not in TABLES:
+                raise Miscomposed((name,), f"unknown table{nearest(name, TABLES)}")
+            if not isinstance(table, Mapping):
+                raise Miscomposed((name,), f"expected a table [{name}]")
+        found = _options(data.get("serve", {}), options)
+        scenarios = tuple(composed(name, one) for name, one in data.get("scenarios", {}).items())
+        _check(data.get("sandboxes", {}), scenarios)
     except Miscomposed as wrong:
-        raise _wrong(path, text, wrong.path, wrong.text) from None
-    return _options(path, text, data.get("serve", {}), options), scenarios
+        raise ValueError(f"{place(path, text, wrong.path)}: {wrong.text}") from None
+    places = {name.replace("-", "_"): place(path, text, ("serve", name)) for name in data.get("serve", {})}
+    return Config(found, places, scenarios, data.get("sandboxes", {}))
 
 
-def _options(path: Path, text: str, table: Any, known: Collection[str]) -> dict[str, str | list[str]]:
-    if not isinstance(table, Mapping):
-        raise _wrong(path, text, ("serve",), f"expected a table, got {table!r}")
+def _check(sandboxes: Mapping[str, object], scenarios: tuple[Scenario, ...]) -> None:
+    """See that sandboxes can be made of these tables, and that no scenario takes the name of a built-in one."""
+    if not (sandboxes or scenarios):
+        return
+    from mockserver.app import PLACES
+    from mockserver.provider.configuration import all_declared
+    from mockserver.provider.discovery import discover, fates
+
+    providers = discover(PLACES)
+    built_in = fates(providers)
+    for one in scenarios:
+        if one.name in built_in:
+            raise Miscomposed(("scenarios", one.name), f"scenario {one.name} is built in; choose another name")
+    all_declared(sandboxes, providers, {**built_in, **{one.name: one for one in scenarios}})
+
+
+def _options(table: Mapping[str, Any], known: Collection[str]) -> dict[str, str | list[str]]:
     found: dict[str, str | list[str]] = {}
     for name, value in table.items():
         if name not in known:
-            raise _wrong(path, text, ("serve", name), f"unknown option{_near(name, known)}")
-        if isinstance(value, bool) or not isinstance(value, str | int | float | list):
-            raise _wrong(path, text, ("serve", name), f"expected a text, a number or a list, got {value!r}")
+            raise Miscomposed(("serve", name), f"unknown option{nearest(name, known)}")
+        if isinstance(value, bool) or not isinstance(value, str | int | float | list | datetime):
+            raise Miscomposed(("serve", name), f"expected a text, a number or a list, got {value!r}")
         found[name.replace("-", "_")] = [str(one) for one in value] if isinstance(value, list) else str(value)
     return found
 
 
-def _near(word: str, known: Collection[str]) -> str:
-    close = get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
-
-
-def _wrong(path: Path, text: str, keys: tuple[str, ...], said: str) -> ValueError:
-    return ValueError(f"{path}, line {_line_of(text, keys)}: {spoken(keys)}: {said}")
+def place(path: Path, text: str, keys: tuple[str, ...]) -> str:
+    """`mock.toml, line 3: serve.timing`."""
+    return f"{path}, line {_line_of(text, keys)}: {spoken(keys)}"
 
 
 def _line_of(text: str, keys: tuple[str, ...]) -> int:
@@ -76,13 +109,14 @@ def _line_of(text: str, keys: tuple[str, ...]) -> int:
         if key.startswith("["):
             at = _entry(lines, at, int(key[1:-1]))
             continue
-        word = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
-        at = next((number for number in range(at, len(lines)) if word.search(lines[number].split("#")[0])), at)
+        at = next((number for number in range(at, len(lines)) if _has_key(lines[number].split("#")[0], key)), at)
     return at + 1
 
 
 def _entry(lines: list[str], at: int, index: int) -> int:
     """The line from `at` on where this entry of a list of tables begins, written `{ ... }` or under `[[ ... ]]`."""
+    if "{" not in lines[at] and "]" in lines[at].partition("=")[2]:
+        return at  # a list of plain values, in one line
     seen = -1
     for number in range(at, len(lines)):
         line = lines[number].split("#")[0]
@@ -90,3 +124,10 @@ def _entry(lines: list[str], at: int, index: int) -> int:
         if seen >= index:
             return number
     return at
+
+
+def _has_key(line: str, key: str) -> bool:
+    """Whether a key stands in a line: before a `=`, or among the names of a table's head."""
+    name = rf"(?<![\w-])[\"']?{re.escape(key)}[\"']?\s*"
+    is_head = re.match(r"\s*\[", line) is not None
+    return re.search(name + (r"[.\]]" if is_head else r"[.=]"), line) is not None

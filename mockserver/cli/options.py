@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, reduce
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mockserver.cli import keyfile, values
-from mockserver.domain.scenario import Scenario
+from mockserver.cli import keyfile, profiles, quotas, values
+from mockserver.domain.scenario import SUCCESS, parse
 from mockserver.engine.pace import TIMINGS
+
+if TYPE_CHECKING:
+    from mockserver.cli.config import Config
 
 PREFIX: Final = "MOCKSERVER_"
 LONGEST_HOLD: Final = 30.0
@@ -32,8 +35,11 @@ class Option(click.Option):
         return PREFIX + (self.name or "").upper()
 
     def get_error_hint(self, ctx: click.Context | None) -> str:
-        """Where the value came from: the variable or the option."""
-        source = ctx.get_parameter_source(self.name or "") if ctx is not None else None
+        """Where the value came from: the variable, the option, or the line of the file."""
+        name = self.name or ""
+        source = ctx.get_parameter_source(name) if ctx is not None else None
+        if ctx is not None and source is click.core.ParameterSource.DEFAULT_MAP:
+            return f"--config: {ctx.params['config'].places[name]}"
         return self.variable if source is click.core.ParameterSource.ENVIRONMENT else self.opts[0]
 
 
@@ -57,24 +63,47 @@ def option(name: str, metavar: str, says: str, read: Callable[[Any], Any] = str,
 _choice = partial("|".join)
 
 
-def _from_file(ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[Scenario, ...]:
-    """What a TOML file says of options becomes their defaults; its scenarios are the value."""
+def _from_file(ctx: click.Context, _param: click.Parameter, value: str | None) -> Config | None:
+    """What a TOML file says of options becomes their defaults."""
     if value is None:
-        return ()
+        return None
     from mockserver.cli.config import read
 
     known = {one.name.replace("_", "-") for one in ctx.command.params if one.name not in (None, "config")}
     try:
-        ctx.default_map, scenarios = read(Path(value), known)
+        found = read(Path(value), known)
     except ValueError as error:
         raise click.UsageError(f"--config: {error}") from None
-    return scenarios
+    ctx.default_map = {**found.options}
+    for one in ctx.command.params:
+        given = found.options.get(one.name or "")
+        if given is not None and isinstance(given, list) is not one.multiple:
+            if not one.multiple:
+                raise click.UsageError(f"--config: {found.places[one.name or '']}: expected one value, got a list")
+            ctx.default_map[one.name or ""] = [given]
+    return found
+
+
+def _fate(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """The spelling of a scenario that there is; the usual one is known without looking for providers."""
+    if value == SUCCESS.name:
+        return value
+    from mockserver.app import PLACES
+    from mockserver.provider.discovery import discover, fates
+
+    config: Config | None = ctx.params["config"]
+    own = {one.name: one for one in config.scenarios} if config is not None else {}
+    try:
+        parse(value, {**fates(discover(PLACES)), **own})
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
+    return value
 
 
 TABLE: Final = (
     click.option(
         "--config", metavar="FILE", cls=Option, callback=_from_file, is_eager=True,
-        help="Options and scenarios from a TOML file; what stands on the command line wins.",
+        help="Options, scenarios and sandboxes from a TOML file; what stands on the command line wins.",
     ),
     option("--host", "HOST", "Where to listen; localhost means both families.", values.host, default="127.0.0.1"),
     option("--port", "PORT", "The port; 0 takes any free one.", values.whole(0, 65535), default="8000"),
@@ -85,16 +114,35 @@ TABLE: Final = (
     option("--seed", "N", "Makes the run repeatable; drawn and shown when not given.", values.whole(0, 2**63 - 1)),
     option(
         "--profile", "PROVIDER=WORD,...", "A provider's style and switches (repeatable); see `mockserver providers`.",
-        multiple=True, read=tuple,
+        multiple=True, read=profiles.asked,
     ),
     option(
         "--keys", "FILE|A,B", "The good keys: a file (one per line, perhaps with rights) or a list. "
         "Default: every key that does not begin with `invalid`.", keyfile.keys,
     ),
-    option("--scenario", "NAME", "The fate of every job; see `mockserver scenarios`.", default="success"),
+    click.option(
+        "--scenario", metavar="NAME", cls=Option, callback=_fate, default=SUCCESS.name, show_default=True,
+        help="The fate of every job; see `mockserver scenarios`.",
+    ),
     option(
         "--limits", "off|documented", "Whether the documented rate limits refuse.",
         values.word("off", "documented"), default="off",
+    ),
+    option(
+        "--limit", "OPERATION=CALLS/SECONDS", "A rate limit of your own, such as createVideo=2/60 (repeatable); see "
+        "`mockserver routes`.", quotas.limits, multiple=True,
+    ),
+    option(
+        "--tier", "PROVIDER=TIER", "The plan of the account, on which documented limits depend (repeatable).",
+        quotas.tiers, multiple=True,
+    ),
+    option(
+        "--clock", "live|frozen", "Whether the clocks of sandboxes run, or stand until they are moved over /_mock.",
+        values.word("live", "frozen"), default="live",
+    ),
+    option("--rate", "N", "How many seconds pass on those clocks in a real one.", values.rate, default="1"),
+    option(
+        "--start", "INSTANT", "Where those clocks begin, such as 2026-01-31T12:00:00Z. Default: now.", values.start,
     ),
     option(
         "--hold", "SECONDS", "How long a creation that waits is held. Default: what --timing says.",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mockserver.cli import places
 from mockserver.cli.ready import ReadyFile
-from mockserver.domain.scenario import SUCCESS, Scenario
 from mockserver.settings import Settings
+
+if TYPE_CHECKING:
+    from mockserver.cli.config import Config
 
 Value = TypeVar("Value")
 
@@ -39,17 +41,24 @@ class Plan:
 def plan(given: Mapping[str, Any], environ: Mapping[str, str], platform: str, draw: Callable[[], int]) -> Plan:
     """The plan that the options make; click.UsageError names the option that cannot be followed."""
     seed: int | None = given["seed"]
+    config: Config | None = given["config"]
     settings = Settings(
         seed=draw() if seed is None else seed,
         timing=given["timing"],
         limits=given["limits"] == "documented",
-        profiles=_asked("--profile", lambda: _profiles(given["profile"])),
+        own_limits=given["limit"],
+        tiers=given["tier"],
+        start=given["start"],
+        rate=given["rate"],
+        is_frozen=given["clock"] == "frozen",
+        profiles=given["profile"],
         keys=given["keys"],
         max_jobs=given["max_jobs"],
         public_url=given["public_url"],
         hold_seconds=given["hold"],
-        scenario=_asked("--scenario", lambda: _scenario(given["scenario"], given["config"])),
-        scenarios=given["config"],
+        scenario=given["scenario"],
+        scenarios=config.scenarios if config is not None else (),
+        sandboxes=config.sandboxes if config is not None else {},
         cors=given["cors"],
         allow_hosts=given["allow_host"],
         control_token=given["control_token"],
@@ -74,26 +83,6 @@ def _asked(name: str, work: Callable[[], Value]) -> Value:
         return work()
     except ValueError as error:
         raise click.UsageError(f"{name}: {error}") from None
-
-
-def _profiles(texts: tuple[str, ...]) -> dict[str, frozenset[str]]:
-    if not texts:
-        return {}
-    from mockserver.app import PLACES
-    from mockserver.cli.profiles import profiles
-    from mockserver.provider.discovery import discover
-
-    return profiles(texts, discover(PLACES))
-
-
-def _scenario(text: str, composed: tuple[Scenario, ...]) -> str:
-    if text != SUCCESS.name:  # the usual one is known without looking for providers
-        from mockserver.app import PLACES
-        from mockserver.domain.scenario import parse
-        from mockserver.provider.discovery import discover, fates
-
-        parse(text, {**fates(discover(PLACES)), **{one.name: one for one in composed}})
-    return text
 
 
 def _check_tls(certfile: Path, keyfile: Path | None) -> None:

@@ -17,11 +17,21 @@ def profiles(texts: Sequence[str], providers: Mapping[str, Provider]) -> dict[st
             raise ValueError(f"expected PROVIDER=WORD[,WORD...], got {text[:60]!r}")
         if name not in providers:
             raise ValueError(f"unknown provider {unknown(name, providers)}")
-        asked = [word.strip() for word in listed.split(",") if word.strip()]
-        if not asked:
+        found = [word.strip() for word in listed.split(",") if word.strip()]
+        if not found:
             raise ValueError(f"expected PROVIDER=WORD[,WORD...], got no word for {name}")
-        words.setdefault(name, []).extend(asked)
-    return {name: profile_of(providers[name], asked) for name, asked in words.items()}
+        words.setdefault(name, []).extend(found)
+    return {name: profile_of(providers[name], found) for name, found in words.items()}
+
+
+def asked(texts: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The same over the providers that there are, which are not looked for where nothing is asked."""
+    if not texts:
+        return {}
+    from mockserver.app import PLACES
+    from mockserver.provider.discovery import discover
+
+    return profiles(texts, discover(PLACES))
 
 
 def profile_of(provider: Provider, words: Sequence[str]) -> frozenset[str]:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 
 class ReadyFile:
-    """A file with `{"url": ..., "pid": ...}`, there exactly while the server answers."""
+    """A file with `{"url": ..., "pid": ...}`, there exactly while the server answers. With sandboxes of a TOML file
+    also `"sandboxes": {NAME: {"sandbox": DIGEST, "listeners": [URL, ...], "files_url": URL or null}}`.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -32,9 +34,9 @@ class ReadyFile:
         except OSError as error:
             raise ValueError(f"{self.path}: {error.strerror}") from None
 
-    def write(self, url: str, pid: int) -> None:
+    def write(self, url: str, pid: int, **more: object) -> None:
         """Write it in one step: a reader sees the whole of it or nothing."""
-        self._content = json.dumps({"url": url, "pid": pid}).encode() + b"\n"
+        self._content = json.dumps({"url": url, "pid": pid, **more}).encode() + b"\n"
         part = self.path.with_name(f".{self.path.name}.{pid}.part")
         part.write_bytes(self._content)
         part.replace(self.path)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from mockserver.provider.table import Provider
 
@@ -27,7 +28,9 @@ def painted(text: str, style: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the screen tells. `warnings` are lines of their own, such as how far the server can be reached."""
+    """What the screen tells. `warnings` are lines of their own, such as how far the server can be reached;
+    `sandboxes` are those of the TOML file, as the ready file has them.
+    """
 
     version: str
     url: str
@@ -38,6 +41,7 @@ class Shown:
     cache: str
     asks_for_keys: bool = False
     warnings: tuple[str, ...] = ()
+    sandboxes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def screen(shown: Shown, paint: Paint = plain) -> list[str]:
@@ -54,6 +58,9 @@ def screen(shown: Shown, paint: Paint = plain) -> list[str]:
         lines.append(f"  {sample(one, shown.url, asks_for_keys=shown.asks_for_keys)}")
     if shown.asks_for_keys:
         lines.append("Put one of your keys for YOUR-KEY.")
+    for name, box in shown.sandboxes.items():
+        files = [f"files at {box['files_url']}"] if box["files_url"] else []
+        lines.append("  ".join([paint(f"sandbox {name}", "name"), box["sandbox"], *box["listeners"], *files]))
     lines += [
         "",
         f"Clips are cached in {shown.cache}",

@@ -57,6 +57,7 @@ def run(told: Plan, environ: Mapping[str, str]) -> None:
         from mockserver.app import create_app
 
         app = create_app(told.settings)
+        _take_ports(app, sockets)
         spare_the_collector()
         opening = Opening(told, environ, app, address(sockets, secure=told.is_secure))
         try:
@@ -84,6 +85,19 @@ def _sockets(told: Plan) -> list[Any]:
         raise click.UsageError(f"--host {told.host}: {why[:1].lower()}{why[1:]}") from None
 
 
+def _take_ports(app: Starlette, sockets: list[Any]) -> None:
+    """The ports of the listeners of the TOML file; where one cannot be had, those of the server are given back."""
+    from mockserver.adapters.serving import PortTaken
+
+    try:
+        app.state.listeners.bind_wished()
+    except PortTaken as taken:
+        for one in sockets:
+            one.close()
+        told = f"port {taken.port} is {taken.why}; {taken.free} is free"
+        raise click.UsageError(f"--config: a listener of sandboxes cannot be opened: {told}") from None
+
+
 class Opening:
     """What happens when the server is ready, and is taken back when it ends."""
 
@@ -96,11 +110,11 @@ class Opening:
         """Tell people and programs, then look for ffmpeg."""
         told = self._told
         if told.ready is not None:
-            told.ready.write(self._url, os.getpid())
+            told.ready.write(self._url, os.getpid(), **self._sandboxes())
         if told.log_format == "json":
             settings = told.settings
             members = {"url": self._url, "pid": os.getpid(), "seed": settings.seed, "timing": settings.timing}
-            log.info("ready", extra={EXTRA: members})
+            log.info("ready", extra={EXTRA: {**members, **self._sandboxes()}})
             for line in self._warnings():
                 log.warning(line)
         else:
@@ -112,6 +126,19 @@ class Opening:
         self._probe.cancel()
         if self._told.ready is not None:
             self._told.ready.remove()
+
+    def _sandboxes(self) -> dict[str, Any]:
+        """Where the sandboxes of the TOML file listen; nothing where there are none."""
+        listeners = self._app.state.listeners
+        found = {
+            name: {
+                "sandbox": digest,
+                "listeners": [url for url in listeners.urls(digest) if url != listeners.files_url(digest)],
+                "files_url": listeners.files_url(digest),
+            }
+            for name, digest in self._app.state.declared.items()
+        }
+        return {"sandboxes": found} if found else {}
 
     def _paint(self) -> screen.Paint:
         return screen.painted if has_colours(sys.stdout, self._environ) else screen.plain
@@ -128,6 +155,7 @@ class Opening:
             cache=places.shown(settings.cache, self._environ, sys.platform) if settings.cache else "",
             asks_for_keys=settings.keys is not None,
             warnings=self._warnings(),
+            sandboxes=self._sandboxes().get("sandboxes", {}),
         )
 
     def _warnings(self) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from math import isfinite
 from typing import Final, TypeVar
 
 from mockserver.cli.spelling import unknown
+from mockserver.domain.composing import Miscomposed
 
 Value = TypeVar("Value")
 
@@ -87,6 +89,28 @@ def each(read: Callable[[str], Value]) -> Callable[[Sequence[str]], tuple[Value,
         return tuple(read(part) for text in texts for part in text.split(",") if part.strip())
 
     return read_all
+
+
+def rate(text: str) -> float:
+    """How many seconds of a sandbox pass in a real one."""
+    from mockserver.provider.configuration import rate_of
+
+    return _member(rate_of, "rate", float(text) if re.fullmatch(r"[0-9.]{1,20}(e-?[0-9]{1,2})?", text) else text)
+
+
+def start(text: str) -> datetime:
+    """An aware instant, in UTC."""
+    from mockserver.provider.members import instant
+
+    return _member(lambda members: instant(members, "start"), "start", text)
+
+
+def _member(read: Callable[[dict[str, object]], Value], name: str, value: object) -> Value:
+    """A value as the control API reads it."""
+    try:
+        return read({name: value})
+    except Miscomposed as wrong:
+        raise ValueError(wrong.text) from None
 
 
 def host(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from math import ceil
 
 from mockserver.domain.fault import Misdeed, Place, met
 from mockserver.domain.job import Job
@@ -41,6 +40,6 @@ def refusal(call: Call, fate: Scenario | None) -> Problem | None:
     if fault.does is Kind.LIMITED:
         window = timedelta(seconds=fault.seconds)
         limit = Limit(1, window) if call.standing is None else call.standing.limit
-        call.standing = Standing(limit, 0, ceil(fault.seconds), is_admitted=False)
+        call.standing = Standing(limit, 0, window, is_admitted=False)
     detail = {"scenario": fate.name, "missing": False}
     return Problem(fault.does, f"scenario {fate.name}: {fault.word}", detail=detail)

@@ -17,7 +17,7 @@ from mockserver.web.answering import fault_of
 from mockserver.web.desk import Desk
 from mockserver.web.guard import admit
 from mockserver.web.members import json_object
-from mockserver.web.problems import Refused, nearest
+from mockserver.web.problems import Refused, nearest, refused
 
 Handler = Callable[[Desk, Request], Awaitable[Response]]
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -51,6 +51,18 @@ async def compose(desk: Desk, request: Request) -> Response:
     return JSONResponse({"name": made.name, "says": made.says}, 200 if known else 201)
 
 
+async def dropped(desk: Desk, request: Request) -> Response:
+    """Forget a scenario of one's own. Jobs, queues and sandboxes that have it keep it."""
+    name: str = request.path_params["name"]
+    if name not in desk.scenarios:
+        raise Refused(404, f"no scenario {name[:60]!r}{nearest(name, desk.scenarios)}")
+    if name not in desk.composed:
+        raise Refused(409, f"scenario {name} is built in")
+    gone = desk.scenarios.pop(name)
+    desk.composed.discard(name)
+    return JSONResponse({"name": gone.name, "says": gone.says})
+
+
 async def providers(desk: Desk, _request: Request) -> Response:
     """Every provider: what its clients append to this server's address, and the words of its profile."""
     listed = [
@@ -73,6 +85,7 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/providers", providers),
     ("GET", "/scenarios", scenarios),
     ("PUT", "/scenarios/{name}", compose),
+    ("DELETE", "/scenarios/{name}", dropped),
     ("GET", "/openapi.json", promises.own),
     ("GET", "/openapi/{name}.json", promises.document),
     ("GET", "/schemas", promises.schemas),
@@ -84,6 +97,7 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/sandboxes/{key}", sandboxes.show),
     ("PATCH", "/sandboxes/{key}", sandboxes.configure),
     ("DELETE", "/sandboxes/{key}", sandboxes.reset),
+    ("POST", "/sandboxes/{key}/queue", sandboxes.queued),
     ("GET", "/sandboxes/{key}/clock", clocks.show),
     ("PATCH", "/sandboxes/{key}/clock", clocks.move),
     ("GET", "/sandboxes/{key}/jobs", jobs.listed),
@@ -139,8 +153,10 @@ def _guarded(desk: Desk, path: str, handler: Handler) -> Callable[[Request], Awa
         try:
             admit(request, desk.allowed_hosts, desk.token)
             return await handler(desk, request)
-        except Refused as refused:
-            return refused.response()
+        except Refused as refusal:
+            return refusal.response()
+        except Miscomposed as wrong:
+            return refused(wrong).response()
         except Exception as error:
             log.exception("%s /_mock%s crashed", request.method, path)  # never the path itself, which may hold a key
             return Refused(500, fault_of(error)).response()

@@ -9,9 +9,10 @@ from starlette.responses import JSONResponse, Response
 
 from mockserver.domain.job import Job, Turn, Turning, snapshot
 from mockserver.engine.sandbox import Sandbox
+from mockserver.provider.members import typed
 from mockserver.web.clocks import SETTLE_SECONDS
 from mockserver.web.desk import Desk, instant
-from mockserver.web.members import json_object, typed
+from mockserver.web.members import json_object
 from mockserver.web.problems import Refused, nearest
 
 

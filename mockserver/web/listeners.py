@@ -6,22 +6,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mockserver.ports import Refusal
+from mockserver.provider.configuration import LISTENER, ports
 from mockserver.web.desk import Desk
-from mockserver.web.members import json_object, typed
+from mockserver.web.members import json_object
 from mockserver.web.problems import Refused
 
 
 async def opened(desk: Desk, request: Request) -> Response:
-    """Open a listener; with `files` a second one to which the sandbox's links point: another origin."""
+    """Open a listener; with `files` or `files_port` a second one to which the sandbox's links point: another origin."""
     sandbox = desk.named(request)
-    body = await json_object(request, {"files"}) if await request.body() else {}
-    with_files = typed(body, "files", bool, "true or false") if "files" in body else False
+    wished = ports(await json_object(request, set(LISTENER)) if await request.body() else {})
     try:
-        url = await desk.listeners.open(sandbox.digest)
-        if with_files:
-            sandbox.files_url = await desk.listeners.open(sandbox.digest)
+        url, *files = await desk.listeners.open(sandbox.digest, *wished.all)
     except Refusal as refusal:
         raise Refused(409, str(refusal)) from None
+    sandbox.files_url = files[0] if files else sandbox.files_url
     return JSONResponse({"url": url, "files_url": sandbox.files_url}, 201)
 
 

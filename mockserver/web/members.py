@@ -1,35 +1,16 @@
-"""Reading the members of a control request, one refusal for each way in which they can be wrong."""
+"""Reading the body of a control request; its members are read by `mockserver.provider.members`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from starlette.requests import Request
 
 from mockserver.provider.table import MEGABYTE
 from mockserver.web.problems import Refused, nearest
-
-LARGEST: Final = 1e10
-
-
-def typed(change: dict[str, Any], name: str, kind: type, expected: str) -> Any:
-    """A member of a type."""
-    value = change[name]
-    if not isinstance(value, kind):
-        raise Refused(400, f"{name}: expected {expected}, got {json.dumps(value)[:80]}", member=name)
-    return value
-
-
-def number(change: dict[str, Any], name: str) -> float:
-    """A member that is a number of a size that clocks can bear."""
-    value = change[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST <= value <= LARGEST:
-        came = json.dumps(value)[:80]
-        raise Refused(400, f"{name}: expected a number from -1e10 to 1e10, got {came}", member=name)
-    return float(value)
 
 
 async def json_object(request: Request, known: set[str], required: Iterable[str] = ()) -> dict[str, Any]:

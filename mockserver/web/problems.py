@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from http import HTTPStatus
 
 from starlette.responses import Response
 
+from mockserver.domain.composing import Miscomposed
+from mockserver.domain.spelling import nearest
 from mockserver.web.wire import json_bytes
+
+__all__ = ["Refused", "nearest", "refused"]
 
 
 class Refused(Exception):
@@ -27,8 +29,6 @@ class Refused(Exception):
         return Response(content, self.status, headers, media_type="application/problem+json")
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` when a known spelling is near, else a list of them all."""
-    choices = list(known)
-    close = get_close_matches(word, choices, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(choices)}"
+def refused(wrong: Miscomposed) -> Refused:
+    """The refusal of a request in which a member is wrong."""
+    return Refused(400, str(wrong), member=wrong.path[0])

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from mockserver.ports import Promise
-from mockserver.web.configuration import profile_of
+from mockserver.provider.configuration import profile_of, within
 from mockserver.web.desk import Desk
 from mockserver.web.problems import Refused, nearest
 
@@ -55,7 +55,8 @@ async def document(desk: Desk, request: Request) -> Response:
     name: str = request.path_params["name"]
     promise = _promise(desk, name)
     words = [word for word in request.query_params.get("profile", "").split(",") if word]
-    profile = profile_of(desk.providers[name], words)
+    with within("profile"):
+        profile = profile_of(desk.providers[name], words)
     found = dict(promise.document(profile))
     origin = f"{request.url.scheme}://{request.url.netloc}"
     if request.query_params.get("servers") != "documented":

@@ -6,16 +6,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mockserver.engine.sandbox import Sandbox, digest_of
-from mockserver.web import configuration
+from mockserver.provider import configuration
+from mockserver.provider.configuration import queue_of, spelled
+from mockserver.provider.members import typed
 from mockserver.web.clocks import clock_of
 from mockserver.web.desk import Desk
-from mockserver.web.members import json_object, typed
+from mockserver.web.members import json_object
 from mockserver.web.problems import Refused
 
 
 async def listed(desk: Desk, _request: Request) -> Response:
     """All sandboxes, the most recently used last."""
-    return JSONResponse({"sandboxes": [shown(one) for one in desk.engine.sandboxes]})
+    return JSONResponse({"sandboxes": [shown(one, desk) for one in desk.engine.sandboxes]})
 
 
 async def opened(desk: Desk, request: Request) -> Response:
@@ -23,12 +25,12 @@ async def opened(desk: Desk, request: Request) -> Response:
     key = typed(await json_object(request, {"key"}, {"key"}), "key", str, "a string")
     if not key:
         raise Refused(400, "key: expected a key, got an empty string", member="key")
-    return JSONResponse(shown(desk.engine.sandboxes.open(digest_of(key))), 201)
+    return JSONResponse(shown(desk.engine.sandboxes.open(digest_of(key)), desk), 201)
 
 
 async def show(desk: Desk, request: Request) -> Response:
     """One sandbox."""
-    return JSONResponse(shown(desk.named(request)))
+    return JSONResponse(shown(desk.named(request), desk))
 
 
 async def configure(desk: Desk, request: Request) -> Response:
@@ -37,13 +39,22 @@ async def configure(desk: Desk, request: Request) -> Response:
     change = await json_object(request, set(configuration.MEMBERS))
     for apply in configuration.changes(change, desk.providers, desk.scenarios):
         apply(sandbox)
-    return JSONResponse(shown(sandbox))
+    return JSONResponse(shown(sandbox, desk))
+
+
+async def queued(desk: Desk, request: Request) -> Response:
+    """Append to the fates of the next submissions."""
+    sandbox = desk.named(request)
+    sandbox.queue.extend(queue_of(await json_object(request, {"queue"}, {"queue"}), "queue", desk.scenarios))
+    return JSONResponse({"queue": [spelled(one, desk.scenarios) for one in sandbox.queue]})
 
 
 async def reset(desk: Desk, request: Request) -> Response:
-    """Forget what a sandbox accumulated and start its clock anew at the wall's instant; its configuration stays.
+    """Forget what a sandbox accumulated and start its clock anew at its start (else at the wall's instant); its
+    configuration stays.
 
-    With `?configuration=true` that goes too, and its listeners: the sandbox is as if its key had never been used.
+    With `?configuration=true` that goes too, and its listeners, but for those of the TOML file: the sandbox is as if
+    its key had never been used.
     """
     sandbox = desk.named(request)
     asked = request.query_params.get("configuration", "false")
@@ -56,8 +67,8 @@ async def reset(desk: Desk, request: Request) -> Response:
     return JSONResponse({"jobs_forgotten": count})
 
 
-def shown(sandbox: Sandbox) -> dict[str, object]:
-    """A sandbox as it is shown: never its key."""
+def shown(sandbox: Sandbox, desk: Desk) -> dict[str, object]:
+    """A sandbox as it is shown: all that it can be set to, never its key."""
     return {
         "sandbox": sandbox.digest,
         "jobs": len(sandbox.book.jobs),
@@ -68,10 +79,12 @@ def shown(sandbox: Sandbox) -> dict[str, object]:
             for name, limit in sandbox.own_limits.items()
         }
         or ("documented" if sandbox.limits else "off"),
+        "documented_limits": sandbox.limits,
         "tiers": dict(sandbox.tiers),
-        "scenario": sandbox.scenario.name,
-        "queue": [one.name for one in sandbox.queue],
+        "scenario": spelled(sandbox.scenario, desk.scenarios),
+        "queue": [spelled(one, desk.scenarios) for one in sandbox.queue],
         "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},
+        "hold_seconds": None if sandbox.hold is None else sandbox.hold.total_seconds(),
         "journal": "on" if sandbox.journal.is_on else "off",
         "clock": clock_of(sandbox),
     }

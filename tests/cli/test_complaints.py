@@ -32,6 +32,21 @@ WRONG = [
     ("serve --scenario stuck-in-qeue", "did you mean stuck-in-queue?"),
     ("serve --scenario polls=many", "polls takes a number"),
     ("serve --limits on", "--limits: unknown value 'on'; known: off, documented"),
+    ("serve --limit createVideo=2", "--limit: expected OPERATION=CALLS/SECONDS such as createVideo=2/60"),
+    ("serve --limit createVido=2/60", "--limit: unknown operation 'createVido'; did you mean createVideo?"),
+    ("serve --limit createVideo=0/60", "--limit: calls is a whole number from 1"),
+    ("serve --limit createVideo=2/0", "--limit: calls is a whole number from 1, seconds a number above 0"),
+    ("serve --tier modelslab", "--tier: expected PROVIDER=TIER such as modelslab=premium, got 'modelslab'"),
+    ("serve --tier modelslab=premum", "--tier: modelslab has no tier 'premum'; did you mean premium?"),
+    ("serve --tier modelab=premium", "--tier: unknown provider 'modelab'; did you mean modelslab?"),
+    ("serve --tier gately=pro", "--tier: gately has no tier 'pro'; it has none"),
+    ("serve --clock frosen", "--clock: unknown value 'frosen'; did you mean frozen?"),
+    ("serve --rate fast", "--rate: expected a number from"),
+    ("serve --rate 0", "--rate: expected a number from 1e-06 to 1e+06"),
+    ("serve --rate 1e9", "--rate: expected a number from 1e-06 to 1e+06"),
+    ("serve --start tomorrow", "--start: expected an instant with its offset such as 2026-01-31T12:00:00Z"),
+    ("serve --start 2026-01-31T12:00:00", "--start: expected an instant with its offset"),
+    ("serve --start 1969-01-31T12:00:00Z", "--start: expected from 1970-01-01 to 9000-01-01"),
     ("serve --hold 31", "--hold: expected seconds from 0 to 30"),
     ("serve --hold nan", "--hold: expected seconds from 0 to 30"),
     ("serve --max-jobs 0", "--max-jobs: expected a whole number from 1"),
@@ -79,9 +94,10 @@ def test_one_line_and_exit_code_2(line: str, expected: str, tmp_path: Path, caps
 
 BAD_VARIABLES = {
     "ALLOW_HOST": "a/b", "CACHE_BYTES": "lots", "CACHE_DIR": "/dev/null", "CERTFILE": "/none", "CONFIG": "/none",
-    "CONTROL_TOKEN": "short", "CORS": "x", "HOLD": "-1", "HOST": "a/b", "JOURNAL": "x", "WEBHOOK_HOST": "a/b",
-    "KEYFILE": "/none", "KEYS": "/none", "LIMITS": "x", "LOG_FORMAT": "x", "MAX_JOBS": "x", "PORT": "x",
+    "CLOCK": "x", "CONTROL_TOKEN": "short", "CORS": "x", "HOLD": "-1", "HOST": "a/b", "JOURNAL": "x",
+    "KEYFILE": "/none", "KEYS": "/none", "LIMIT": "x", "LIMITS": "x", "LOG_FORMAT": "x", "MAX_JOBS": "x", "PORT": "x",
     "PROFILE": "x", "PUBLIC_URL": "x", "READY_FILE": "/none/x", "SCENARIO": "x", "SEED": "x", "TIMING": "x",
+    "WEBHOOK_HOST": "a/b", "RATE": "x", "START": "x", "TIER": "x",
 }  # fmt: skip
 
 

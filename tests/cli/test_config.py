@@ -33,11 +33,11 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_options_and_scenarios_are_read(tmp_path: Path) -> None:
     """[serve] holds options as the command line has them, [scenarios.NAME] what a scenario is composed of."""
-    options, scenarios = read(written(tmp_path, GOOD), OPTIONS)
-    assert options == {
+    config = read(written(tmp_path, GOOD), OPTIONS)
+    assert config.options == {
         "timing": "instant", "max_jobs": "50", "profile": ["modelslab=documented,strict", "gately=minimax"],
     }  # fmt: skip
-    assert [scenario.name for scenario in scenarios] == ["rainy-night", "cut"]
+    assert [scenario.name for scenario in config.scenarios] == ["rainy-night", "cut"]
 
 
 @pytest.mark.parametrize(

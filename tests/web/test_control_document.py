@@ -16,9 +16,9 @@ from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.composing import FILE, LIFE, MEMBERS
 from mockserver.domain.scenario import REFUSALS
 from mockserver.engine.pace import TIMINGS
+from mockserver.provider import configuration
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
-from mockserver.web import configuration
 from mockserver.web.control import TABLE
 from mockserver.web.promises import OWN
 
@@ -89,7 +89,13 @@ def test_the_schemas_are_schemas_and_each_is_used() -> None:
 
 @pytest.mark.parametrize(
     ("schema", "members"),
-    [("Configuration", configuration.MEMBERS), ("Composition", MEMBERS), ("Life", LIFE), ("File", FILE)],
+    [
+        ("Configuration", configuration.MEMBERS),
+        ("ClockMove", (*configuration.CLOCK, "set", "advance_seconds")),
+        ("Composition", MEMBERS),
+        ("Life", LIFE),
+        ("File", FILE),
+    ],
 )
 def test_the_members_of_a_request_are_those_that_are_read(schema: str, members: tuple[str, ...]) -> None:
     assert sorted(SCHEMAS[schema]["properties"]) == sorted(members)
@@ -138,6 +144,8 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("PUT", "/scenarios/{name}", {"name": "rainy"}, "", {"says": "It rains.", "file": {"share": 0.5}}, 200),
     ("PUT", "/scenarios/{name}", {"name": "success"}, "", {}, 409),
     ("PUT", "/scenarios/{name}", {"name": "rainy"}, "", {"timelines": {}}, 400),
+    ("DELETE", "/scenarios/{name}", {"name": "success"}, "", None, 409),
+    ("DELETE", "/scenarios/{name}", {"name": "rain"}, "", None, 404),
     ("GET", "/openapi.json", {}, "", None, 200),
     ("GET", "/openapi/{name}.json", GATELY, "profile=minimax&servers=documented", None, 200),
     ("GET", "/openapi/{name}.json", GATELY, "profile=minimal", None, 400),
@@ -159,6 +167,11 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": OWN_LIMITS, "tiers": {"tensorone": "free"}}, 200),
     ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": "off", "queue": []}, 200),
     ("PATCH", "/sandboxes/{key}", SELF, "", {"timing": "quik"}, 400),
+    ("POST", "/sandboxes/{key}/queue", SELF, "", {"queue": ["rainy", "polls=4"]}, 200),
+    ("POST", "/sandboxes/{key}/queue", SELF, "", {"queue": ["rain"]}, 400),
+    ("DELETE", "/scenarios/{name}", {"name": "rainy"}, "", None, 200),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"queue": [], "hold_seconds": 2}, 200),
+    ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"start": "2100-01-01T12:00:00Z"}, 200),
     ("GET", "/sandboxes/{key}/clock", SELF, "", None, 200),
     ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"frozen": True, "rate": 2, "set": "2100-01-31T12:00:00Z"}, 200),
     ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"rate": 0}, 400),
@@ -182,7 +195,9 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("GET", "/sandboxes/{key}/journal/wait", SELF, "count=1000&timeout=0", None, 408),
     ("POST", "/sandboxes/{key}/listeners", SELF, "", None, 201),
     ("POST", "/sandboxes/{key}/listeners", SELF, "", {"files": True}, 201),
+    ("POST", "/sandboxes/{key}/listeners", SELF, "", {"port": 0, "files_port": 0}, 201),
     ("POST", "/sandboxes/{key}/listeners", SELF, "", {"files": 1}, 400),
+    ("POST", "/sandboxes/{key}/listeners", SELF, "", {"port": 65536}, 400),
     ("GET", "/sandboxes/{key}/listeners", SELF, "", None, 200),
     ("DELETE", "/sandboxes/{key}/listeners", SELF, "", None, 200),
     ("DELETE", "/sandboxes/{key}", SELF, "configuration=maybe", None, 400),

@@ -1,0 +1,269 @@
+"""What a sandbox can be set to, over the control API and in the TOML file: each member is checked before the first is
+changed.
+
+[sandboxes.busy]
+key = "my-key"
+timing = "documented"
+limits = { createVideo = { calls = 2, seconds = 60 } }
+clock = { frozen = true, start = 2026-01-31T12:00:00Z }
+listeners = [{ port = 9001, files = true }]
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from mockserver.domain.quota import Limit
+from mockserver.domain.scenario import Scenario, UnknownScenario, parse
+from mockserver.domain.spelling import nearest
+from mockserver.engine.pace import TIMINGS
+from mockserver.engine.sandbox import Sandbox, digest_of
+from mockserver.provider.members import Misconfigured, brief, instant, known_only, number, one_of, typed, whole
+from mockserver.provider.table import Provider
+
+MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal")
+CLOCK: Final = ("frozen", "rate", "start")
+LISTENER: Final = ("port", "files", "files_port")
+DECLARED: Final = ("key", *MEMBERS, "clock", "listeners")
+SLOWEST: Final = 1e-6
+FASTEST: Final = 1e6
+
+Apply = Callable[[Sandbox], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """A listener that is wished for: its port, and that of the files if they are to have one (0: any free one)."""
+
+    port: int = 0
+    files: int | None = None
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """The port of the calls, then that of the files where there is to be one."""
+        return (self.port,) if self.files is None else (self.port, self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A sandbox that is there from the start: the digest of its key, what it is set to, and its listeners."""
+
+    digest: str
+    changes: tuple[Apply, ...]
+    listeners: tuple[Ports, ...]
+
+
+@contextmanager
+def within(*path: str) -> Iterator[None]:
+    """Whatever is wrong in here is told with the path to where we are."""
+    try:
+        yield
+    except Misconfigured as wrong:
+        raise Misconfigured((*path, *wrong.path), wrong.text) from None
+
+
+def declared(table: object, providers: Mapping[str, Provider], scenarios: Mapping[str, Scenario]) -> Declared:
+    """The sandbox that a table describes; Misconfigured when it describes none."""
+    members = known_only(table, DECLARED, "a table with a key")
+    key = members.get("key")
+    if not isinstance(key, str) or not key:
+        raise Misconfigured(("key",), 'expected the key whose sandbox this is, such as key = "my-key"')
+    made = changes({name: value for name, value in members.items() if name in MEMBERS}, providers, scenarios)
+    if "clock" in members:
+        with within("clock"):
+            made += clock_changes(known_only(members["clock"], CLOCK, "a table of frozen, rate and start"))
+    listeners = []
+    for index, one in enumerate(typed({"listeners": [], **members}, "listeners", list, "a list of tables")):
+        with within("listeners", f"[{index}]"):
+            listeners.append(ports(known_only(one, LISTENER, "a table of port, files and files_port")))
+    return Declared(digest_of(key), tuple(made), tuple(listeners))
+
+
+def all_declared(
+    tables: Mapping[str, object], providers: Mapping[str, Provider], scenarios: Mapping[str, Scenario]
+) -> dict[str, Declared]:
+    """The sandboxes that are there from the start, by their names for people; Misconfigured when one is none."""
+    found: dict[str, Declared] = {}
+    for name, table in tables.items():
+        with within("sandboxes", name):
+            one = declared(table, providers, scenarios)
+            if any(one.digest == other.digest for other in found.values()):
+                raise Misconfigured(("key",), "expected a key of its own, got that of another sandbox")
+            found[name] = one
+    return found
+
+
+def ports(members: Mapping[str, Any]) -> Ports:
+    """The listener that these members ask for."""
+    port = whole(members, "port", 0, 65535) if "port" in members else 0
+    files = whole(members, "files_port", 0, 65535) if "files_port" in members else None
+    if "files" in members:
+        wished = typed(members, "files", bool, "true or false")
+        if files is not None and not wished:
+            raise Misconfigured(("files_port",), "expected none where files is false")
+        files = files or 0 if wished else None
+    if files and files == port:
+        raise Misconfigured(("files_port",), f"expected another port than that of the calls, got {files} for both")
+    return Ports(port, files)
+
+
+def clock_changes(members: Mapping[str, Any]) -> list[Apply]:
+    """What a clock is to be set to, in the order frozen, rate, start; the last moves it while nothing has happened."""
+    made: list[Apply] = []
+    if "frozen" in members:
+        frozen = typed(members, "frozen", bool, "true or false")
+        made.append(lambda sandbox: sandbox.clock.freeze(frozen))
+    if "rate" in members:
+        rate = rate_of(members)
+        made.append(lambda sandbox: sandbox.clock.run_at(rate))
+    if "start" in members:
+        start = None if members["start"] is None else instant(members, "start")
+        made.append(lambda sandbox: _begin(sandbox, start))
+    return made
+
+
+def _begin(sandbox: Sandbox, start: datetime | None) -> None:
+    sandbox.clock.start = start
+    if sandbox.is_untouched:
+        sandbox.clock.restart()
+
+
+def rate_of(members: Mapping[str, Any]) -> float:
+    """The member `rate`: how many seconds of the sandbox pass in a real one."""
+    rate = number(members, "rate")
+    if not SLOWEST <= rate <= FASTEST:
+        told = f"expected a number from {SLOWEST:g} to {FASTEST:g} (freeze the clock to stop it)"
+        raise Misconfigured(("rate",), f"{told}, got {rate:g}")
+    return rate
+
+
+def changes(
+    change: Mapping[str, Any], providers: Mapping[str, Provider], scenarios: Mapping[str, Scenario]
+) -> list[Apply]:
+    """The changes that `MEMBERS` ask for; Misconfigured when any of them is wrong."""
+    made: list[Apply] = []
+    if "profiles" in change:
+        profiles = _profiles(typed(change, "profiles", dict, "an object of lists of words by provider"), providers)
+        made.append(lambda sandbox: sandbox.profiles.update(profiles))
+    if "timing" in change:
+        timing = one_of(change, "timing", TIMINGS)
+        made.append(lambda sandbox: setattr(sandbox, "timing", timing))
+    if "limits" in change:
+        made.append(_limits(change, providers))
+    if "tiers" in change:
+        wished = typed(change, "tiers", dict, "an object of a tier by provider")
+        with within("tiers"):
+            tiers = tiers_of(wished, providers)
+        made.append(lambda sandbox: setattr(sandbox, "tiers", {**sandbox.tiers, **tiers}))
+    if "scenario" in change:
+        scenario = _scenario(typed(change, "scenario", str, "the name of a scenario"), ("scenario",), scenarios)
+        made.append(lambda sandbox: setattr(sandbox, "scenario", scenario))
+    if "queue" in change:
+        queue = queue_of(change, "queue", scenarios)
+        made.append(lambda sandbox: setattr(sandbox, "queue", deque(queue)))
+    if "hold_seconds" in change:
+        hold = None if change["hold_seconds"] is None else timedelta(seconds=number(change, "hold_seconds"))
+        made.append(lambda sandbox: setattr(sandbox, "hold", hold))
+    if "journal" in change:
+        is_on = one_of(change, "journal", ("on", "off")) == "on"
+        made.append(lambda sandbox: setattr(sandbox.journal, "is_on", is_on))
+    return made
+
+
+def _limits(change: Mapping[str, Any], providers: Mapping[str, Provider]) -> Apply:
+    """`off`, `documented`, or numbers of one's own by operation, which stand in the place of the documented ones."""
+    if not isinstance(change["limits"], Mapping):
+        enforced = one_of(change, "limits", ("off", "documented")) == "documented"
+
+        def switch(sandbox: Sandbox) -> None:
+            sandbox.limits, sandbox.own_limits = enforced, {}
+
+        return switch
+    with within("limits"):
+        own = limits_of(change["limits"], providers)
+    return lambda sandbox: setattr(sandbox, "own_limits", own)
+
+
+def limits_of(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> dict[str, Limit]:
+    """Limits of one's own: `{operation: {"calls": N, "seconds": S}}`."""
+    known = list(dict.fromkeys(operation.id for one in providers.values() for operation in one.operations))
+    own = {}
+    for name, numbers in wanted.items():
+        if name not in known:
+            raise Misconfigured((name,), f"unknown operation {name!r}{nearest(name, known)}")
+        with within(name):
+            own[name] = _limit(numbers)
+    return own
+
+
+def _limit(numbers: object) -> Limit:
+    if not isinstance(numbers, Mapping) or set(numbers) != {"calls", "seconds"}:
+        raise Misconfigured((), f'expected {{"calls": N, "seconds": S}}, got {brief(numbers)}')
+    calls, seconds = number(numbers, "calls"), number(numbers, "seconds")
+    if calls < 1 or calls != int(calls) or seconds < 1e-6:
+        raise Misconfigured((), "calls is a whole number from 1, seconds a number above 0")
+    return Limit(int(calls), timedelta(seconds=seconds))
+
+
+def tiers_of(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> dict[str, str]:
+    """The plan of the account by provider."""
+    for name, tier in wanted.items():
+        if name not in providers:
+            raise Misconfigured((name,), f"unknown provider {name!r}{nearest(name, providers)}")
+        known = providers[name].tiers
+        if tier not in known:
+            told = nearest(str(tier), known) if known else "; it has none"
+            raise Misconfigured((name,), f"{name} has no tier {tier!r}{told}")
+    return dict(wanted)
+
+
+def _scenario(spelling: str, path: tuple[str, ...], known: Mapping[str, Scenario]) -> Scenario:
+    try:
+        return parse(spelling, known)
+    except UnknownScenario as unknown:
+        raise Misconfigured(path, str(unknown)) from None
+
+
+def queue_of(members: Mapping[str, Any], name: str, known: Mapping[str, Scenario]) -> list[Scenario]:
+    """A member that is a list of spellings of scenarios."""
+    spellings = typed(members, name, list, "a list of names of scenarios")
+    if not all(isinstance(one, str) for one in spellings):
+        raise Misconfigured((name,), f"expected names of scenarios, got {brief(spellings)}")
+    return [_scenario(one, (name, f"[{index}]"), known) for index, one in enumerate(spellings)]
+
+
+def spelled(one: Scenario, known: Mapping[str, Scenario]) -> str:
+    """The spelling of a scenario as it was asked for: with its number where that is not the default one."""
+    usual = known.get(one.name)
+    if one.number is None or (usual is not None and usual.number == one.number):
+        return one.name
+    return f"{one.name}={int(one.number) if one.number == int(one.number) else one.number}"
+
+
+def _profiles(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> dict[str, frozenset[str]]:
+    made = {}
+    for name, words in wanted.items():
+        if name not in providers:
+            raise Misconfigured(("profiles", name), f"unknown provider {name!r}{nearest(name, providers)}")
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise Misconfigured(("profiles", name), f"expected a list of words, got {brief(words)}")
+        with within("profiles", name):
+            made[name] = profile_of(providers[name], words)
+    return made
+
+
+def profile_of(provider: Provider, words: Sequence[str]) -> frozenset[str]:
+    """The profile that words make at a provider; Misconfigured names an unknown word, or two styles."""
+    known = [word.name for word in provider.words]
+    for word in words:
+        if word not in known:
+            raise Misconfigured((), f"{provider.name} has no profile word {word!r}{nearest(word, known)}")
+    try:
+        return provider.profile(tuple(dict.fromkeys(words)))
+    except ValueError as error:
+        raise Misconfigured((), f"{provider.name} has one style at a time, got {error}") from None

@@ -1,0 +1,86 @@
+"""Reading the members of what our own users write: a control request, a table of the TOML file. One sentence for each
+way in which a member can be wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any, Final
+
+from mockserver.domain.composing import Miscomposed
+from mockserver.domain.spelling import nearest
+
+LARGEST: Final = 1e10
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""Within these bounds no length of a job and no window leaves what a datetime can hold."""
+EXPECTED_INSTANT: Final = "an instant with its offset such as 2026-01-31T12:00:00Z"
+
+
+class Misconfigured(Miscomposed):
+    """Data to which nothing can be set: `path` leads to what is wrong, the text says what was expected."""
+
+
+def brief(value: object) -> str:
+    """A value as it came, short enough for a line."""
+    return json.dumps(value, default=str)[:80]
+
+
+def typed(members: Mapping[str, Any], name: str, kind: type, expected: str) -> Any:
+    """A member of a type."""
+    value = members[name]
+    if not isinstance(value, kind):
+        raise Misconfigured((name,), f"expected {expected}, got {brief(value)}")
+    return value
+
+
+def number(members: Mapping[str, Any], name: str) -> float:
+    """A member that is a number of a size that clocks can bear."""
+    value = members[name]
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not isfinite(value) or not -LARGEST <= value <= LARGEST:
+        raise Misconfigured((name,), f"expected a number from -1e10 to 1e10, got {brief(value)}")
+    return float(value)
+
+
+def whole(members: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    """A member that is a whole number between two bounds."""
+    value = members[name]
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise Misconfigured((name,), f"expected a whole number from {least} to {most}, got {brief(value)}")
+    return value
+
+
+def one_of(members: Mapping[str, Any], name: str, known: Collection[str]) -> str:
+    """A member that is one of some words."""
+    value: str = typed(members, name, str, f"one of {', '.join(known)}")
+    if value not in known:
+        raise Misconfigured((name,), f"unknown value {value!r}{nearest(value, known)}")
+    return value
+
+
+def instant(members: Mapping[str, Any], name: str) -> datetime:
+    """A member that is an aware instant, as a text or as a date of the file; in UTC."""
+    value = members[name]
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Misconfigured((name,), f"expected {EXPECTED_INSTANT}, got {brief(value)}")
+    if not EARLIEST <= at <= LATEST:
+        raise Misconfigured((name,), f"expected from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}, got {brief(value)}")
+    return at.astimezone(UTC)
+
+
+def known_only(members: object, known: Collection[str], what: str) -> Mapping[str, Any]:
+    """The members of a table (`what` names it), when all are known."""
+    if not isinstance(members, Mapping):
+        raise Misconfigured((), f"expected {what}")  # what came may be a key
+    for name in members:
+        if name not in known:
+            raise Misconfigured((str(name),), f"unknown key{nearest(str(name), known)}")
+    return members
