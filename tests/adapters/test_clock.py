@@ -105,6 +105,22 @@ def test_whole_seconds_are_enough_and_one_less_is_not(rate: float, microseconds:
     assert clock.whole_seconds(length) == -(-length // timedelta(seconds=1))
 
 
+def test_a_clock_with_a_start_begins_there_whatever_the_wall_says() -> None:
+    """At first and after every restart. Standing still it is taken for the client's own; running, the wall is."""
+    time, start = HandTime(START), START - timedelta(days=400)
+    clock = SandboxClock(time, start=start, rate=2.0, is_frozen=True)
+    time.pass_seconds(1000)
+    assert (clock.now(), clock.rate, clock.is_frozen) == (start, 2.0, True)
+    clock.advance(timedelta(seconds=5))
+    assert clock.on_clients_clock(timedelta(seconds=8)) == start + timedelta(seconds=13)
+    clock.restart()
+    assert clock.now() == start
+    clock.freeze(False)
+    time.pass_seconds(3)
+    assert clock.now() == start + timedelta(seconds=6)
+    assert clock.on_clients_clock(timedelta(seconds=8)) == time.wall() + timedelta(seconds=4)
+
+
 def test_waiting_ends_when_a_move_reaches_the_instant() -> None:
     """A waiter on a frozen clock wakes at the advance that reaches its instant, and not at an earlier one."""
 
