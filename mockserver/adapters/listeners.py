@@ -54,6 +54,7 @@ class LoopbackListeners:
     def __init__(self) -> None:
         self.app: App | None = None
         self._open: list[_Open] = []
+        self._going: set[asyncio.Task[None]] = set()
         self._wishes: list[_Wish] = []
         self._files: dict[str, str] = {}
 
@@ -126,13 +127,14 @@ class LoopbackListeners:
         for one in going:
             one.server.should_exit = True
             self._open.remove(one)
+            self._going.add(one.task)
+            one.task.add_done_callback(self._going.discard)
 
     async def aclose(self) -> None:
         """Let all listeners go, and wait for them."""
-        going = list(self._open)
-        self._let_go(going)
+        self._let_go(list(self._open))
         for one in self._wishes:
             for listener in (each for sockets in one.sockets for each in sockets):
                 listener.close()
             one.sockets = ()
-        await asyncio.gather(*(one.task for one in going))
+        await asyncio.gather(*self._going)

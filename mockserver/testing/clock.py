@@ -42,6 +42,16 @@ class Clock:
     def rate(self, rate: float) -> None:
         self._move(rate=rate)
 
+    @property
+    def start(self) -> datetime | None:
+        """Where every reset makes it begin; None: at the wall's instant."""
+        start = self._shown()["start"]
+        return None if start is None else datetime.fromisoformat(start)
+
+    @start.setter
+    def start(self, at: datetime | str | None) -> None:
+        self._move(start=at.isoformat() if isinstance(at, datetime) else at)
+
     def freeze(self) -> None:
         """Stop it."""
         self._move(frozen=True)

@@ -37,6 +37,10 @@ class Scenario(_Part):
         """Give the next jobs these fates, one each, in the place of what was queued."""
         self._sandbox.configure(queue=names)
 
+    def append(self, *names: str) -> list[str]:
+        """Give the jobs after those that were queued these fates; the whole queue."""
+        return list(self._sandbox.control("POST", "/queue", {"queue": names})["queue"])
+
 
 class Limits(_Part):
     """The rate limits."""

@@ -98,8 +98,7 @@ class MockServer:
     def base_urls_at(self, url: str) -> dict[str, str]:
         """The same at another address of this server."""
         if self._base_paths is None:
-            listed = self.control("GET", "/providers")["providers"]
-            self._base_paths = {one["name"]: one["base_path"] for one in listed}
+            self._base_paths = {one["name"]: one["base_path"] for one in self.providers()}
         return {name: url + path for name, path in self._base_paths.items()}
 
     def start(self) -> Self:
@@ -135,11 +134,15 @@ class MockServer:
 
     def control(self, method: str, path: str, value: object = None) -> Any:
         """A call of the control API under `/_mock`; raises ControlRefused."""
+        return json.loads(self.got(path, method, value))
+
+    def got(self, path: str, method: str = "GET", value: object = None) -> bytes:
+        """The same as bytes, for what is no JSON."""
         status, content = self.told(method, path, value)
-        answer = json.loads(content)
         if status >= 400:
+            answer = json.loads(content)
             raise ControlRefused(str(answer.get("detail", answer)), status)
-        return answer
+        return content
 
     def told(self, method: str, path: str, value: object = None) -> tuple[int, bytes]:
         """The same as status and bytes, whatever they say."""
@@ -149,6 +152,53 @@ class MockServer:
         body = b"" if value is None else json.dumps(value).encode()
         status, _, content = self.request(method, f"/_mock{path}", headers, body)
         return status, content
+
+    def health(self) -> dict[str, Any]:
+        """That it is up, its version, and the names of its providers."""
+        return self._object("/health")
+
+    def providers(self) -> list[dict[str, Any]]:
+        """The providers: base path, words of the profile, tiers, operations."""
+        return list(self._object("/providers")["providers"])
+
+    def scenarios(self) -> list[dict[str, Any]]:
+        """The scenarios, each with its sentence and the default of its number."""
+        return list(self._object("/scenarios")["scenarios"])
+
+    def compose(self, name: str, **members: object) -> None:
+        """Make a scenario of one's own, or replace it; the members are those of a TOML file's `[scenarios.NAME]`.
+
+        server.compose("rainy-night", timeline={"running_seconds": 90}, answers=["eta-null"])
+        """
+        self.control("PUT", f"/scenarios/{name}", members)
+
+    def forget_scenario(self, name: str) -> None:
+        """Forget a scenario of one's own; jobs, queues and sandboxes that have it keep it."""
+        self.control("DELETE", f"/scenarios/{name}")
+
+    def sandboxes(self) -> list[dict[str, Any]]:
+        """All sandboxes as the control API shows them, the most recently used last."""
+        return list(self._object("/sandboxes")["sandboxes"])
+
+    def document(self, provider: str, *words: str) -> dict[str, Any]:
+        """A provider's OpenAPI document under a profile, its servers being this one."""
+        return self._object(f"/openapi/{provider}.json" + (f"?profile={','.join(words)}" if words else ""))
+
+    def control_document(self) -> dict[str, Any]:
+        """The control API's own OpenAPI document."""
+        return self._object("/openapi.json")
+
+    def schemas(self) -> dict[str, Any]:
+        """Where the providers' JSON Schemas are."""
+        return self._object("/schemas")
+
+    def schema(self, provider: str, kind: str, name: str) -> dict[str, Any]:
+        """One of them: `schema("gately", "requests", "createVideo")`."""
+        return self._object(f"/schemas/{provider}/{kind}/{name}.json")
+
+    def _object(self, path: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.control("GET", path)
+        return found
 
     def sandbox(self, key: str | None = None) -> Sandbox:
         """The sandbox of an API key. None: one that this handle has not used, `sandbox-1` first, as if it were new."""

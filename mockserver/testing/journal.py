@@ -3,36 +3,66 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from mockserver.testing.sandbox import Sandbox
 
 
+class Filters(TypedDict, total=False):
+    """Which records are asked for: of an operation, about a job, with a status (404) or a class of them ("4xx"), with a
+    number above `since`, of a kind (exchange or attempt).
+    """
+
+    operation: str
+    job: str
+    status: int | str
+    since: int
+    kind: str
+
+
 class Journal:
-    """The numbered sequence of exchanges and webhook attempts. Filters are those of the control API."""
+    """The numbered sequence of exchanges and webhook attempts."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    def read(self, **filters: object) -> dict[str, Any]:
+    @property
+    def is_on(self) -> bool:
+        """Whether it is kept."""
+        return bool(self._sandbox.settings()["journal"] == "on")
+
+    def on(self) -> None:
+        """Keep it from now on."""
+        self._sandbox.configure(journal="on")
+
+    def off(self) -> None:
+        """Keep nothing from now on."""
+        self._sandbox.configure(journal="off")
+
+    def read(self, **filters: Unpack[Filters]) -> dict[str, Any]:
         """The whole document `journal.json`: the transcript as the kit judges it."""
-        return self._got("journal.json", filters)
+        return self._object("journal.json", filters)
 
-    def har(self, **filters: object) -> dict[str, Any]:
+    def records(self, **filters: Unpack[Filters]) -> list[dict[str, Any]]:
+        """The records alone, as the lines of `journal.ndjson` have them."""
+        return [json.loads(line) for line in self._got("journal.ndjson", filters).splitlines()]
+
+    def har(self, **filters: Unpack[Filters]) -> dict[str, Any]:
         """The same as HAR 1.2."""
-        return self._got("journal.har", filters)
+        return self._object("journal.har", filters)
 
-    def wait(self, *, count: int = 1, timeout: float = 5.0, **filters: object) -> dict[str, Any]:
-        """Wait, at most `timeout` seconds of real time, until so many exchanges that fit were made; what the server
-        then says. Raises ControlRefused when they were not.
+    def wait(self, *, count: int = 1, timeout: float = 5.0, **filters: Unpack[Filters]) -> dict[str, Any]:
+        """Wait, at most `timeout` seconds of real time, until so many records that fit have ended; the transcript of
+        them. Raises ControlRefused when they have not.
         """
-        return self._got("journal/wait", {"count": count, "timeout": timeout, **filters})
+        return self._object("journal/wait", {"count": count, "timeout": timeout, **filters})
 
-    def _got(self, name: str, filters: dict[str, object]) -> dict[str, Any]:
-        asked = urlencode(
-            {key: json.dumps(value) if isinstance(value, bool) else value for key, value in filters.items()}
-        )
-        found: dict[str, Any] = self._sandbox.control("GET", f"/{name}{'?' if asked else ''}{asked}")
+    def _object(self, name: str, asked: Mapping[str, object]) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._got(name, asked))
         return found
+
+    def _got(self, name: str, asked: Mapping[str, object]) -> bytes:
+        return self._sandbox.server.got(f"{self._sandbox.path}/{name}{'?' if asked else ''}{urlencode(asked)}")

@@ -24,7 +24,7 @@ class Listeners:
 
     def close(self) -> None:
         """Close all listeners of the sandbox; its links point to where the client comes again."""
-        self._sandbox.control("DELETE", "/listeners")
+        self._sandbox.close_listeners()
 
     def __enter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 from mockserver.testing.clock import Clock
@@ -29,6 +30,11 @@ class Sandbox:
     def _open(self) -> None:
         self.digest: str = self.server.control("POST", "/sandboxes", {"key": self.key})["sandbox"]
         self._path = f"/sandboxes/{self.digest}"
+
+    @property
+    def path(self) -> str:
+        """Its path in the control API."""
+        return self._path
 
     def control(self, method: str, path: str = "", value: object = None) -> Any:
         """A call of the control API about this sandbox."""
@@ -58,13 +64,18 @@ class Sandbox:
         queue: Sequence[str] | None = None,
         limits: str | Mapping[str, Mapping[str, float]] | None = None,
         tiers: Mapping[str, str] | None = None,
+        hold_seconds: float | EllipsisType | None = ...,
+        journal: str | None = None,
     ) -> None:
-        """Set what is given; the rest stays. `limits`: off, documented, or {operation: {"calls": N, "seconds": S}}."""
+        """Set what is given; the rest stays. `limits`: off, documented, or {operation: {"calls": N, "seconds": S}};
+        `hold_seconds`: how long a creation that waits is held, None for what the timing says; `journal`: on or off.
+        """
         asked = {
             "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,
-            "tiers": tiers,
+            "tiers": tiers, "journal": journal,
         }  # fmt: skip
-        self.control("PATCH", "", {name: value for name, value in asked.items() if value is not None})
+        held = {} if isinstance(hold_seconds, EllipsisType) else {"hold_seconds": hold_seconds}
+        self.control("PATCH", "", {**{name: value for name, value in asked.items() if value is not None}, **held})
 
     def freeze(self) -> None:
         """Stop the clock."""
@@ -85,16 +96,37 @@ class Sandbox:
         told: dict[str, Any] = self.control("POST", f"/jobs/{job}/{turning}", body)
         return told
 
+    def complete(self, job: str) -> dict[str, Any]:
+        """Let a job succeed now; the job as it is then."""
+        return self.turn(job, "complete")
+
+    def fail(self, job: str, why: str | None = None) -> dict[str, Any]:
+        """Let a job fail now, for a reason; the job as it is then."""
+        return self.turn(job, "fail", why)
+
+    def stall(self, job: str) -> dict[str, Any]:
+        """Let a job never end; the job as it is then."""
+        return self.turn(job, "stall")
+
     def deliveries(self) -> list[dict[str, Any]]:
         """The webhooks, oldest first, with what was sent and how each attempt ended."""
         found: list[dict[str, Any]] = self.control("GET", "/deliveries")["deliveries"]
         return found
 
-    def listeners(self, *, files: bool = False) -> Listeners:
-        """Open a port whose every call belongs to this sandbox, whatever its key; with `files` a second one, to which
-        its links then point: another origin.
+    def listeners(self, *, port: int = 0, files: bool = False, files_port: int | None = None) -> Listeners:
+        """Open a port (0: any free one) whose every call belongs to this sandbox, whatever its key; with `files` or
+        `files_port` a second one, to which its links then point: another origin.
         """
-        return Listeners(self, self.control("POST", "/listeners", {"files": files}))
+        asked = {"port": port, "files": files} if files_port is None else {"port": port, "files_port": files_port}
+        return Listeners(self, self.control("POST", "/listeners", asked))
+
+    def listening(self) -> list[str]:
+        """The base URLs of its listeners, oldest first, also those of the TOML file."""
+        return list(self.control("GET", "/listeners")["listeners"])
+
+    def close_listeners(self) -> None:
+        """Close them all; its links point to where the client comes again."""
+        self.control("DELETE", "/listeners")
 
     def reset(self, *, configuration: bool = False) -> None:
         """Forget everything but the configuration; with `configuration` that too: as if the key were new."""
