@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.cli.serve import serve
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 from tests.adapters.clip_files import gif_facts, read_mp4
@@ -29,6 +30,7 @@ RUN = {
     "sh": "pasted into a shell, or, where it calls make, compared with the Makefile",
     "python": "run by this Python",
     "js": "run by node",
+    "toml": "what a server is started with",
     "text": "compared with what the server prints",
 }
 NOT_RUN = {"powershell": "the suite does not run on Windows"}
@@ -167,6 +169,29 @@ def test_a_javascript_block_runs_to_its_end(block: Block, server: MockServer, tm
     status, link = said.split()
     assert (status, link.startswith(f"{server.url}/"), link.endswith(".gif")) == ("success", True, True)
     assert gif_facts(server.request("GET", link.removeprefix(server.url))[2])[:2] == (512, 512)
+
+
+@pytest.mark.parametrize("block", of("toml"))
+def test_a_toml_block_starts_a_server(block: Block, tmp_path: Path) -> None:
+    """Its options hold, and its sandbox is there and listens."""
+    (tmp_path / "mock.toml").write_text(block.text)
+    with Running(tmp_path, "--config", str(tmp_path / "mock.toml")) as running:
+        assert "timing documented" in running.screen[1]
+        (url,) = running.ready["sandboxes"]["busy"]["listeners"]
+        shown = running.call("GET", "/_mock/sandboxes/self", key="my-key")[1]
+        assert (shown["queue"], shown["clock"]["start"]) == (["instant", "stalled=70"], "2026-01-31T12:00:00.000000Z")
+        assert shown["limits"] == {"createVideo": {"calls": 2, "seconds": 60.0}}
+        assert any(url in line for line in running.screen)
+
+
+def test_options_in_the_line_are_options(tmp_path: Path) -> None:
+    """Each with its value is one that `serve` takes."""
+    told = [code for code in codes(text_of("README.md")) if code.startswith("--") and " " in code]
+    assert "--limits documented --tier modelslab=premium" in told
+    (tmp_path / "mock.toml").touch()
+    for line in told:
+        words = [str(tmp_path / word) if word.endswith(".toml") else word for word in line.split()]
+        assert serve.make_context("serve", words, obj={"HOME": str(tmp_path)}).params
 
 
 @pytest.mark.parametrize("block", of("text"))
