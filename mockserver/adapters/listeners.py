@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -42,10 +42,14 @@ def _bound(ports: tuple[int, ...]) -> tuple[list[socket.socket], ...]:
     try:
         found.extend(bind(HOST, port) for port in ports)
     except PortTaken:
-        for listener in (each for sockets in found for each in sockets):
-            listener.close()
+        _close(found)
         raise
     return tuple(found)
+
+
+def _close(found: Iterable[list[socket.socket]]) -> None:
+    for listener in (each for sockets in found for each in sockets):
+        listener.close()
 
 
 class LoopbackListeners:
@@ -63,10 +67,19 @@ class LoopbackListeners:
         self._wishes.append(_Wish(sandbox, ports))
 
     def bind_wished(self) -> None:
-        """Take the ports that are wished for, before there is a server; raises serving.PortTaken."""
+        """Take the ports that are wished for, before there is a server; raises serving.PortTaken, and has none then."""
+        try:
+            for one in self._wishes:
+                if not one.sockets:
+                    one.sockets = _bound(one.ports)
+        except PortTaken:
+            self._unbind()
+            raise
+
+    def _unbind(self) -> None:
         for one in self._wishes:
-            if not one.sockets:
-                one.sockets = _bound(one.ports)
+            _close(one.sockets)
+            one.sockets = ()
 
     async def open_wished(self) -> list[tuple[str, str | None]]:
         """Listen at all ports that were wished for; each sandbox with the origin of its files (None: it has none)."""
@@ -133,8 +146,5 @@ class LoopbackListeners:
     async def aclose(self) -> None:
         """Let all listeners go, and wait for them."""
         self._let_go(list(self._open))
-        for one in self._wishes:
-            for listener in (each for sockets in one.sockets for each in sockets):
-                listener.close()
-            one.sockets = ()
+        self._unbind()
         await asyncio.gather(*self._going)

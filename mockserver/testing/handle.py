@@ -216,6 +216,8 @@ def _maker(settings: Settings | None, time: MachineTime | HandTime | None) -> Ca
     def made() -> App:
         from mockserver.app import create_app
 
-        return create_app(settings, time=time)
+        app = create_app(settings, time=time)
+        app.state.listeners.bind_wished()  # a port that is taken is told here, and not in the log of a server that ends
+        return app
 
     return made

@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from mockserver.__main__ import main
+from mockserver.adapters.serving import PortTaken
 from mockserver.cli.config import read
 from mockserver.provider.configuration import CLOCK, DECLARED, LISTENER
+from mockserver.provider.members import Misconfigured
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 from tests.cli.process import Running
@@ -217,6 +219,30 @@ def test_a_port_of_the_file_that_is_taken_is_told_before_anything_starts(
     said = capsys.readouterr()
     assert re.search(rf"--config: .* port {port} is taken; \d+ is free\n$", said.err)
     assert (said.out, ready.exists()) == ("", False)
+
+
+def test_python_hands_the_same_tables_over(tmp_path: Path) -> None:
+    """In `Settings`, by name; what is wrong is told at the start."""
+    told = Settings(cache=tmp_path, sandboxes={"busy": {"key": KEY, "timing": "instant"}})
+    with MockServer.in_process(told) as server:
+        Settings(cache=tmp_path, sandboxes={"busy": {"key": KEY, "timing": "instant"}})
+    ) as server:
+        assert server.sandbox(KEY).settings()["timing"] == "instant"
+    with pytest.raises(Misconfigured, match=r"^sandboxes\.busy\.timing: unknown value 'quik'; did you mean quick\?$"):
+        MockServer(Settings(cache=tmp_path, sandboxes={"busy": {"key": KEY, "timing": "quik"}})).start()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        listeners = [{}, {"port": taken.getsockname()[1]}]
+        with pytest.raises(PortTaken, match="is taken"):
+            MockServer(Settings(cache=tmp_path, sandboxes={"busy": {"key": KEY, "listeners": listeners}})).start()
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, "[serve]\ntiming = 'quick'\n")
+    environ = {"HOME": str(tmp_path), "MOCKSERVER_TIMING": "quik", "MOCKSERVER_CONFIG": str(path)}
+    assert main(["serve"], environ) == 2
+    assert "MOCKSERVER_TIMING: unknown value 'quik'" in capsys.readouterr().err
 
 
 @posix
