@@ -225,8 +225,6 @@ def test_python_hands_the_same_tables_over(tmp_path: Path) -> None:
     """In `Settings`, by name; what is wrong is told at the start."""
     told = Settings(cache=tmp_path, sandboxes={"busy": {"key": KEY, "timing": "instant"}})
     with MockServer.in_process(told) as server:
-        Settings(cache=tmp_path, sandboxes={"busy": {"key": KEY, "timing": "instant"}})
-    ) as server:
         assert server.sandbox(KEY).settings()["timing"] == "instant"
     with pytest.raises(Misconfigured, match=r"^sandboxes\.busy\.timing: unknown value 'quik'; did you mean quick\?$"):
         MockServer(Settings(cache=tmp_path, sandboxes={"busy": {"key": KEY, "timing": "quik"}})).start()
