@@ -114,6 +114,46 @@ def test_a_limit_holds_in_every_window_and_is_told_to_the_second(
             return
 
 
+@settings(deadline=None, max_examples=25)
+@given(rate=RATES, gaps=GAPS)
+def test_the_instant_of_a_reset_is_enough_and_a_second_before_it_is_not(
+    stop: MockServer, time: HandTime, rate: float, gaps: list[int]
+) -> None:
+    """X-RateLimit-Reset is a second on the client's own clock: a client that waits for it is admitted, one that comes a
+    second early is not.
+    """
+    fresh(stop, rate, limits={"createVideo": {"calls": 3, "seconds": 7}})
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    for index in range(3 + len(gaps)):
+        time.pass_seconds(gaps[index % len(gaps)] / 1000 / rate)
+        status, sent, _ = stop.request("POST", "/v2/ai/text-to-video", headers, b'{"prompt": "a cat"}')
+        if status == 429:
+            reset = int(dict(sent)["x-ratelimit-reset"])
+            time.pass_seconds(reset - 1 - time.wall().timestamp())
+            assert stop.request("POST", "/v2/ai/text-to-video", headers, b'{"prompt": "a cat"}')[0] == 429
+            time.pass_seconds(reset - time.wall().timestamp())
+            assert stop.request("POST", "/v2/ai/text-to-video", headers, b'{"prompt": "a cat"}')[0] == 200
+            return
+
+
+@settings(deadline=None, max_examples=25)
+@given(rate=RATES, passed=st.integers(0, 100_000))
+def test_an_eta_is_enough_and_a_second_less_is_not(stop: MockServer, time: HandTime, rate: float, passed: int) -> None:
+    """A client of ModelsLab that waits for `eta` of its seconds finds its video, one second earlier it does not."""
+    fresh(stop, rate, limits="off")
+    time.pass_seconds(passed / 1000)
+
+    def ask(path: str, **fields: object) -> Any:
+        body = json.dumps({**fields, "key": KEY}).encode()
+        return json.loads(stop.request("POST", f"/api/v6/video/{path}", {"Content-Type": "application/json"}, body)[2])
+
+    made = ask("text2video", **VIDEO)
+    time.pass_seconds(made["eta"] - 1)
+    assert ask(f"fetch/{made['id']}")["status"] == "processing"
+    time.pass_seconds(1)
+    assert ask(f"fetch/{made['id']}")["status"] == "success"
+
+
 @pytest.mark.parametrize(("plan", "most"), [("basic", 5), ("standard", 10), ("premium", 15)])
 @settings(deadline=None, max_examples=20)
 @given(rate=RATES, gaps=GAPS)
