@@ -92,6 +92,7 @@ def submit(call: Call, order: Order) -> Job | Problem:
         return refused
     job = call.engine.submit(call.sandbox, order, call.now, fate)
     if not isinstance(job, Problem) and call.provider.herald is not None:
+        _veil(call, job)
         herald = call.provider.herald(job, call)
         if herald is not None:
             call.engine.courier.expect(call.sandbox.digest, call.sandbox.clock, job, herald)
@@ -118,9 +119,7 @@ def polls(find: Find, render: Render) -> Endpoint:
 def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Problem:
     """What is answered about a job: rendered, then changed as its fate asks."""
     fate = job.fate
-    if fate is not None and fate.is_opaque:
-        prefix = f"/~{blake2b(job.id.encode(), digest_size=8).hexdigest()}"
-        call.base, call.files = call.base + prefix, call.files + prefix
+    _veil(call, job)
     answer = render(job, seen, call)
     if isinstance(answer, Problem):
         return answer
@@ -135,6 +134,15 @@ def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Probl
     if fate.creation is not None and answer.status == 200 and operation == job.kind:
         answer.status = fate.creation
     return answer
+
+
+def _veil(call: Call, job: Job) -> None:
+    """Let the links told of a job begin so that nobody guesses them, where its fate asks for it; once a call."""
+    if job.fate is None or not job.fate.is_opaque:
+        return
+    prefix = f"/~{blake2b(job.id.encode(), digest_size=8).hexdigest()}"
+    if not call.base.endswith(prefix):
+        call.base, call.files = call.base + prefix, call.files + prefix
 
 
 def serves(find: Find, film: Film, *, before: Callable[[Job, Snapshot], Problem]) -> Endpoint:

@@ -100,6 +100,16 @@ def test_a_fetch_at_the_instant_of_the_letter_says_the_same(client: Client, loca
     assert fetched == [{name: letter[name] for name in ("status", "id", "output")} | {"proxy_links": letter["output"]}]
 
 
+def test_the_letter_names_the_links_that_nobody_guesses(client_of: ClientOf, local: Local) -> None:
+    """Under `unguessable` the letter, the fetch and the creation name the same link."""
+    client = client_of(scenario="unguessable")
+    made = client.make(webhook=local.url)
+    client.advance(5)
+    (letter,) = _letters(local)
+    assert letter["output"] == made["future_links"] == client.fetch(made["id"])["output"]
+    assert "/~" in letter["output"][0]
+
+
 def test_a_video_that_clear_queue_fails_is_told(client: Client, local: Local) -> None:
     made = client.make(webhook=local.url)
     client.post(f"{ENTERPRISE}/clear_queue")
