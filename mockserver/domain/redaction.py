@@ -22,13 +22,22 @@ SHORTEST: Final = 8
 KEY_HEADERS: Final = frozenset({b"authorization", b"proxy-authorization", b"x-api-key", b"api-key"})
 """Headers whose whole value is a secret, but for the scheme."""
 KEY_NAMES: Final = frozenset({"key", "api_key", "apikey", "api-key", "token", "access_token"})
-"""Query parameters whose value is a secret."""
+"""Parameters and members whose value is a secret, in lower case."""
 
 Print = tuple[int, int, bytes]
 """How bytes that are not kept can be recognised: their length, checksum and digest."""
 
 _PLAIN: Final = re.compile(rb"[A-Za-z0-9._~-]*")
-_FIELD: Final = re.compile(rb'("key"\s*:\s*)(?:"((?:[^"\\]|\\.)*)"|(-?[0-9][0-9.eE+-]*))', re.DOTALL)
+_FIELD: Final = re.compile(
+    rb'("(?:(?:api[_-]?)?key|(?:access_)?token)"\s*:\s*)'
+    rb'(?:"((?:[^"\\]|\\.)*)"|(-?[0-9][0-9.eE+-]*)|(\[)[^\]]+(?:\]|$)|\{[^}]+(?:\}|$))',
+    re.DOTALL | re.IGNORECASE,
+)
+_PART: Final = re.compile(
+    rb'(;\s*name="?(?:(?:api[_-]?)?key|(?:access_)?token)"?[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n)(.*?)(?=\r?\n--|$)',
+    re.DOTALL | re.IGNORECASE,
+)
+"""A part of multipart/form-data: its head, and its value."""
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _TOKEN: Final = re.compile(r"[^\s&=?/;,:\"'<>]+")
 _CONTROL: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -151,22 +160,45 @@ def query(text: bytes, is_key: Callable[[str], bool], spellings: tuple[bytes, ..
 
 
 def fields(body: bytes, is_key: Callable[[str], bool]) -> bytes:
-    """A JSON body, or what resembles one, without the values of its members `key`."""
+    """A JSON body, or what resembles one, without the values of its members `key` and those of `KEY_NAMES`.
+
+    What should be one string and is a list or an object stays one, so that it is judged as what it was.
+    """
 
     def hidden(found: re.Match[bytes]) -> bytes:
-        value = found[2] if found[2] is not None else found[3]
+        name, text, number, opening = found.groups()
+        value = text if text is not None else number
+        if value is None:
+            return name + (b'["' + SECRET + b'"]' if opening else b'{"' + SECRET + b'": 0}')
         if not value or MARK in value:
             return found[0]
         known = is_key(unescaped(value).decode("utf-8", "replace"))
-        return found[1] + b'"' + (MARK if known else SECRET) + b'"'
+        return name + b'"' + (MARK if known else SECRET) + b'"'
 
-    return _FIELD.sub(hidden, body) if b'"key"' in body else body
+    return _FIELD.sub(hidden, body) if has_field(body) else body
+
+
+def has_field(body: bytes) -> bool:
+    """Whether a body may have a member whose value is a secret."""
+    return body.find(b'ey"') >= 0 or body.find(b'oken"') >= 0 or body.find(b'EY"') >= 0 or body.find(b'OKEN"') >= 0
+
+
+def form(body: bytes, is_key: Callable[[str], bool]) -> bytes:
+    """A body that is a form, or resembles one, without the values of its fields for keys."""
+
+    def hidden(found: re.Match[bytes]) -> bytes:
+        value = found[2].strip()
+        return found[1] + (MARK if is_key(value.decode("utf-8", "replace")) else SECRET if value else b"")
+
+    if b"=" not in body or body[:1] in (b"{", b"["):
+        return body
+    return _PART.sub(hidden, body) if body.startswith(b"--") else query(body, is_key, ())
 
 
 def is_marked(body: bytes) -> bool:
-    """Whether the only member `key` of a body has the mark as its value already."""
-    found = _FIELD.search(body)
-    return found is not None and found[2] == MARK and body.count(b'"key"') == 1
+    """Whether the only member for a key of a body has the mark as its value already."""
+    found = _FIELD.findall(body)
+    return len(found) == 1 and found[0][1] == MARK
 
 
 def tokens(text: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ _PLAIN: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 _HIDDEN: Final = re.compile(rb"\\u00[2-7]")
 """An escape that may hide a character of a plain key."""
 _KEY_NAME: Final = re.compile(rb"(?:^|&)(?:api[_-]?key|key|token|access_token)=", re.IGNORECASE)
+_BRACE: Final = ord("{")
 _NOBODYS: Final = digest_of(ANONYMOUS)
 
 
@@ -78,7 +79,7 @@ def _came(strip: Strip, sandbox: Sandbox) -> Came | None:
         return None
     at = head.find(b"authorization: ")
     if not key:
-        if query or at >= 0 or body.find(b'"key"') >= 0 or _names_a_key(strip.params, sandbox):
+        if query or at >= 0 or _may_hold_a_key(body) or _names_a_key(strip.params, sandbox):
             return None
         return Came(path, query, head, body)
     secret = key.encode("utf-8", "surrogatepass")
@@ -95,7 +96,7 @@ def _came(strip: Strip, sandbox: Sandbox) -> Came | None:
         return None
     else:
         body = body.replace(secret, MARK)
-    if (is_long and path.find(secret) >= 0) or (body.find(b'"key"') >= 0 and not redaction.is_marked(body)):
+    if (is_long and path.find(secret) >= 0) or (_may_hold_a_key(body) and not redaction.is_marked(body)):
         return None
     fewer = len(secret) - len(MARK) if at >= 0 else 0
     return Came(path, query, head, body, "", fewer, (secret,) if is_long else ())
@@ -108,6 +109,11 @@ def _shown(head: bytes, at: int, secret: bytes) -> tuple[bytes, int]:
     if not head.endswith(secret, at, end) or head.find(b"authorization: ", end) >= 0:
         return head, 0
     return head[: end - len(secret)] + MARK + head[end:], 1
+
+
+def _may_hold_a_key(body: bytes) -> bool:
+    """Whether a body has a member for a key, or is no JSON object but a form, perhaps."""
+    return bool(body) and (body[0] != _BRACE or redaction.has_field(body))
 
 
 def _names_a_key(params: Mapping[str, str], sandbox: Sandbox) -> bool:

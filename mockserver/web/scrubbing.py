@@ -62,7 +62,7 @@ def scrubbed(raw: Raw, sandbox: Sandbox) -> Came:
     # Beyond the edge lies at most one key, which would else be halved by it.
     reach = LONGEST + 2 * max(map(len, spellings), default=0)
     part = raw.body[:reach]
-    body = redaction.fields(redaction.unhidden(part, spellings), is_key)
+    body = redaction.form(redaction.fields(redaction.unhidden(part, spellings), is_key), is_key)
     fewer = len(raw.head) + len(raw.path) + len(raw.query) - len(head) - len(path) - len(query)
     if body.count(redaction.MARK) > redaction.is_marked(body):
         sandbox.journal.stray(redaction.prints(spellings))

@@ -102,15 +102,46 @@ def test_a_query_shows_no_key(query: bytes, shown: bytes) -> None:
         (b'{"key": "oth', b'{"key": "oth'),
         (b'{"key": "", "a": "key"}', b'{"key": "", "a": "key"}'),
         (b'{"keys": "good"}', b'{"keys": "good"}'),
+        (b'{"key": ["good", "other"], "a": 1}', b'{"key": ["[secret]"], "a": 1}'),
+        (b'{"key": {"a": "good"}}', b'{"key": {"[secret]": 0}}'),
+        (b'{"key": [], "a": {}}', b'{"key": [], "a": {}}'),
+        (
+            b'{"api_key": "good", "apiKey": "b", "access_token": "c"}',
+            b'{"api_key": "[key]", "apiKey": "[secret]", "access_token": "[secret]"}',
+        ),
+        (b'{"monkey": "good"}', b'{"monkey": "good"}'),
     ],
 )
 def test_a_member_key_shows_no_value(body: bytes, shown: bytes) -> None:
     assert redaction.fields(body, {"good"}.__contains__) == shown
 
 
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"key=good&prompt=a", b"key=[key]&prompt=a"),
+        (b"prompt=a&api_key=other", b"prompt=a&api_key=[secret]"),
+        (b"a=1&b=good", b"a=1&b=[key]"),
+        (b"not a form", b"not a form"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="key"\r\n\r\ngood\r\n--x--\r\n',
+            b'--x\r\nContent-Disposition: form-data; name="key"\r\n\r\n[key]\r\n--x--\r\n',
+        ),
+        (
+            b'--x\r\ncontent-disposition: form-data; name=key\r\nContent-Type: text/plain\r\n\r\nother\r\n--x--',
+            b'--x\r\ncontent-disposition: form-data; name=key\r\nContent-Type: text/plain\r\n\r\n[secret]\r\n--x--',
+        ),
+    ],
+)
+def test_a_form_shows_no_key(body: bytes, shown: bytes) -> None:
+    """As clients send it that take a provider's JSON for a form."""
+    assert redaction.form(body, {"good"}.__contains__) == shown
+
+
 def test_the_one_member_key_that_is_marked_already() -> None:
     assert redaction.is_marked(b'{"key": "[key]"}')
     assert not redaction.is_marked(b'{"key": "[key]", "a": {"key": "b"}}')
+    assert not redaction.is_marked(b'{"key": "[key]", "api_key": "b"}')
     assert not redaction.is_marked(b'{"key": "x[key]"}')
     assert not redaction.is_marked(b"{}")
 

@@ -570,6 +570,38 @@ def test_a_member_key_deep_in_a_body_is_a_secret_too(scene: Scene) -> None:
     assert one.request.body.json() == {**asked, "key": "[key]", "more": {"key": "[secret]"}}
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "shown"),
+    [
+        ("application/json", json.dumps({"key": [KEY], "prompt": "a"}), '{"key": ["[secret]"], "prompt": "a"}'),
+        ("application/json", json.dumps({"api_key": KEY, "prompt": "a"}), '{"api_key": "[secret]", "prompt": "a"}'),
+        ("application/x-www-form-urlencoded", f"key={KEY}&prompt=a", "key=[secret]&prompt=a"),
+        (
+            "multipart/form-data; boundary=x",
+            f'--x\r\nContent-Disposition: form-data; name="key"\r\n\r\n{KEY}\r\n--x--\r\n',
+            '--x\r\nContent-Disposition: form-data; name="key"\r\n\r\n[secret]\r\n--x--\r\n',
+        ),
+    ],
+)
+def test_a_key_in_a_wrong_wrapping_is_a_secret_too(scene: Scene, kind: str, body: str, shown: str) -> None:
+    """No sandbox is known by it: its call is nobody's, and refused. So is what its journal shows of it."""
+    scene.direct.json("DELETE", "/_mock/sandboxes/anonymous")
+    headers = {"Content-Type": kind}
+    assert KEY not in scene.call("POST", "/api/v6/video/text2video", body.encode(), headers).body.decode()
+    (one,) = scene.transcript("anonymous").exchanges
+    assert one.request.body is not None
+    assert one.request.body.data == shown.encode()
+    assert found(scene, digest_of("anonymous"), KEY) == []
+
+
+def test_a_list_in_the_place_of_a_key_is_judged_as_the_list_that_it_was(scene: Scene) -> None:
+    scene.direct.json("DELETE", "/_mock/sandboxes/anonymous")
+    asked = {"key": [KEY], "model_id": "cogvideox", "prompt": "a"}
+    scene.call("POST", "/api/v6/video/text2video", asked, {"Content-Type": "application/json"})
+    (one,) = scene.transcript("anonymous").exchanges
+    assert [violation.path for violation in one.verdict.violations] == ["/key"]
+
+
 def test_what_another_call_echoes_of_a_key_is_taken_out(scene: Scene) -> None:
     """A failure of AI/ML API may tell the prompt to whoever asks in this sandbox."""
     path = f"/_mock/sandboxes/{digest_of(KEY)}"
