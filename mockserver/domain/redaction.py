@@ -162,17 +162,16 @@ def query(text: bytes, is_key: Callable[[str], bool], spellings: tuple[bytes, ..
 def fields(body: bytes, is_key: Callable[[str], bool]) -> bytes:
     """A JSON body, or what resembles one, without the values of its members `key` and those of `KEY_NAMES`.
 
-    What should be one string and is a list or an object stays one, so that it is judged as what it was.
+    What should be one string and is a number, a list or an object stays one, so that it is judged as what it was.
     """
 
     def hidden(found: re.Match[bytes]) -> bytes:
         name, text, number, opening = found.groups()
-        value = text if text is not None else number
-        if value is None:
-            return name + (b'["' + SECRET + b'"]' if opening else b'{"' + SECRET + b'": 0}')
-        if not value or MARK in value:
+        if text is None:
+            return name + (b"0" if number else b'["' + SECRET + b'"]' if opening else b'{"' + SECRET + b'": 0}')
+        if not text or MARK in text:
             return found[0]
-        known = is_key(unescaped(value).decode("utf-8", "replace"))
+        known = is_key(unescaped(text).decode("utf-8", "replace"))
         return name + b'"' + (MARK if known else SECRET) + b'"'
 
     return _FIELD.sub(hidden, body) if has_field(body) else body

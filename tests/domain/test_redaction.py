@@ -97,7 +97,7 @@ def test_a_query_shows_no_key(query: bytes, shown: bytes) -> None:
     [
         (b'{"key":"good","a":1}', b'{"key":"[key]","a":1}'),
         (b'{"key" : "other"}', b'{"key" : "[secret]"}'),
-        (b'{"key": 12.5e3, "x": {"key": "y\\"z"}}', b'{"key": "[secret]", "x": {"key": "[secret]"}}'),
+        (b'{"key": 12.5e3, "x": {"key": "y\\"z"}}', b'{"key": 0, "x": {"key": "[secret]"}}'),
         (b'{"key": "\\u0067ood"}', b'{"key": "[key]"}'),
         (b'{"key": "oth', b'{"key": "oth'),
         (b'{"key": "", "a": "key"}', b'{"key": "", "a": "key"}'),

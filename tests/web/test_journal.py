@@ -594,9 +594,10 @@ def test_a_key_in_a_wrong_wrapping_is_a_secret_too(scene: Scene, kind: str, body
     assert found(scene, digest_of("anonymous"), KEY) == []
 
 
-def test_a_list_in_the_place_of_a_key_is_judged_as_the_list_that_it_was(scene: Scene) -> None:
+@pytest.mark.parametrize("key", [[KEY], {"a": KEY}, 12345678, -1.5, None, True])
+def test_what_is_no_string_in_the_place_of_a_key_is_judged_as_what_it_was(scene: Scene, key: object) -> None:
     scene.direct.json("DELETE", "/_mock/sandboxes/anonymous")
-    asked = {"key": [KEY], "model_id": "cogvideox", "prompt": "a"}
+    asked = {"key": key, "model_id": "cogvideox", "prompt": "a"}
     scene.call("POST", "/api/v6/video/text2video", asked, {"Content-Type": "application/json"})
     (one,) = scene.transcript("anonymous").exchanges
     assert [violation.path for violation in one.verdict.violations] == ["/key"]
