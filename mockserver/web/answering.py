@@ -14,6 +14,7 @@ from mockserver.ports import Unanswered
 from mockserver.provider.call import Answer, Ask, Call, Hold, Look, Reply
 from mockserver.provider.endpoints import respond
 from mockserver.web.house import House
+from mockserver.web.scrubbing import hushed
 
 LONGEST_SECONDS: Final = 30.0
 """What holds a request ends after so much real time."""
@@ -32,7 +33,7 @@ async def answered(house: House, call: Call, problem: Problem | None) -> Answer:
             result = await _awaited(house, result, call)
         return result if isinstance(result, Answer) else call.provider.refuse(result, call)
     except Exception as error:
-        log.exception("%s %s crashed", call.method, call.raw_path)
+        log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
         return crashed(call, error)
 
 

@@ -23,6 +23,7 @@ from mockserver.web.house import House
 from mockserver.web.media import clip_answer
 from mockserver.web.placing import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
 from mockserver.web.recording import begun, send_noted
+from mockserver.web.scrubbing import hushed
 from mockserver.web.wire import (
     App,
     Disconnected,
@@ -112,7 +113,7 @@ class Edge:
                 problem = oversized(operation)
             sent = await self._answer(call, problem)
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
-            log.exception("%s %s crashed", call.method, call.raw_path)
+            log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
             sent = own(call, 500, fault_of(error))
         if call.fault is None:
             await send_noted(send, strip, sent)
@@ -147,7 +148,7 @@ class Edge:
             kind = Kind.UNAVAILABLE if isinstance(error, ClipUnavailable) else Kind.CRASHED
             return call.provider.refuse(Problem(kind, str(error)), call)
         except Exception as error:
-            log.exception("%s %s crashed", call.method, call.raw_path)
+            log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
             return crashed(call, error)
 
 
@@ -159,7 +160,7 @@ def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent
         disposition = f'attachment; filename="{body.filename}"'.encode("latin-1", "replace")
         answer.headers.append((b"content-disposition", disposition))
     if clip.note:
-        log.info("%s %s clip: %s", call.method, call.raw_path, clip.note)
+        log.info("%s %s clip: %s", call.method, hushed(call.raw_path, call), clip.note)
     return clip_answer(clip, call.headers, answer.headers, body.change, is_head=call.is_head)
 
 
@@ -178,20 +179,22 @@ def written(call: Call, answer: Answer) -> Sent:
     headers += answer.headers
     problem = answer.problem
     if problem is not None:
-        told = problem.header()
+        told = hushed(problem.header(), call)
         headers.append((b"x-mock-problem", told.encode("ascii")))
-        log.info("%s %s %d %s: %s", call.method, call.raw_path, answer.status, call.sandbox.digest, told)
+        path = hushed(call.raw_path, call)
+        log.info("%s %s %d %s: %s", call.method, path, answer.status, call.sandbox.digest, told)
     return answer.status, headers, b"" if call.is_head else body
 
 
 def own(call: Call, status: int, detail: str) -> Sent:
     """A refusal of our own, in no provider's words: problem+json."""
+    detail = hushed(detail, call)
     body = json_bytes({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
-    told = Problem(Kind.INVALID, detail).header()
+    told = hushed(Problem(Kind.INVALID, detail).header(), call)
     headers: RawHeaders = [
         (b"content-length", b"%d" % len(body)),
         (b"content-type", b"application/problem+json"),
         (b"x-mock-problem", told.encode("ascii")),
     ]
-    log.info("%s %s %d: %s", call.method, call.raw_path, status, told)
+    log.info("%s %s %d: %s", call.method, hushed(call.raw_path, call), status, told)
     return status, headers, b"" if call.is_head else body

@@ -1,4 +1,6 @@
-"""The slow way to take keys out of a request: every place is looked into, under every spelling."""
+"""The slow way to take keys out of a request: every place is looked into, under every spelling. And out of the lines
+that are logged or told in a header.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from urllib.parse import parse_qsl
 from mockserver.domain import redaction
 from mockserver.domain.journal import LONGEST
 from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_of
+from mockserver.provider.call import Call
 from mockserver.provider.keys import KeyRing
 
 _DIGEST: Final = re.compile(r"sb_[0-9a-f]{12}")
@@ -86,3 +89,14 @@ def _known(raw: Raw, digest: str, named: str) -> set[str]:
     if grants is not None:
         found.update(key for key in grants if len(key) >= redaction.SHORTEST and key in places)
     return found
+
+
+def hushed(text: str, call: Call) -> str:
+    """A line that is logged, or told in our own words, without the key of its call and the name of its sandbox."""
+    named = call.header("x-mock-sandbox")
+    keys = [key for key in (call.key, named) if key and not _DIGEST.fullmatch(key)]
+    for key in keys:
+        if spellings := redaction.forms(key):
+            raw = text.encode("utf-8", "surrogatepass")
+            text = redaction.replaced(raw, spellings).decode("utf-8", "surrogatepass")
+    return text
