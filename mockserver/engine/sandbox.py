@@ -15,6 +15,7 @@ from mockserver.domain.clip import ClipSpec
 from mockserver.domain.fault import Place
 from mockserver.domain.job import Job, end_of
 from mockserver.domain.quota import Limit, Log
+from mockserver.domain.redaction import forms, replaced, tokens
 from mockserver.domain.scenario import SUCCESS, Scenario
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock
@@ -35,6 +36,16 @@ def digest_of(name: str) -> str:
 def digest_named(name: str) -> str:
     """The digest that a name means: itself where it has the form of one, else that of the key that it is."""
     return name if _DIGEST.fullmatch(name) else digest_of(name)
+
+
+def unkeyed(text: str, digest: str) -> str:
+    """A text without the key of the sandbox under this digest, where that stands in it as a word: nobody keeps the
+    key, but it is known when it is seen.
+    """
+    for word in {word for word in tokens(text) if digest_of(word) == digest}:
+        raw = text.encode("utf-8", "surrogatepass")
+        text = replaced(raw, forms(word)).decode("utf-8", "surrogatepass")
+    return text
 
 
 @dataclass(slots=True)

@@ -2,55 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mockserver.domain.delivery import Attempt, Delivery, Moment, Record
+from mockserver.domain.redaction import recognised
+from mockserver.engine.sandbox import Sandbox, unkeyed
 from mockserver.web.desk import Desk, instant
+
+
+Tell = Callable[[str], str]
+"""A text as it is shown."""
 
 
 async def listed(desk: Desk, request: Request) -> Response:
     """The webhooks of a sandbox, oldest first, with what was sent and how each attempt ended."""
-    courier, digest = desk.engine.courier, desk.named(request).digest
-    return JSONResponse({"deliveries": shown(courier.records(digest)), "under_way": courier.under_way(digest)})
+    courier, sandbox = desk.engine.courier, desk.named(request)
+    sandbox.journal.settle()  # so that it knows how a key looks that a client put into an address
+    found = shown(courier.records(sandbox.digest), partial(_told, sandbox))
+    return JSONResponse({"deliveries": found, "under_way": courier.under_way(sandbox.digest)})
 
 
-def shown(records: Iterable[Record]) -> list[dict[str, object]]:
+def shown(records: Iterable[Record], tell: Tell) -> list[dict[str, object]]:
     """The deliveries in the order of their first record, each with its attempts, or why there are none."""
     found: dict[str, dict[str, Any]] = {}
     for record in records:
         delivery = record.delivery
-        entry = found.setdefault(delivery.id, _delivery(delivery))
+        entry = found.setdefault(delivery.id, _delivery(delivery, tell))
         if isinstance(record, Attempt):
-            entry["attempts"].append(_attempt(record))
+            entry["attempts"].append(_attempt(record, tell))
         else:
-            entry["undeliverable"] = _told(record.why)
+            entry["undeliverable"] = tell(record.why)
     return list(found.values())
 
 
-def _delivery(delivery: Delivery) -> dict[str, object]:
-    url, due = _told(delivery.letter.url), instant(delivery.at)
+def _delivery(delivery: Delivery, tell: Tell) -> dict[str, object]:
+    url, due = tell(delivery.letter.url), instant(delivery.at)
     return {"id": delivery.id, "job": delivery.job, "due_at": due, "url": url, "undeliverable": None, "attempts": []}
 
 
-def _attempt(attempt: Attempt) -> dict[str, object]:
+def _attempt(attempt: Attempt, tell: Tell) -> dict[str, object]:
+    headers, body = [[name, tell(value)] for name, value in attempt.headers], tell(attempt.body.decode())
     return {
         "number": attempt.number,
         "due_at": instant(attempt.due),
         "started": _moment(attempt.started),
         "ended": _moment(attempt.ended),
         "status": attempt.status,
-        "error": attempt.error or None,
-        "request": {"headers": [list(pair) for pair in attempt.headers], "body": attempt.body.decode()},
+        "error": tell(attempt.error) or None,
+        "request": {"headers": headers, "body": body},
     }
 
 
-def _told(text: str) -> str:
-    """The text as UTF-8 can carry it: a URL that is none may hold half a surrogate pair."""
-    return text.encode("utf-8", "backslashreplace").decode()
+def _told(sandbox: Sandbox, text: str) -> str:
+    """The text as UTF-8 can carry it (a URL that is none may hold half a surrogate pair), and without keys."""
+    raw = text.encode("utf-8", "backslashreplace")
+    return unkeyed(recognised(raw, sandbox.journal.strays).decode("utf-8", "backslashreplace"), sandbox.digest)
 
 
 def _moment(moment: Moment) -> dict[str, object]:

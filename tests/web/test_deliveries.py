@@ -111,7 +111,7 @@ def test_what_cannot_be_delivered_says_why_and_a_reset_forgets_it(tmp_path: Path
             assert (await house.call("PATCH", f"{PATH}/clock", {"advance_seconds": 60}))["deliveries"] == []
             (one,) = (await house.call("GET", f"{PATH}/deliveries"))["deliveries"]
             assert (one["url"], one["attempts"]) == ("half a pair \\ud800", [])
-            assert one["undeliverable"].startswith("no URL")
+            assert one["undeliverable"].startswith("expected a URL, got")
             await house.call("DELETE", PATH)
             assert await house.call("GET", f"{PATH}/deliveries") == {"deliveries": [], "under_way": 0}
             await house.engine.courier.aclose()

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from mockserver.app import create_app
+from mockserver.engine.sandbox import digest_of
 from mockserver.settings import Settings
 from tests.web.direct import Direct
-from tests.web.test_journal import BODY_KEYS, HEADER_KEYS
+from tests.web.test_journal import BODY_KEYS, HEADER_KEYS, texts
 
 JSON = {"Content-Type": "application/json"}
 
@@ -94,5 +95,24 @@ def test_a_key_of_the_body_is_in_no_line(heard: tuple[Direct, Lines], key: str) 
         answer = direct.call("POST", "/api/v6/video/text2video", JSON, json.dumps({**asked, **more}).encode())
         seen.append(answer.header("x-mock-problem") or "")
     fetched = direct.call("POST", f"/api/v6/video/fetch/{quote(key, safe='')}", JSON, json.dumps({"key": key}).encode())
+    sandbox = f"/_mock/sandboxes/{digest_of(key)}"
+    hook = quote(key, safe="")
+    for webhook in (f"http://127.0.0.1:9/h?key={hook}", f"ftp://x/{hook}", f"http://u:{hook}@127.0.0.1/"):
+        direct.json("POST", "/api/v6/video/text2video", {**asked, "webhook": webhook, "track_id": key})
+    direct.json("PATCH", f"{sandbox}/clock", {"advance_seconds": 60})
+    deliveries = direct.json("GET", f"{sandbox}/deliveries")["deliveries"]
+    assert [bool(one["undeliverable"]) for one in deliveries].count(True) == 2
+    assert [text for text in texts(deliveries) if shows(text, key)] == []
     assert all(seen)
     assert [one for one in (*seen, fetched.header("x-mock-problem") or "", *lines.lines) if shows(one, key)] == []
+
+
+def test_the_list_of_deliveries_has_no_key_where_there_is_no_journal_either(heard: tuple[Direct, Lines]) -> None:
+    """Nobody remembers how the key looks; it is known when it is seen."""
+    direct, key = heard[0], "a-key-without-journal"
+    sandbox = direct.sandbox(key, journal="off", timing="instant")
+    asked = {"key": key, "model_id": "cogvideox", "prompt": "a", "webhook": f"http://127.0.0.1:9/h?key={key}"}
+    direct.json("POST", "/api/v6/video/text2video", asked)
+    direct.json("PATCH", f"{sandbox}/clock", {"advance_seconds": 60})
+    (one,) = direct.json("GET", f"{sandbox}/deliveries")["deliveries"]
+    assert one["url"] == "http://127.0.0.1:9/h?key=[key]"

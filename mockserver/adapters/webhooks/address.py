@@ -21,7 +21,13 @@ _SAFE: Final = "/%:@!$&'()*+,;=~?[]"
 
 
 class NoAddress(ValueError):
-    """A URL that is none, or leads where webhooks may not go; the text says which."""
+    """A URL that is none, or leads where webhooks may not go; the text says which. `rule` says the same without the
+    URL, which may hold a client's secrets: for the log.
+    """
+
+    def __init__(self, rule: str, got: str = "") -> None:
+        super().__init__(f"{rule}, got {got}" if got else rule)
+        self.rule = rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,9 @@ def address_of(url: str, allow: Allowed = frozenset()) -> Address:
         host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
         path = quote(parts.path or "/", safe=_SAFE) + (f"?{quote(parts.query, safe=_SAFE)}" if parts.query else "")
     except ValueError as error:
-        raise NoAddress(f"no URL: {ascii(url)[:200]} ({error})"[:300]) from None
+        raise NoAddress("expected a URL", f"{ascii(url)[:200]} ({error})"[:280]) from None
     if parts.scheme not in _PORTS or not _HOST.fullmatch(host):
-        raise NoAddress(f"expected an http or https URL, got {ascii(url)[:200]}")
+        raise NoAddress("expected an http or https URL", ascii(url)[:200])
     if "@" in parts.netloc:
         raise NoAddress("a URL with a user name is not called")
     loopback = _is_loopback(host)

@@ -197,7 +197,7 @@ class Post:
         try:
             address = address_of(delivery.letter.url, self._allow)
         except NoAddress as error:
-            log.info("webhook %s of job %s is undeliverable: %s", delivery.id, delivery.job, error)
+            log.info("webhook %s of job %s is undeliverable: %s", delivery.id, delivery.job, error.rule)
             box.records.append(Undeliverable(delivery, str(error)))
             return
         if not delivery.plan:
