@@ -110,7 +110,7 @@ def create_app(
             await clips.aclose()
 
     app = Starlette(
-        routes=[Mount("/_mock", routes=control.routes(desk))],
+        routes=[Mount("/_mock", app=control.application(desk))],
         exception_handlers={404: control.nowhere},
         lifespan=lifespan,
     )

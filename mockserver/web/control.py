@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match, Route
+from starlette.routing import Match, Route, Router
 
 from mockserver.domain.composing import MEMBERS, Miscomposed, composed, spoken
 from mockserver.domain.job import Turning
 from mockserver.web import clocks, deliveries, jobs, journal, listeners, promises, sandboxes
 from mockserver.web.answering import fault_of
-from mockserver.web.desk import Desk
+from mockserver.web.desk import SLASH, Desk
 from mockserver.web.guard import admit
 from mockserver.web.members import json_object
 from mockserver.web.problems import Refused, nearest, refused
+from mockserver.web.wire import App, Receive, Scope, Send
 
 Handler = Callable[[Desk, Request], Awaitable[Response]]
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -113,6 +115,27 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "/sandboxes/{key}/listeners", listeners.opened),
     ("DELETE", "/sandboxes/{key}/listeners", listeners.closed),
 )
+
+
+def application(desk: Desk) -> App:
+    """The control API as an application."""
+    router = Router(routes(desk))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await router(whole(scope), receive, send)
+
+    return app
+
+
+def whole(scope: Scope) -> Scope:
+    """A request in whose path the key's slashes, sent encoded, divide nothing: `Desk.named` reads them back."""
+    raw: bytes = scope.get("raw_path", b"")
+    if scope["type"] == "http" and b"%2f" in raw.lower():
+        parts = raw.decode("latin-1").split("/")
+        if parts[2:3] == ["sandboxes"] and len(parts) > 3:
+            key = unquote(parts[3]).replace("/", SLASH)
+            return {**scope, "path": "/".join([*map(unquote, parts[:3]), key, *map(unquote, parts[4:])])}
+    return scope
 
 
 def routes(desk: Desk) -> list[Route]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from starlette.requests import Request
 
@@ -14,6 +15,10 @@ from mockserver.engine.sandbox import Sandbox, digest_named, digest_of
 from mockserver.ports import Judge, Listeners, Promise
 from mockserver.provider.table import Provider
 from mockserver.web.problems import Refused, nearest
+
+
+SLASH: Final = "\ufdd0"
+"""Stands for a slash of a key in a path. It is no character, so no key has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Desk:
         """The sandbox that the path names: by digest, by key, or `self` for the listener's or for the key in the
         request's own header.
         """
-        name: str = request.path_params["key"]
+        name: str = request.path_params["key"].replace(SLASH, "/")
         sandboxes = self.engine.sandboxes
         if name == "self":
             listener: str | None = request.scope.get("mockserver.sandbox")

@@ -12,6 +12,13 @@ from starlette.requests import Request
 from mockserver.provider.table import MEGABYTE
 from mockserver.web.problems import Refused, nearest
 
+_KINDS: Final = {str: "a string", list: "a list", dict: "an object", type(None): "null", bool: "a boolean"}
+
+
+def kind_of(value: object) -> str:
+    """What a JSON value is, for a refusal that must not show it: it may be a key."""
+    return _KINDS.get(type(value), "a number")
+
 
 async def json_object(request: Request, known: set[str], required: Iterable[str] = ()) -> dict[str, Any]:
     """The body as a JSON object with no other members than the known."""
@@ -25,7 +32,7 @@ async def json_object(request: Request, known: set[str], required: Iterable[str]
     except orjson.JSONDecodeError:
         raise Refused(400, "expected a JSON object, got a body that is no JSON") from None
     if not isinstance(value, dict):
-        raise Refused(400, f"expected a JSON object, got {json.dumps(value)[:80]}")
+        raise Refused(400, f"expected a JSON object, got {kind_of(value)}")
     for name in value:
         if name not in known:
             raise Refused(400, f"unknown member {name!r}{nearest(name, sorted(known))}", member=name)

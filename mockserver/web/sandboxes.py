@@ -11,7 +11,7 @@ from mockserver.provider.configuration import queue_of, spelled
 from mockserver.provider.members import typed
 from mockserver.web.clocks import clock_of
 from mockserver.web.desk import Desk
-from mockserver.web.members import json_object
+from mockserver.web.members import json_object, kind_of
 from mockserver.web.problems import Refused
 
 
@@ -22,7 +22,9 @@ async def listed(desk: Desk, _request: Request) -> Response:
 
 async def opened(desk: Desk, request: Request) -> Response:
     """Open the sandbox of a key, which stays out of the path and out of every log."""
-    key = typed(await json_object(request, {"key"}, {"key"}), "key", str, "a string")
+    key = (await json_object(request, {"key"}, {"key"}))["key"]
+    if not isinstance(key, str):
+        raise Refused(400, f"key: expected a string, got {kind_of(key)}", member="key")
     if not key:
         raise Refused(400, "key: expected a key, got an empty string", member="key")
     return JSONResponse(shown(desk.engine.sandboxes.open(digest_of(key)), desk), 201)

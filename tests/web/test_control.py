@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -218,9 +219,37 @@ def test_a_sandbox_goes_by_its_digest_its_key_or_self(direct: Direct) -> None:
     assert f"did you mean {digest}?" in refused(direct.call("GET", f"/_mock/sandboxes/{near}"), 404)
 
 
+@pytest.mark.parametrize("key", ["sk/a+b==", "/", "a/clock", "a/b/c", "sk%2Fa", "a/jobs/b/complete"])
+def test_a_key_with_slashes_goes_into_a_path_encoded(direct: Direct, key: str) -> None:
+    path = f"/_mock/sandboxes/{quote(key, safe='')}"
+    assert direct.json("GET", path)["sandbox"] == digest_of(key)
+    assert set(direct.json("GET", f"{path}/clock")) == {"now", "frozen", "rate"}
+    assert "no job a/b" in refused(direct.call("POST", f"{path}/jobs/a%2Fb/complete"), 404)
+    detail = refused(direct.call("GET", f"{path}/clok"), 404)
+    assert "did you mean /sandboxes/{key}/clock?" in detail
+
+
 @pytest.mark.parametrize("value", [{"key": ""}, {"key": 1}, {}, {"kee": "a"}])
 def test_a_sandbox_is_opened_for_a_key(direct: Direct, value: object) -> None:
     assert "key" in refused(sent(direct, "POST", "/_mock/sandboxes", value), 400)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"key": ["a-secret-key"]}, "key: expected a string, got a list"),
+        ({"key": {"a-secret-key": 1}}, "key: expected a string, got an object"),
+        ({"key": 87654321}, "key: expected a string, got a number"),
+        ("a-secret-key", "expected a JSON object, got a string"),
+        (["a-secret-key"], "expected a JSON object, got a list"),
+        (None, "expected a JSON object, got null"),
+    ],
+)
+def test_a_key_in_a_wrong_wrapping_is_not_shown(direct: Direct, value: object, told: str) -> None:
+    detail = refused(sent(direct, "POST", "/_mock/sandboxes", value), 400)
+    assert told in detail
+    assert "a-secret-key" not in detail
+    assert "87654321" not in detail
 
 
 def test_a_body_of_the_control_api_has_a_bound(direct: Direct) -> None:
