@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from mockserver.domain.scenario import Scenario
 from mockserver.engine import Engine
-from mockserver.engine.sandbox import Sandbox, digest_named, digest_of
+from mockserver.engine.sandbox import Sandbox, digest_named
 from mockserver.ports import Judge, Listeners, Promise
 from mockserver.provider.table import Provider
 from mockserver.web.problems import Refused, nearest
@@ -40,21 +40,21 @@ class Desk:
     composed: set[str] = field(default_factory=set)
 
     def named(self, request: Request) -> Sandbox:
-        """The sandbox that the path names: by digest, by key, or `self` for the listener's or for the key in the
-        request's own header.
+        """The sandbox that the path names, made when it is new; to be named is to be in use."""
+        return self.engine.sandboxes.open(self.digest(request))
+
+    def digest(self, request: Request) -> str:
+        """The digest of the sandbox that the path names: by digest, by key, or `self` for the listener's or for the key
+        in the request's own header. Refused where it is a digest of none.
         """
         name: str = request.path_params["key"].replace(SLASH, "/")
-        sandboxes = self.engine.sandboxes
         if name == "self":
             listener: str | None = request.scope.get("mockserver.sandbox")
-            return sandboxes.open(listener or digest_named(own_key(request)))
-        if digest_named(name) != name:
-            return sandboxes.open(digest_of(name))
-        found = sandboxes.get(name)
-        if found is None:
-            known = [one.digest for one in sandboxes]
+            return listener or digest_named(own_key(request))
+        if digest_named(name) == name and self.engine.sandboxes.get(name) is None:
+            known = [one.digest for one in self.engine.sandboxes]
             raise Refused(404, f"no sandbox {name}" + (nearest(name, known[-20:]) if known else "; there is none yet"))
-        return found
+        return digest_named(name)
 
 
 def own_key(request: Request) -> str:

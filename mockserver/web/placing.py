@@ -56,7 +56,7 @@ def _sandbox(house: House, call: Call, scope: Scope) -> Sandbox:
     if call.operation is not None and call.operation.owner is not None:
         owner = sandboxes.owner_of(call.operation.owner(call))
         if owner is not None:
-            return owner
+            return sandboxes.open(owner.digest)
     return sandboxes.open(digest_of(ANONYMOUS))
 
 

@@ -58,10 +58,12 @@ async def reset(desk: Desk, request: Request) -> Response:
     With `?configuration=true` that goes too, and its listeners, but for those of the TOML file: the sandbox is as if
     its key had never been used.
     """
-    sandbox = desk.named(request)
+    sandbox = desk.engine.sandboxes.get(desk.digest(request))
     asked = request.query_params.get("configuration", "false")
     if asked not in ("true", "false"):
         raise Refused(400, f"configuration: expected true or false, got {asked[:80]!r}", member="configuration")
+    if sandbox is None:  # nor is one made, for which another would have to leave
+        return JSONResponse({"jobs_forgotten": 0})
     if asked == "false":
         return JSONResponse({"jobs_forgotten": desk.engine.reset(sandbox)})
     count = len(sandbox.book.jobs)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.app import create_app
+from mockserver.engine.sandbox import digest_of
+from mockserver.settings import Settings
 from tests.web.direct import Direct
 from tests.web.tables import Row, keyed, rows
 
@@ -150,3 +155,42 @@ def test_no_key_is_ever_written(direct: Direct, caplog: pytest.LogCaptureFixture
         said.append(direct.call("PATCH", f"/_mock/sandboxes/{SECRET}", {}, b'{"timing": "x"}').body.decode())
     assert SECRET not in caplog.text
     assert all(SECRET not in text for text in said)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Direct]:
+    """A server that has room for two sandboxes."""
+    opened = Direct(create_app(Settings(cache=tmp_path, timing="instant", max_sandboxes=2)))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("use", ["by its digest", "by its key", "by its own header", "by its file", "by a call"])
+def test_a_sandbox_that_is_used_is_not_idle(small: Direct, use: str) -> None:
+    """Also one that is only steered, or whose files are fetched: the other one leaves first."""
+    left, bearer = digest_of("left"), {"authorization": "Bearer left"}
+    sent = json.dumps(FAST).encode()
+    job = small.call("POST", CREATE, {**bearer, "content-type": "application/json"}, sent).json()["videoId"]
+    small.json("POST", "/_mock/sandboxes", {"key": "right"})
+    if use == "by its digest":
+        small.json("GET", f"/_mock/sandboxes/{left}/clock")
+    elif use == "by its key":
+        small.json("PATCH", "/_mock/sandboxes/left", {"timing": "quick"})
+    elif use == "by its own header":
+        small.json("GET", "/_mock/sandboxes/self/jobs", headers=bearer)
+    elif use == "by its file":
+        assert small.call("HEAD", f"/generated/{job}.mp4").status == 200
+    else:
+        assert small.call("GET", f"/v2/ai/videos/{job}/status", bearer).status == 200
+    small.json("POST", "/_mock/sandboxes", {"key": "another"})
+    there = [one["sandbox"] for one in small.json("GET", "/_mock/sandboxes")["sandboxes"]]
+    assert there == [left, digest_of("another")]
+
+
+@pytest.mark.parametrize("query", ["", "?configuration=true"])
+def test_to_forget_what_is_not_there_makes_nobody_leave(small: Direct, query: str) -> None:
+    for key in ("left", "right"):
+        small.json("POST", "/_mock/sandboxes", {"key": key})
+    assert small.json("DELETE", f"/_mock/sandboxes/another{query}") == {"jobs_forgotten": 0}
+    there = [one["sandbox"] for one in small.json("GET", "/_mock/sandboxes")["sandboxes"]]
+    assert there == [digest_of("left"), digest_of("right")]
