@@ -128,7 +128,7 @@ class LoopbackListeners:
         return [one.url for one in self._open if one.sandbox == sandbox]
 
     def close(self, sandbox: str) -> None:
-        """Let the listeners of a sandbox go; calls under way may end."""
+        """Let the listeners of a sandbox go: nobody can connect any more, calls under way may end."""
         self._files.pop(sandbox, None)
         self._let_go([one for one in self._open if one.sandbox == sandbox])
 
@@ -138,6 +138,8 @@ class LoopbackListeners:
 
     def _let_go(self, going: list[_Open]) -> None:
         for one in going:
+            for listening in one.server.servers:
+                listening.close()
             one.server.should_exit = True
             self._open.remove(one)
             self._going.add(one.task)

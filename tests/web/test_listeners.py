@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -55,3 +56,24 @@ def test_links_point_to_another_origin_when_asked(server: MockServer, sandbox: S
     server.control("DELETE", f"{sandbox._path}/listeners")
     link = json.loads(ask(server.url, "GET", f"/v2/ai/videos/{seen.creation['videoId']}/status", sandbox.key)[1])
     assert link["videoUrl"].startswith(server.url)
+
+
+def test_nobody_can_connect_to_a_closed_listener(server: MockServer, sandbox: Sandbox) -> None:
+    """From the answer to the closing on; by then no call there is anybody's."""
+    for forget in ("/listeners", "?configuration=true"):
+        url = server.control("POST", f"{sandbox._path}/listeners")["url"]
+        server.control("DELETE", f"{sandbox._path}{forget}")
+        with pytest.raises(ConnectionRefusedError):
+            ask(url, "GET", "/_mock/health")
+        sandbox = server.sandbox(sandbox.key)
+
+
+def test_a_stop_waits_for_listeners_that_are_on_their_way(recwarn: pytest.WarningsRecorder) -> None:
+    """Nothing of them is left: neither a socket nor a task."""
+    with MockServer.in_process() as server:
+        sandbox = server.sandbox("listener-key")
+        for _ in range(2):
+            sandbox.listeners(files=True)
+            server.control("DELETE", f"{sandbox._path}/listeners")
+    gc.collect()
+    assert [str(one.message) for one in recwarn] == []
