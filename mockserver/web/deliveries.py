@@ -14,7 +14,6 @@ from mockserver.domain.redaction import recognised
 from mockserver.engine.sandbox import Sandbox, unkeyed
 from mockserver.web.desk import Desk, instant
 
-
 Tell = Callable[[str], str]
 """A text as it is shown."""
 

@@ -16,7 +16,6 @@ from mockserver.ports import Judge, Listeners, Promise
 from mockserver.provider.table import Provider
 from mockserver.web.problems import Refused, nearest
 
-
 SLASH: Final = "\ufdd0"
 """Stands for a slash of a key in a path. It is no character, so no key has it."""
 

@@ -1,4 +1,5 @@
-"""The journal as HAR 1.2, as browsers' developer tools open it. Members of our own begin with an underscore.
+"""The journal as HAR 1.2, as browsers' developer tools open it. Members of our own begin with an underscore, as do
+`_connectionId` and `_resourceType`, which Chromium reads.
 
 HAR knows one clock. `startedDateTime` is the wall's, so that entries stand in a row also under a frozen clock; the
 sandbox's instant is `_at`.
@@ -41,7 +42,7 @@ def _exchange(one: Shown, epoch: float) -> Shown:
     made["request"] = _request(request, url, f"HTTP/{request['http_version']}", one["received_bytes"])
     made["response"] = _response(answer, one["sent_bytes"])
     if one["connection"]:
-        made["connection"] = str(one["connection"])
+        made["connection"] = made["_connectionId"] = str(one["connection"])
     return made
 
 
@@ -68,6 +69,7 @@ def _entry(one: Shown, epoch: float, start: float, lengths: tuple[float, float, 
             "blocked": _NONE, "dns": _NONE, "connect": _NONE, "ssl": _NONE,
             "send": send, "wait": wait, "receive": receive,
         },
+        "_resourceType": "fetch",
         "_at": (one.get("arrived") or one["started"])["at"],
         **{f"_{name}": one[name] for name in _OURS if name in one},
     }  # fmt: skip

@@ -25,6 +25,7 @@ _PAGE: Final = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'self' 'unsafe-inline' data:">
+<link rel="icon" href="data:,">
 <title>{title}</title>
 <link rel="stylesheet" href="/_mock/reference/assets/swagger-ui.css">
 </head>
@@ -32,7 +33,16 @@ _PAGE: Final = """<!doctype html>
 <div id="reference"></div>
 <script src="/_mock/reference/assets/swagger-ui-bundle.js"></script>
 <script>
+// Swagger UI warns of a stated dialect, though it is the one that OpenAPI 3.1 has anyway.
+const undialected = (text) => {{
+  const {{ jsonSchemaDialect, ...rest }} = JSON.parse(text);
+  return JSON.stringify(rest);
+}};
 SwaggerUIBundle({{
+  responseInterceptor: (answer) => {{
+    if (answer.ok && answer.url.includes("/_mock/openapi/")) answer.text = undialected(answer.text);
+    return answer;
+  }},
   url: {url}, dom_id: "#reference", deepLinking: true, validatorUrl: null, tryItOutEnabled: true,
   defaultModelsExpandDepth: 0, docExpansion: "list",
 }});

@@ -128,8 +128,8 @@ def test_a_member_key_shows_no_value(body: bytes, shown: bytes) -> None:
             b'--x\r\nContent-Disposition: form-data; name="key"\r\n\r\n[key]\r\n--x--\r\n',
         ),
         (
-            b'--x\r\ncontent-disposition: form-data; name=key\r\nContent-Type: text/plain\r\n\r\nother\r\n--x--',
-            b'--x\r\ncontent-disposition: form-data; name=key\r\nContent-Type: text/plain\r\n\r\n[secret]\r\n--x--',
+            b"--x\r\ncontent-disposition: form-data; name=key\r\nContent-Type: text/plain\r\n\r\nother\r\n--x--",
+            b"--x\r\ncontent-disposition: form-data; name=key\r\nContent-Type: text/plain\r\n\r\n[secret]\r\n--x--",
         ),
     ],
 )
