@@ -71,11 +71,25 @@ class House:
         """Do one thing and keep it."""
         said = None
         if act.method:
+            self.loop.run_until_complete(self._post())
             said = self.loop.run_until_complete(self._answer(act))
         else:
             self.time.pass_seconds(act.seconds)
+        self.loop.run_until_complete(self._post())
         self.done.append((act, said))
         return said
+
+    async def _post(self) -> None:
+        """Let every webhook that is due come to its end: here real time never passes between two acts."""
+        courier = self.app.state.house.engine.courier
+        for box in tuple(courier._boxes.values()):
+            courier._deliver(box)
+        while workers := tuple(courier._lanes._workers):
+            await asyncio.gather(*workers)
+
+    def time_passes(self, seconds: float) -> None:
+        """Let time pass, for everybody."""
+        self.act(Act(seconds=seconds))
 
     def call(self, key: str, method: str, path: str, headers: Mapping[str, str], value: object = None) -> Said:
         """A call that belongs to a key."""
