@@ -206,7 +206,7 @@ def _limit(numbers: object) -> Limit:
         raise Misconfigured((), f'expected {{"calls": N, "seconds": S}}, got {brief(numbers)}')
     calls, seconds = number(numbers, "calls"), number(numbers, "seconds")
     if calls < 1 or calls != int(calls) or seconds < 1e-6:
-        raise Misconfigured((), "calls is a whole number from 1, seconds a number above 0")
+        raise Misconfigured((), "calls is a whole number from 1, seconds a number from 0.000001")
     return Limit(int(calls), timedelta(seconds=seconds))
 
 

@@ -58,8 +58,8 @@ def _moves(change: dict[str, Any], sandbox: Sandbox) -> list[Apply]:
         if seconds < 0:
             raise Refused(400, f"advance_seconds: expected a number from 0, got {seconds:g}", member="advance_seconds")
         if at + timedelta(seconds=seconds) > members.LATEST:
-            told = f"the clock ends at {instant(members.LATEST)}"
-            raise Refused(400, f"advance_seconds: {told}", member="advance_seconds")
+            told = f"advance_seconds: the clock ends at {instant(members.LATEST)}"
+            raise Refused(409, told, member="advance_seconds", clock=clock_of(sandbox))
         moves.append(lambda moved: moved.clock.advance(timedelta(seconds=seconds)))
     return moves
 

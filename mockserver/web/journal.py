@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -154,7 +155,7 @@ def _wanted(desk: Desk, request: Request, *more: str) -> Wanted:
     _check(given.get("operation"), "operation", operations)
     _check(given.get("kind"), "kind", KINDS)
     status = given.get("status", "")
-    if status and status not in _CLASSES and not (status.isdecimal() and len(status) == 3):
+    if "status" in given and status not in _CLASSES and not re.fullmatch("[0-9]{3}", status):
         raise Refused(400, f"status: expected a status such as 404 or a class such as 4xx, got {status!r}")
     since = int(_number(request, "since", 0, 0, 10**15))
     return Wanted(given.get("operation", ""), given.get("job", ""), status, since, given.get("kind", ""))

@@ -63,15 +63,18 @@ async def document(desk: Desk, request: Request) -> Response:
     Its servers are this one, so that the page's calls come here.
     """
     name: str = request.path_params["name"]
-    promise = _promise(desk, name)
-    words = [word for word in request.query_params.get("profile", "").split(",") if word]
-    with within("profile"):
-        profile = profile_of(desk.providers[name], words)
-    found = dict(promise.document(profile))
+    found = dict(_promise(desk, name).document(_profile(desk, request)))
     origin = f"{request.url.scheme}://{request.url.netloc}"
     if request.query_params.get("servers") != "documented":
         found = _served_here(found, origin)
     return JSONResponse(found)
+
+
+def _profile(desk: Desk, request: Request) -> frozenset[str]:
+    """The profile that a request asks for at the provider of its path; Refused names a word that is none of its."""
+    words = [word for word in request.query_params.get("profile", "").split(",") if word]
+    with within("profile"):
+        return profile_of(desk.providers[request.path_params["name"]], words)
 
 
 def _served_here(value: dict[str, object], origin: str) -> dict[str, object]:
@@ -109,6 +112,7 @@ async def page(desk: Desk, request: Request) -> Response:
     """The API reference of a provider in the browser, working offline."""
     name: str = request.path_params["name"]
     _promise(desk, name)
+    _profile(desk, request)
     url = f"/_mock/openapi/{name}.json" + (f"?{request.url.query}" if request.url.query else "")
     quoted = json.dumps(url).replace("<", "\\u003c")
     content = _PAGE.format(title=html.escape(desk.providers[name].title), url=quoted)

@@ -330,6 +330,7 @@ def test_filters_choose(scene: Scene) -> None:
         ("operation=createVide", "operation: unknown value 'createVide'; did you mean createVideo?"),
         ("kind=exchang", "kind: unknown value 'exchang'; did you mean exchange?"),
         ("status=ok", "status: expected a status such as 404 or a class such as 4xx, got 'ok'"),
+        ("status=", "status: expected a status such as 404"),
         ("since=-1", "since: expected a number from 0 to 1e+15, got '-1'"),
         ("count=2", "unknown parameter 'count'; "),
     ],

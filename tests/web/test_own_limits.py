@@ -65,6 +65,7 @@ def test_an_own_limit_refuses_in_the_providers_words_until_its_window_has_passed
         ({"createVideo": {"calls": 1}}, "expected"),
         ({"createVideo": {"calls": 0, "seconds": 1}}, "whole number from 1"),
         ({"createVideo": {"calls": 1.5, "seconds": 1}}, "whole number from 1"),
+        ({"createVideo": {"calls": 1, "seconds": 1e-7}}, "seconds a number from 0.000001"),
         ("docmented", "did you mean documented?"),
     ],
 )
