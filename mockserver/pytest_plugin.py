@@ -116,13 +116,7 @@ def _server(config: pytest.Config, folders: pytest.TempPathFactory) -> Iterator[
 
     mode = config.getoption("--mock-server")
     if mode not in (SHARED, EACH):
-        from mockserver.testing import NoMockServer
-
-        try:
-            server = MockServer.attach(mode, prefix=f"{_worker(config)}-")
-        except NoMockServer as nobody:
-            pytest.fail(f"--mock-server: {nobody}", pytrace=False)
-        yield server
+        yield _attached(mode, f"{_worker(config)}-")
     elif _is_shared(config):
         from mockserver.testing.shared import FOLDER, Shared
 
@@ -138,6 +132,17 @@ def _server(config: pytest.Config, folders: pytest.TempPathFactory) -> Iterator[
             yield server
 
 
+def _attached(url: str, prefix: str) -> MockServer:
+    """The server that runs at a URL."""
+    from mockserver.testing import MockServer, NoMockServer
+
+    try:
+        return MockServer.attach(url, prefix=prefix)
+    except NoMockServer as nobody:
+        why = str(nobody)
+    pytest.fail(f"--mock-server: {why}", pytrace=False)
+
+
 def settings_of(config: pytest.Config) -> Settings:
     """The ini file's options as settings."""
     import click
@@ -145,14 +150,16 @@ def settings_of(config: pytest.Config) -> Settings:
     from mockserver.cli.commands import complaint
     from mockserver.cli.plan import plan
     from mockserver.cli.serve import serve
+    from mockserver.testing.process import unkeyed
 
-    options = ["--seed", "0", *config.getini("mock_server_options")]
+    options = config.getini("mock_server_options")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
     try:
-        with serve.make_context("mockserver serve", options, obj=environ) as context:
+        with serve.make_context("mockserver serve", ["--seed", "0", *options], obj=environ) as context:
             return plan(context.params, environ, sys.platform, lambda: 0).settings
     except click.ClickException as error:
-        pytest.fail(f"mock_server_options = {shlex.join(options[2:])}: {complaint(error)}", pytrace=False)
+        why = complaint(error)
+    pytest.fail(f"mock_server_options = {shlex.join(unkeyed(options))}: {why}", pytrace=False)
 
 
 def _worker(config: pytest.Config) -> str:

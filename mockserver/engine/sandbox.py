@@ -157,7 +157,7 @@ class Sandbox:
     @property
     def is_untouched(self) -> bool:
         """Whether nothing has happened in it since it was made or reset."""
-        return not (self.submissions or self.refusals or self.logs)
+        return not (self.submissions or self.refusals or self.logs or self.journal.last)
 
     def forget(self) -> int:
         """Drop all jobs, counters and limits in one step, whatever their number; how many jobs that were."""

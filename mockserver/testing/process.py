@@ -25,6 +25,7 @@ START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.01
 """How often the ready file is looked for."""
+SECRET: Final = ("--keys", "--control-token")
 SHOWN: Final = 4000
 """So much of the output of a failed start is told."""
 
@@ -122,6 +123,16 @@ class OwnProcess(OverHttp):
             self._process = None
 
 
+def unkeyed(options: Sequence[str]) -> list[str]:
+    """A command's words as they may be told: without the values of the options that hold keys."""
+    told: list[str] = []
+    for word in options:
+        name, equals, _ = word.partition("=")
+        is_value = bool(told) and told[-1] in SECRET
+        told.append("..." if is_value else f"{name}=..." if equals and name in SECRET else word)
+    return told
+
+
 def _apart() -> dict[str, Any]:
     """Away from the terminal's Ctrl-C, which is for us: we stop the server once we no longer need it."""
     if sys.platform == "win32":
@@ -133,4 +144,4 @@ def _printed(command: list[str], output: IO[bytes]) -> str:
     output.seek(0)
     text = output.read().decode("utf-8", "replace").strip()
     shown = text[-SHOWN:] if text else "nothing"
-    return f"\n  command: {' '.join(command)}\n  printed: {shown}"
+    return f"\n  command: {' '.join(unkeyed(command))}\n  printed: {shown}"

@@ -111,9 +111,17 @@ def test_wrong_options_are_told(tmp_path: Path) -> None:
     done = run(tmp_path, files)
     assert "did you mean documented?" in done.stdout
     assert "Traceback" not in done.stdout
+    secret = INI.replace("documented", "docmented --keys a-secret-key,b")
+    assert secret != INI
+    done = run(tmp_path, {"pytest.ini": secret, "test_it.py": USES})
+    told = "mock_server_options = --limits docmented --keys ...: mockserver serve: --limits: unknown value 'docmented'"
+    assert told in done.stdout
+    assert "a-secret-key" not in done.stdout
+    assert "During handling" not in done.stdout
     assert "expected shared, each or a URL, got 'shard'" in run(tmp_path, {}, "--mock-server", "shard").stderr
     nobody = run(tmp_path, {}, "--mock-server", "http://127.0.0.1:9").stdout
     assert "--mock-server: no mock server answers at http://127.0.0.1:9" in nobody
+    assert "During handling" not in nobody
 
 
 def test_a_server_that_runs_is_used(tmp_path: Path) -> None:

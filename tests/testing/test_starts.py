@@ -38,6 +38,14 @@ def test_the_output_of_a_failed_start_is_in_the_error() -> None:
         MockServer.process("--timing", "quik").start()
 
 
+def test_the_error_of_a_failed_start_shows_no_key() -> None:
+    options = ("--keys", "a-secret-key,another", "--control-token=a-secret-token", "--timing", "quik")
+    with pytest.raises(StartFailed, match="did you mean quick") as failed:
+        MockServer.process(*options).start()
+    assert "--keys ... --control-token=... --timing quik" in str(failed.value)
+    assert "secret" not in str(failed.value)
+
+
 def test_a_process_takes_options_and_nothing_from_our_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
