@@ -26,6 +26,8 @@ from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider.members import Misconfigured, brief, instant, known_only, number, one_of, typed, whole
 from mockserver.provider.table import Provider
 
+LONGEST_HOLD: Final = 30.0
+"""What holds a request ends after so many seconds of real time."""
 MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal")
 CLOCK: Final = ("frozen", "rate", "start")
 LISTENER: Final = ("port", "files", "files_port")
@@ -167,7 +169,7 @@ def changes(
         queue = queue_of(change, "queue", scenarios)
         made.append(lambda sandbox: setattr(sandbox, "queue", deque(queue)))
     if "hold_seconds" in change:
-        hold = None if change["hold_seconds"] is None else timedelta(seconds=number(change, "hold_seconds"))
+        hold = None if change["hold_seconds"] is None else _hold(number(change, "hold_seconds"))
         made.append(lambda sandbox: setattr(sandbox, "hold", hold))
     if "journal" in change:
         is_on = one_of(change, "journal", ("on", "off")) == "on"
@@ -208,6 +210,13 @@ def _limit(numbers: object) -> Limit:
     if calls < 1 or calls != int(calls) or seconds < 1e-6:
         raise Misconfigured((), "calls is a whole number from 1, seconds a number from 0.000001")
     return Limit(int(calls), timedelta(seconds=seconds))
+
+
+def _hold(seconds: float) -> timedelta:
+    if not 0 <= seconds <= LONGEST_HOLD:
+        told = f"expected a number from 0 to {LONGEST_HOLD:g}, got {seconds:g}"
+        raise Misconfigured(("hold_seconds",), told)
+    return timedelta(seconds=seconds)
 
 
 def tiers_of(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> dict[str, str]:

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from mockserver.testing import ControlRefused, MockServer, Sandbox
-from mockserver.web.control import TABLE
 
 SMALL = {"prompt": "a cat", "width": 64, "height": 64, "duration": 1, "fps": 4}
 
@@ -165,13 +164,51 @@ def test_keys_that_a_handle_makes_up_are_counted(handle: MockServer) -> None:
     assert first.digest != second.digest
 
 
-@pytest.mark.skipif(not any("journal" in path for _, path, _ in TABLE), reason="the journal has no routes yet")
 def test_the_journal_is_the_control_apis(sandbox: Sandbox) -> None:
+    sandbox.reset()
+    _, made = create(sandbox)
     create(sandbox)
-    create(sandbox)
+    poll(sandbox, made["videoId"])
     found = sandbox.journal.wait(operation="createVideo", count=2, timeout=0)
-    assert found
-    with pytest.raises(ControlRefused):
+    assert [one["operation"] for one in found["records"]] == ["createVideo", "createVideo"]
+    with pytest.raises(ControlRefused, match="2 of 3 records of createVideo came within 0 s"):
         sandbox.journal.wait(operation="createVideo", count=3, timeout=0)
-    assert sandbox.journal.read()
-    assert sandbox.journal.har()["log"]["version"] == "1.2"
+    read = sandbox.journal.read(job=made["videoId"])
+    assert [(one["operation"], one["nth"]) for one in read["records"]] == [("createVideo", None), ("getVideoStatus", 1)]
+    urls = [one["request"]["url"] for one in sandbox.journal.har(kind="exchange")["log"]["entries"]]
+    assert [url.rpartition("/")[2] for url in urls] == ["text-to-video", "text-to-video", "status"]
+
+
+def test_the_journal_can_be_off(sandbox: Sandbox) -> None:
+    sandbox.reset()
+    create(sandbox)
+    sandbox.journal.off()
+    create(sandbox)
+    assert (sandbox.journal.is_on, sandbox.journal.read()["last"]) == (False, 1)
+    sandbox.journal.on()
+    create(sandbox)
+    assert (sandbox.journal.is_on, sandbox.journal.read()["last"]) == (True, 2)
+
+
+def test_a_fate_of_ones_own(sandbox: Sandbox) -> None:
+    """It is known to the whole server; its members are those of a TOML file."""
+    sandbox.server.compose("late-failure", timeline={"queued_seconds": 30, "running_seconds": 30, "ends": "failed"})
+    sandbox.scenario.queue("late-failure")
+    _, made = create(sandbox)
+    sandbox.advance(29)
+    assert poll(sandbox, made["videoId"])["status"] == "queued"
+    sandbox.advance(31)
+    assert poll(sandbox, made["videoId"])["status"] == "failed"
+    with pytest.raises(ControlRefused, match="did you mean timeline"):
+        sandbox.server.compose("late-failure", timelin={})
+
+
+def test_how_long_a_creation_that_waits_is_held(sandbox: Sandbox) -> None:
+    """For no time here: the answer to a creation of the enterprise API, which else waits for the end, is there."""
+    sandbox.configure(hold_seconds=0, timing="documented")
+    asked = {"key": sandbox.key, "model_id": "zeroscope", "prompt": "a", "instant_response": False}
+    path, headers = "/api/v1/enterprise/video/text2video", {"content-type": "application/json"}
+    made = json.loads(sandbox.server.request("POST", path, headers, json.dumps(asked).encode())[2])
+    assert made["status"] == "processing"
+    with pytest.raises(ControlRefused, match="hold_seconds: expected a number from 0 to 30, got 31"):
+        sandbox.configure(hold_seconds=31)

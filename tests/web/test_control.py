@@ -52,6 +52,8 @@ def refused(answer: Exchange, status: int) -> str:
         ({"profiles": {"tensorone": "keyless"}}, 'profiles.tensorone: expected a list of words, got "keyless"'),
         ({"limits": "on"}, "limits: unknown value 'on'"),
         ({"hold_seconds": "1"}, 'hold_seconds: expected a number from -1e10 to 1e10, got "1"'),
+        ({"hold_seconds": -1}, "hold_seconds: expected a number from 0 to 30, got -1"),
+        ({"hold_seconds": 30.5}, "hold_seconds: expected a number from 0 to 30, got 30.5"),
         ({"hold_seconds": True}, "hold_seconds: expected a number"),
         (["timing"], "expected a JSON object, got"),
         (b"", "expected a JSON object, got a body that is no JSON"),
