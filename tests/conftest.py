@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from contracts.stage import Exchange
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 from mockserver.testing.stage import ServerStage
+
+
+# How long an example may take depends on what else the machine does.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from starlette.responses import JSONResponse, Response
 from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider import configuration
 from mockserver.provider.configuration import queue_of, spelled
-from mockserver.provider.members import typed
 from mockserver.web.clocks import clock_of
 from mockserver.web.desk import Desk
 from mockserver.web.members import json_object, kind_of

@@ -226,8 +226,9 @@ def test_a_sandbox_goes_by_its_digest_its_key_or_self(direct: Direct) -> None:
 @pytest.mark.parametrize("key", ["sk/a+b==", "/", "a/clock", "a/b/c", "sk%2Fa", "a/jobs/b/complete"])
 def test_a_key_with_slashes_goes_into_a_path_encoded(direct: Direct, key: str) -> None:
     path = f"/_mock/sandboxes/{quote(key, safe='')}"
+    direct.sandbox(key)
     assert direct.json("GET", path)["sandbox"] == digest_of(key)
-    assert set(direct.json("GET", f"{path}/clock")) == {"now", "frozen", "rate"}
+    assert direct.json("GET", f"{path}/clock") == direct.json("GET", f"/_mock/sandboxes/{digest_of(key)}/clock")
     assert "no job a/b" in refused(direct.call("POST", f"{path}/jobs/a%2Fb/complete"), 404)
     detail = refused(direct.call("GET", f"{path}/clok"), 404)
     assert "did you mean /sandboxes/{key}/clock?" in detail

@@ -50,6 +50,10 @@ def document(sandbox: Sandbox, job: str) -> dict[str, Any]:
     configured["tiers"] = _closed({one["name"]: {"enum": one["tiers"]} for one in providers if one["tiers"]})
     configured["scenario"] = {"enum": [name for name in scenarios if name in ("success", "stuck-in-queue")]}
     configured["queue"]["items"] = configured["scenario"]
+    added = told["paths"]["/sandboxes/{key}/queue"]["post"]["requestBody"]["content"]["application/json"]
+    added["schema"]["properties"]["queue"]["items"] = configured["scenario"]
+    added["example"] = {"queue": ["success"]}
+    del schemas["Fault"]["properties"]["from"]  # no schema can say that `to` is not below it
     configured["limits"]["oneOf"][1] = _closed({operations[0]: {"$ref": "#/components/schemas/Limit"}})
     del told["paths"]["/sandboxes/{key}/journal/wait"]
     return told
