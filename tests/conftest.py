@@ -13,7 +13,6 @@ from mockserver.settings import Settings
 from mockserver.testing import MockServer
 from mockserver.testing.stage import ServerStage
 
-
 # How long an example may take depends on what else the machine does.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
