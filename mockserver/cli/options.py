@@ -11,14 +11,12 @@ import click
 
 from mockserver.cli import keyfile, profiles, quotas, values
 from mockserver.domain.scenario import SUCCESS, parse
-from mockserver.engine.pace import TIMINGS
+from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
 
 if TYPE_CHECKING:
     from mockserver.cli.config import Config
 
 PREFIX: Final = "MOCKSERVER_"
-LONGEST_HOLD: Final = 30.0
-"""Seconds after which whatever holds a request lets go of it; written down here so that --help imports no web."""
 
 
 class Option(click.Option):

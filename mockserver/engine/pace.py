@@ -9,6 +9,8 @@ from mockserver.domain.chance import Draw
 from mockserver.domain.order import Lengths, Pace
 
 TIMINGS: Final = ("quick", "documented", "instant")
+LONGEST_HOLD: Final = 30.0
+"""What holds a request ends after so many seconds of real time."""
 
 
 def quick(chance: Draw) -> Lengths:

@@ -21,13 +21,11 @@ from typing import Any, Final
 from mockserver.domain.quota import Limit
 from mockserver.domain.scenario import Scenario, UnknownScenario, parse
 from mockserver.domain.spelling import nearest
-from mockserver.engine.pace import TIMINGS
+from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
 from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider.members import Misconfigured, brief, instant, known_only, number, one_of, typed, whole
 from mockserver.provider.table import Provider
 
-LONGEST_HOLD: Final = 30.0
-"""What holds a request ends after so many seconds of real time."""
 MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal")
 CLOCK: Final = ("frozen", "rate", "start")
 LISTENER: Final = ("port", "files", "files_port")

@@ -6,18 +6,15 @@ import asyncio
 import logging
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
 
 from mockserver.domain.clip import BadImage
 from mockserver.domain.problem import Kind, Problem
+from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.ports import Unanswered
 from mockserver.provider.call import Answer, Ask, Call, Hold, Look, Reply
 from mockserver.provider.endpoints import respond
 from mockserver.web.house import House
 from mockserver.web.scrubbing import hushed
-
-LONGEST_SECONDS: Final = 30.0
-"""What holds a request ends after so much real time."""
 
 log = logging.getLogger("mockserver")
 
@@ -64,7 +61,7 @@ async def held(hold: Hold, call: Call) -> Answer | Problem:
 async def waited(call: Call, until: datetime) -> None:
     """Wait for an instant of the sandbox, at most 30 s of real time and not at all under a frozen clock."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(LONGEST_SECONDS):
+        async with asyncio.timeout(LONGEST_HOLD):
             await call.sandbox.clock.wait_until(until, while_frozen=False)
 
 

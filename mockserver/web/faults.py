@@ -9,8 +9,9 @@ from typing import Final
 
 from mockserver.domain.fault import Fault, Misdeed
 from mockserver.domain.journal import Ending, Line
+from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.provider.call import Call
-from mockserver.web.answering import LONGEST_SECONDS, waited
+from mockserver.web.answering import waited
 from mockserver.web.recording import LINE, Strip, send_noted
 from mockserver.web.wire import Receive, Scope, Send, Sent
 
@@ -30,7 +31,7 @@ async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, se
         sent = _instead(sent, PAGE if does is Misdeed.HTML else b"")
     if does is Misdeed.SILENT:
         with suppress(TimeoutError):
-            await asyncio.wait_for(_gone(receive), LONGEST_SECONDS)
+            await asyncio.wait_for(_gone(receive), LONGEST_HOLD)
     if does in _ENDS:
         await _broken_off(scope, receive, send, strip, sent if does is Misdeed.CUT else None, fault)
     else:

@@ -10,9 +10,8 @@ import pytest
 
 from mockserver.__main__ import main
 from mockserver.adapters.serving import address, bind
-from mockserver.cli.options import LONGEST_HOLD, TABLE
+from mockserver.cli.options import TABLE
 from mockserver.cli.serve import serve
-from mockserver.web.answering import LONGEST_SECONDS
 from tests.cli.process import CERTIFICATE, KEY
 
 WRONG = [
@@ -117,10 +116,6 @@ def test_the_variables_are_all_options() -> None:
     options = {option.opts[0] for option in serve.params}
     assert {f"--{name.lower().replace('_', '-')}" for name in BAD_VARIABLES} == options
     assert len(TABLE) == len(options)
-
-
-def test_the_longest_hold_is_that_of_the_edge() -> None:
-    assert LONGEST_HOLD == LONGEST_SECONDS
 
 
 def test_an_option_wins_over_its_variable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
