@@ -16,6 +16,7 @@ KEPT: Final = 1000
 KEPT_BYTES: Final = 4_000_000
 ALL_BYTES: Final = 64_000_000
 STRAYS: Final = 64
+SHARED: Final = 64
 _NEVER: Final = (0, 0)
 
 
@@ -64,6 +65,7 @@ class Journal:
         self.entries: deque[Entry] = deque(maxlen=kept)
         self.strays: dict[Print, None] = {}
         self.last = self.used = self.stamp = self._unsettled = 0
+        self._alike: dict[bytes, bytes] = {}
         self._told: dict[tuple[str, str], tuple[int, int]] = {}
 
     @property
@@ -88,6 +90,19 @@ class Journal:
             return False
         return not before
 
+    def shared(self, text: bytes) -> bytes:
+        """A text of a record that has ended, as an earlier one holds it that is not settled yet.
+
+        Clients say the same again and again: a thousand copies would push out of the processor's cache what each call
+        needs.
+        """
+        found = self._alike.get(text)
+        if found is None:
+            if len(self._alike) >= SHARED:
+                self._alike.clear()
+            found = self._alike[text] = text
+        return found
+
     def settle(self, most: int = KEPT) -> bool:
         """Settle at most so many of the records that have ended, oldest first; whether all are settled."""
         for entry in self.entries:
@@ -97,6 +112,7 @@ class Journal:
                 entry.size = entry.settle()
                 most -= 1
         self._unsettled = 0
+        self._alike.clear()
         self._weigh()
         while self.used > self.kept_bytes:
             self.shed()
@@ -145,7 +161,7 @@ class Journal:
         """Forget everything in one step; the next number is 1 again. What is under way is in no journal any more."""
         self.budget.used -= self.used
         self.budget.journals.discard(self)
-        self.entries, self.strays, self._told = deque(maxlen=self.kept), {}, {}
+        self.entries, self.strays, self._told, self._alike = deque(maxlen=self.kept), {}, {}, {}
         self.last = self.used = self._unsettled = 0
         self.wake()
 

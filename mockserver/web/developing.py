@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -79,7 +79,7 @@ def _came(strip: Strip, sandbox: Sandbox) -> Came | None:
         return None
     at = head.find(b"authorization: ")
     if not key:
-        if query or at >= 0 or _may_hold_a_key(body) or _names_a_key(strip.params, sandbox):
+        if query or at >= 0 or _may_hold_a_key(body) or _names_a_key(strip.words, sandbox):
             return None
         return Came(path, query, head, body)
     secret = key.encode("utf-8", "surrogatepass")
@@ -116,10 +116,10 @@ def _may_hold_a_key(body: bytes) -> bool:
     return bool(body) and (body[0] != _BRACE or redaction.has_field(body))
 
 
-def _names_a_key(params: Mapping[str, str], sandbox: Sandbox) -> bool:
+def _names_a_key(words: Iterable[str], sandbox: Sandbox) -> bool:
     """Whether a parameter of the path is the key of the sandbox."""
     digest = sandbox.digest
-    return digest != _NOBODYS and any(len(word) >= SHORTEST and digest_of(word) == digest for word in params.values())
+    return digest != _NOBODYS and any(len(word) >= SHORTEST and digest_of(word) == digest for word in words)
 
 
 def _went(strip: Strip, sandbox: Sandbox, came: Came) -> tuple[bytes, bytes, str, int]:
@@ -151,7 +151,7 @@ def _about(strip: Strip, sandbox: Sandbox) -> tuple[str, int, str]:
     fate = found.fate
     if fate is not None and not scenario:
         scenario = fate.name if fate.number is None else f"{fate.name}={fate.number:g}"
-    operation = strip.kind[1].id if strip.kind[1] is not None else ""
+    operation = strip.operation.id if strip.operation is not None else ""
     if found.kind == operation:
         return found.id, 0, scenario
     return found.id, sandbox.journal.counted(strip.n, found.id, operation), scenario
@@ -159,7 +159,7 @@ def _about(strip: Strip, sandbox: Sandbox) -> tuple[str, int, str]:
 
 def _named(strip: Strip, sandbox: Sandbox) -> Job | None:
     """The job that a call names in its path or query."""
-    if not strip.params and not strip.query:
+    if not strip.words and not strip.query:
         return None
     query = (value for _, value in parse_qsl(strip.query.decode("latin-1")))
-    return next(filter(None, map(sandbox.book.find, (*strip.params.values(), *query))), None)
+    return next(filter(None, map(sandbox.book.find, (*strip.words, *query))), None)

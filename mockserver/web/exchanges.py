@@ -21,10 +21,10 @@ _SOON: Final = 0.01
 def exchange(strip: Strip) -> Exchange:
     """What a strip holds; of one under way, what there is of it."""
     film = strip.film or developed(strip)
-    (method, scheme, version), (provider, operation, profile) = strip.start, strip.kind
+    operation = strip.operation
     headers, answered = _headers(film.head), _headers(film.answer_head)
     request = Request(
-        method, scheme, version, film.path.decode("latin-1"), film.query.decode("latin-1"), headers,
+        strip.method, strip.scheme, strip.version, film.path.decode("latin-1"), film.query.decode("latin-1"), headers,
         _body(film.body, film.length, film.digest),
     )  # fmt: skip
     body = _body(film.answer_body, film.answer_length, _tag(answered) if strip.is_file else film.answer_digest)
@@ -45,9 +45,9 @@ def exchange(strip: Strip) -> Exchange:
         credential=film.credential,
         request=request,
         answer=answer,
-        provider=provider,
+        provider=strip.provider,
         operation=operation.id if operation is not None else "",
-        profile=profile,
+        profile=strip.profile,
         is_judged=operation is not None and operation.has_body,
         problem=strip.problem.kind.value if strip.problem is not None else "",
         job=film.job,
@@ -83,7 +83,7 @@ def _tag(headers: Headers) -> str:
 
 def _request_bytes(strip: Strip, film: Film, headers: int) -> int:
     """The bytes of a request on the wire where nobody counted them: as any client writes it that sends no chunks."""
-    line = len(strip.start[0]) + len(film.path) + len(" HTTP/1.1\r\n") + 1 + (len(film.query) + 1 if film.query else 0)
+    line = len(strip.method) + len(film.path) + len(" HTTP/1.1\r\n") + 1 + (len(film.query) + 1 if film.query else 0)
     return line + len(film.head) + headers + 1 + 2 + film.length + film.fewer
 
 

@@ -48,7 +48,7 @@ class Wanted:
             kind, operation, job = "attempt", None, entry.delivery.job
             status = str(entry.attempt.status or "") if entry.attempt is not None else ""
         else:
-            kind, operation, job = "exchange", entry.kind[1], entry.film.job if entry.film is not None else ""
+            kind, operation, job = "exchange", entry.operation, entry.film.job if entry.film is not None else ""
             status = str(entry.status or "")
         return (
             entry.n > self.since

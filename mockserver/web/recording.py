@@ -7,9 +7,9 @@ let go. All that is shown of it is made when the journal is read: see `web.excha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from sys import intern
 from typing import Final
 
 from mockserver.domain.journal import WEIGHT, Ending, Line
@@ -29,6 +29,8 @@ LINE: Final = "mockserver.line"
 SETTLE_SECONDS: Final = 1.0
 """After so much real time at most, no key stands in a journal any more."""
 AT_ONCE: Final = 64
+ALIKE: Final = 2048
+"""Bodies of at most so many bytes may be the same again."""
 EVERYTHING: Final = 1 << 62
 """As `unsent`: the client was gone before the first byte."""
 
@@ -41,14 +43,15 @@ class Strip:
 
     `arrived`, `read`, `first` and `last` are monotonic seconds (`first` 0: as `last`); `read_at` is the sandbox's
     instant, `before` and `after` are its clock's stretches at `read` and `last`. `received` are bytes on the wire (0:
-    nobody counted), `unsent` bytes of the answer that never left. `start` is method, scheme and version, `kind` the
-    provider, operation and profile. From `call` on, all is let go when the strip is settled.
+    nobody counted), `unsent` bytes of the answer that never left. `words` are the parameters of the path. From `call`
+    on, all is let go when the strip is settled. Little is held and much of it shared, because thousands are kept.
     """
 
     __slots__ = (
         "after", "answer_body", "answer_head", "arrived", "before", "body", "call", "ending", "fault", "film", "first",
-        "head", "is_file", "is_owned", "job", "key", "keys", "kind", "last", "length", "line", "n", "params", "path",
-        "problem", "query", "read", "read_at", "received", "sandbox", "size", "start", "status", "time", "unsent",
+        "head", "is_file", "is_owned", "job", "key", "keys", "last", "length", "line", "method", "n", "operation",
+        "path", "problem", "profile", "provider", "query", "read", "read_at", "received", "sandbox", "scheme", "size",
+        "status", "time", "unsent", "version", "words",
     )  # fmt: skip
 
     n: int
@@ -66,8 +69,12 @@ class Strip:
     unsent: int
     status: int
     length: int
-    start: tuple[str, str, str]
-    kind: tuple[str, Operation | None, frozenset[str]]
+    method: str
+    scheme: str
+    version: str
+    provider: str
+    operation: Operation | None
+    profile: frozenset[str]
     is_file: bool
     is_owned: bool
     problem: Problem | None
@@ -78,7 +85,7 @@ class Strip:
     sandbox: Sandbox | None
     keys: KeyRing | None
     key: str | None
-    params: Mapping[str, str]
+    words: tuple[str, ...]
     path: bytes
     query: bytes
     head: bytes
@@ -97,7 +104,7 @@ class Strip:
         self.film = film = developed(self)
         self.sandbox = self.keys = self.key = None
         self.path = self.query = self.head = self.body = self.answer_head = self.answer_body = b""
-        self.params = {}
+        self.words = ()
         return WEIGHT + len(film.head) + len(film.body) + len(film.answer_head) + len(film.answer_body)
 
     def over(self, status: int, headers: RawHeaders, body: bytes, ending: Ending = Ending.COMPLETE) -> None:
@@ -112,8 +119,9 @@ class Strip:
                 return
             ending = Ending.LEFT if line.is_lost else ending
             self.unsent = line.unsent if line.is_clogged else EVERYTHING
-        self.last, self.after = self.time.monotonic(), sandbox.clock.stretch
-        self.status, self.answer_head, self.answer_body = status, _lines(map(_line, headers)), body
+        journal, self.after, self.last = sandbox.journal, sandbox.clock.stretch, self.time.monotonic()
+        self.head, self.answer_head = journal.shared(self.head), journal.shared(_lines(map(_line, headers)))
+        self.status, self.answer_body = status, body
         answer = call.answer
         if answer is not None:
             operation = call.operation
@@ -126,18 +134,21 @@ class Strip:
                 self.is_file, self.length, self.answer_body = True, len(body), b""
         if call.fault is not None:
             self.fault = call.fault.word
+        if len(self.answer_body) <= ALIKE:
+            self.answer_body = journal.shared(self.answer_body)
         self.call, self.ending = None, ending
-        if sandbox.journal.end(len(self.body) + len(self.answer_body)):
-            settle_soon(sandbox.journal)
+        if journal.end(len(self.body) + len(self.answer_body)):
+            settle_soon(journal)
 
 
 def begun(call: Call, provider: str, scope: Scope, time: Time, arrived: float) -> Strip:
     """Begin the record of a placed call that arrived at this monotonic second."""
     one, sandbox = Strip(), call.sandbox
     one.call, one.sandbox, one.keys, one.key = call, sandbox, call.keys, call.key
-    one.kind, one.time = (provider, call.operation, call.profile), time
-    one.start = (scope["method"], scope["scheme"], scope["http_version"])
-    one.path, one.query, one.params = scope.get("raw_path", b""), scope["query_string"], call.params
+    one.provider, one.operation, one.profile, one.time = provider, call.operation, call.profile, time
+    one.method, one.scheme, one.version = intern(scope["method"]), scope["scheme"], scope["http_version"]
+    one.path, one.query = scope.get("raw_path", b""), scope["query_string"]
+    one.words = tuple(call.params.values()) if call.params else ()
     one.head, one.body = _lines(map(_line, scope["headers"])), call.body
     one.arrived, one.read, one.first = arrived, time.monotonic(), 0.0
     one.read_at, one.before = call.now, sandbox.clock.stretch

@@ -5,7 +5,6 @@ that are logged or told in a header.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Final, NamedTuple, Protocol
 from urllib.parse import parse_qsl
@@ -42,7 +41,7 @@ class Raw(Protocol):
     keys: KeyRing | None
     path: bytes
     query: bytes
-    params: Mapping[str, str]
+    words: tuple[str, ...]
     head: bytes
     body: bytes
 
@@ -83,7 +82,7 @@ def _known(raw: Raw, digest: str, named: str) -> set[str]:
     places = b" ".join((raw.path, raw.query, raw.head)).decode("latin-1")
     if digest != _NOBODYS:
         query = (value for _, value in parse_qsl(raw.query.decode("latin-1")))
-        words = (*raw.params.values(), *query, *redaction.tokens(places))
+        words = (*raw.words, *query, *redaction.tokens(places))
         found.update(word for word in words if digest_of(word) == digest)
     grants = raw.keys.grants if raw.keys is not None else None
     if grants is not None:
