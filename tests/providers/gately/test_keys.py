@@ -60,15 +60,21 @@ def test_the_upstream_calls_that_not_authorized(listed: MockServer, opened: Open
         )  # fmt: skip
 
 
-@pytest.mark.fact("gately.auth.quota", "gately.auth.forbidden", "gately.create.no-channel")
 @pytest.mark.parametrize(
     ("scenario", "status", "english", "chinese"),
     [
-        ("key-quota-used-up", 401, "API key quota used up", "该令牌额度已用尽"),
-        ("model-forbidden", 403, "This API key may not use the model T2V-01", "该令牌无权访问模型 T2V-01"),
-        (
+        pytest.param(
+            "key-quota-used-up", 401, "API key quota used up", "该令牌额度已用尽",
+            marks=pytest.mark.fact("gately.auth.quota", "gately.chinese.more"),
+        ),
+        pytest.param(
+            "model-forbidden", 403, "This API key may not use the model T2V-01", "该令牌无权访问模型 T2V-01",
+            marks=pytest.mark.fact("gately.auth.forbidden", "gately.chinese.more"),
+        ),
+        pytest.param(
             "overloaded", 503, "No available channel for model T2V-01 under group default",
             "当前分组 default 下对于模型 T2V-01 无可用渠道",
+            marks=pytest.mark.fact("gately.create.no-channel", "gately.chinese.more"),
         ),
     ],
 )  # fmt: skip

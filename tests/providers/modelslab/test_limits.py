@@ -44,6 +44,14 @@ def test_waiting_as_told_succeeds_and_a_second_less_does_not(client_of: ClientOf
     assert client.post(f"{V6}/text2video", **CAT).status == 429
 
 
+@pytest.mark.fact("modelslab.order.model-then-queue")
+def test_an_unknown_model_is_told_before_a_full_queue(client_of: ClientOf) -> None:
+    client = client_of("documented", limits="documented")
+    assert _sixth(client).status == 429
+    answer = client.post(f"{V6}/text2video", **{**CAT, "model_id": "no-such-model"})
+    assert (answer.status, answer.value["message"]) == (400, "Model not found: no-such-model")
+
+
 def test_limits_switched_on_later_count_what_is_unfinished(client_of: ClientOf) -> None:
     client = client_of(timing="documented")
     etas = sorted(client.make()["eta"] for _ in range(8))

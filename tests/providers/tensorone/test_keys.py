@@ -11,7 +11,10 @@ from mockserver.settings import Settings
 from mockserver.testing import MockServer
 from tests.providers.tensorone.client import CREATE, TINY, UPSCALE, Client
 
-KEYS = {"all": "", "reader": "read", "biller": "read-write:billing", "narrow": "read:ai,billing"}
+KEYS = {
+    "all": "", "reader": "read", "biller": "read-write:billing", "narrow": "read:ai,billing",
+    "writer": "read-write", "ai-service": "service:ai", "billing-service": "service:billing",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,17 @@ def test_a_key_without_the_scope_ai_reads_and_writes_nothing(listing: MockServer
         answer = spoken(listing, "biller", "GET", f"/v2/ai/videos/vid_abc123_def456/{path}")
         assert refused(answer) == ("ai:read", rights)
     assert refused(spoken(listing, "biller", "POST", CREATE, TINY)) == ("ai:write", rights)
+
+
+@pytest.mark.fact("tensorone.auth.key-kinds")
+@pytest.mark.parametrize(
+    ("key", "status"), [("reader", 403), ("writer", 200), ("ai-service", 200), ("billing-service", 403)]
+)
+def test_what_a_key_may_create_depends_on_its_kind_and_scopes(listing: MockServer, key: str, status: int) -> None:
+    """A Read key creates nothing, a Read & Write key does, a Service key where its scopes name the service."""
+    assert spoken(listing, key, "POST", CREATE, TINY).status == status
+    polled = spoken(listing, key, "GET", "/v2/ai/videos/vid_abc123_def456/status").status
+    assert polled == (403 if key == "billing-service" else 404)
 
 
 @pytest.mark.fact("tensorone.auth.forbidden-body")

@@ -65,6 +65,7 @@ def test_the_samples_are_those_of_the_page() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.fact("tensorone.poll.samples")
 def test_create_by_curl(page: Client) -> None:
     body = curl(sample("1-create.sh", page))
     assert (body["status"], body["duration"]) == ("queued", 5.0)
@@ -75,6 +76,7 @@ def test_create_by_curl(page: Client) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.fact("tensorone.poll.samples")
 def test_status_by_curl(page: Client) -> None:
     job = page.create()["videoId"]
     assert curl(sample("2-status.sh", page, job))["status"] == "queued"
@@ -82,6 +84,7 @@ def test_status_by_curl(page: Client) -> None:
     assert curl(sample("2-status.sh", page, job)) == page.poll(job)
 
 
+@pytest.mark.fact("tensorone.poll.samples")
 def test_status_by_python(page: Client, capsys: pytest.CaptureFixture[str]) -> None:
     job = page.create()["videoId"]
     said = []
@@ -98,6 +101,7 @@ def page_progress(lines: list[str]) -> int:
     return int(lines[-1].removeprefix("Progress: ").removesuffix("%"))
 
 
+@pytest.mark.fact("tensorone.poll.samples")
 def test_upscale(page: Client, capsys: pytest.CaptureFixture[str]) -> None:
     job = page.finished()["videoId"]
     left = python(sample("4-upscale.py", page, job))["upscaled_video"]
@@ -107,6 +111,7 @@ def test_upscale(page: Client, capsys: pytest.CaptureFixture[str]) -> None:
     assert (left["enhanceDetails"], left["stabilizeMotion"]) == (True, True)
 
 
+@pytest.mark.fact("tensorone.poll.samples")
 def test_the_lora_sample_sends_no_key(page: Client) -> None:
     response = python(sample("5-lora.py", page))["response"]
     assert isinstance(response, requests.Response)
@@ -124,6 +129,7 @@ def test_the_lora_sample_is_taken_where_no_key_is_needed(page: Client) -> None:
     assert (response.status_code, response.json()["status"], response.json()["duration"]) == (200, "queued", 4.0)
 
 
+@pytest.mark.fact("tensorone.poll.samples")
 def test_batch(page: Client, capsys: pytest.CaptureFixture[str]) -> None:
     ids = python(sample("6-batch.py", page))["video_ids"]
     assert capsys.readouterr().out == "Started generation of 3 videos\n"
@@ -135,6 +141,7 @@ def test_batch(page: Client, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(seeds) == 3
 
 
+@pytest.mark.fact("tensorone.poll.samples")
 def test_download(page: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = page.finished(width=128, height=64, fps=4, duration=1.3)["videoId"]
     monkeypatch.chdir(tmp_path)
