@@ -24,7 +24,7 @@ from contracts.rehearsal import PAUSE, REPEATS
 from contracts.stage import Exchange, NotJson, Scene, Stage
 from contracts.steps import NO_BODY, Defaults, filled
 
-FAILING = "fails"
+FAILING = "fails-in-processing"
 
 
 class ReplayBroken(AssertionError):

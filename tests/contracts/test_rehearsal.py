@@ -248,8 +248,8 @@ def test_a_broken_fact_says_which_one_and_why() -> None:
 
 
 def test_profile_scenario_and_timing_set_the_scene() -> None:
-    text = FACTS.replace("  check:", "  profile: [loud]\n  scenario: fails\n  timing: quick\n  check:")
+    text = FACTS.replace("  check:", "  profile: [loud]\n  scenario: fails-in-processing\n  timing: quick\n  check:")
     stage = ToyStage()
     with pytest.raises(FactBroken, match="not within"):
         run(_toy_fact("toy.thing.done", text), stage)
-    assert (stage.scenes[0].profile, stage.scenes[0].scenario) == (("loud",), "fails")
+    assert (stage.scenes[0].profile, stage.scenes[0].scenario) == (("loud",), "fails-in-processing")

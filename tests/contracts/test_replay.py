@@ -75,7 +75,7 @@ def test_a_poll_is_repeated_for_our_own_job_until_the_documented_word(toy: Promi
 def test_a_failed_state_chooses_a_failing_fate(toy: Promise) -> None:
     exchange, stage = _played(replace(BUSY, answer=Answer(200, {"status": "lost"})), toy)
     assert exchange.json()["status"] == "lost"
-    assert stage.scenes[0].scenario == "fails"
+    assert stage.scenes[0].scenario == "fails-in-processing"
     assert _played(replace(BUSY, scenario="other"), toy)[1].scenes[0].scenario == "other"
 
 

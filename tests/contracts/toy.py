@@ -186,7 +186,7 @@ class ToyScene:
         if thing not in self.made:
             return Exchange(404, [("Content-Type", "text/plain")], b"no such thing")
         age = self.now - self.made[thing]
-        end = "lost" if self.scenario == "fails" else "done"
+        end = "lost" if self.scenario == "fails-in-processing" else "done"
         word = "waiting" if age < 1 else "busy" if age < 2 else end
         more = {"file": 7, "tags": ["a"]} if word == "done" else {}
         return self.answer(200, {"id": thing, "status": word, **more})
