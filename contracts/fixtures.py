@@ -58,8 +58,8 @@ class Case:
 
     `operation` and `state` name the answer's component (`createVideo.queued`, `error.validation`, `webhook.success`).
     `scenario` is the fate to be chosen for the job, where the default is not meant. `differs` are JSON pointers where
-    the shape of the documented body does not count, because it is not the answer to the documented request, or of a moment
-    between two styles (`note` says which).
+    the shape of the documented body does not count, because it is not the answer to the documented request, or is of a
+    moment between two styles (`note` says which).
     """
 
     name: str

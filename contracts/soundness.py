@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from contracts.document import DocumentBroken, find, inline
+from contracts.document import DocumentBroken, find, inline, subschemas
 from contracts.promise import Operation, lifecycle, operations
 from contracts.schemas import place
 from contracts.sources import escaped
@@ -19,6 +19,9 @@ from contracts.sources import escaped
 Finding = tuple[str, str]
 
 _COMPONENTS = "/components/schemas"
+_CLOSED = ("answers", "errors", "webhooks")
+_OPEN = "tolerated"
+_CONDITIONS = ("if", "then", "else", "not", "dependentSchemas")
 
 
 def findings(document: Mapping[str, Any]) -> list[Finding]:
@@ -77,6 +80,33 @@ def _components(document: Mapping[str, Any], known: Mapping[str, Operation]) -> 
             for error in validator.iter_errors(example):
                 problem = f"the example breaks its schema at {_joined(error)}: {error.message}"
                 yield f"{pointer}/examples/{number}", problem
+        yield from ((pointer, f"{name} {problem}") for problem in _wrongly_open(whole, str(place(name, known))))
+
+
+def _wrongly_open(schema: Any, where: str) -> Iterator[str]:
+    """What we send is closed, so that no member slips in; what may come is open, so that any may."""
+    kind = where.partition("/")[0]
+    objects = [inner for inner in _all_schemas(schema) if isinstance(inner.get("properties"), Mapping)]
+    for inner in objects:
+        names = ", ".join(inner["properties"])
+        if kind in _CLOSED and inner.get("additionalProperties", True) is True:
+            yield f"is what we send and must be closed, but the object of {names} has no additionalProperties: false"
+        if kind == _OPEN and inner.get("additionalProperties", True) is False:
+            yield f"is what may come and must be open, but the object of {names} has additionalProperties: false"
+
+
+def _all_schemas(schema: Any) -> list[Mapping[str, Any]]:
+    """A schema and every one inside of it, but for the parts of a condition, which describe no whole object."""
+    found: list[Mapping[str, Any]] = []
+
+    def enter(inner: Any) -> Any:
+        if isinstance(inner, Mapping):
+            found.append(inner)
+            subschemas({name: value for name, value in inner.items() if name not in _CONDITIONS}, enter)
+        return inner
+
+    enter(schema)
+    return found
 
 
 def _misspelt(name: str, pointer: str, known: Mapping[str, Operation]) -> Iterator[Finding]:

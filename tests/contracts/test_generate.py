@@ -220,6 +220,12 @@ BROKEN = [
     ("operationId: makeThing", "operationId: makeIt", "makeIt takes a requestBody, but there is no component"),
     ("x-lifecycle:", "x-live:", "x-lifecycle is missing"),
     ("  terminal: [done, lost]\n", "", "x-lifecycle: 'terminal' is missing"),
+    ("additionalProperties: false", "x-shut: true", "is what we send and must be closed, but the object of id, status"),
+    (
+        "additionalProperties: true",
+        "additionalProperties: false",
+        "makeThing.tolerated is what may come and must be open",
+    ),
 ]
 
 

@@ -91,6 +91,7 @@ components:
       description: The key is missing.
       examples: [{error: key}]
       type: object
+      additionalProperties: false
       required: [error]
       properties: {error: {const: key}}
     error.size:
@@ -98,6 +99,7 @@ components:
       description: It is too big.
       examples: [{error: size}]
       type: object
+      additionalProperties: false
       required: [error]
       properties: {error: {const: size}}
     webhook.done: {title: News, description: It is done., examples: [{}], type: object}
