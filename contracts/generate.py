@@ -5,7 +5,7 @@ For each provider folder under `contracts/providers/`, from `openapi.yaml` and `
     generated/document.json           the document of the default profile
     generated/requests.json           {operationId: self-contained request schema} of the default profile
     generated/overlays.json           {word: merge patch} in the order of merging: that of profiles/words.yaml
-    generated/documents/<words>.json  the whole document of each word alone, and of profiles/combinations.yaml
+    generated/documents/<words>.json  the whole document of each word that changes it, and of profiles/combinations.yaml
     schemas/<kind>/<name>.json        see `contracts.schemas`
 
 Each file carries the command that makes it in its first member: `x-generated`, in schemas `$comment`. Nothing else
@@ -44,8 +44,9 @@ class Written:
     combinations: Sequence[Sequence[str]]
 
     def profiles(self) -> list[tuple[str, ...]]:
-        """Return every profile that gets a whole document of its own, the default aside."""
-        return [*((word,) for word in self.overlays), *(tuple(words) for words in self.combinations)]
+        """Return every profile that gets a whole document of its own; a word that alone changes nothing gets none."""
+        alone = [(word,) for word in self.overlays if self.under((word,)) != self.document.value]
+        return [*alone, *(tuple(words) for words in self.combinations)]
 
     def under(self, words: Sequence[str]) -> dict[str, Any]:
         """Return the whole document under `words`."""

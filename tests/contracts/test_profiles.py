@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from itertools import combinations
 from typing import Any
 
 import pytest
 
 from contracts import promise
-from contracts.document import compose_words
+from contracts.document import WITH, compose_words
 from contracts.promise import PROVIDERS, names
 from contracts.sources import read
 from mockserver.adapters.documents import Promise
@@ -35,6 +36,30 @@ def test_server_and_kit_compose_the_same_document(name: str) -> None:
         assert str(server.document(words)) == str(document), words
         for operation, schema in promise.request_schemas(document).items():
             assert server.request_schema(operation, frozenset(words)) == schema, (words, operation)
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_whole_documents_that_are_committed_are_those_that_server_and_kit_read(name: str) -> None:
+    """Each file under generated/documents is, member by member, what both compose, and like no other one."""
+    kit, server = promise.load(PROVIDERS / name), Promise(PROVIDERS / name)
+    files = {path.stem: path for path in (PROVIDERS / name / "generated" / "documents").iterdir()}
+    told = {file: json.loads(path.read_bytes()) for file, path in files.items()}
+    for file, document in told.items():
+        words = file.split(",")
+        assert str(document) == str(server.document(words)) == str(kit.under(words)), file
+    told["the default"] = dict(kit.document)
+    assert len({json.dumps(document) for document in told.values()}) == len(told)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_word_that_changes_a_document_has_a_whole_one(name: str) -> None:
+    """Each word alone, and with each that its overlay speaks of, makes the default's document or a committed one."""
+    kit = promise.load(PROVIDERS / name)
+    files = (path.stem for path in (PROVIDERS / name / "generated" / "documents").iterdir())
+    committed = [str(kit.under(words)) for words in [(), *(file.split(",") for file in files)]]
+    for word, overlay in kit.overlays.items():
+        for words in [(word,), *((word, other) for other in overlay.get(WITH, {}))]:
+            assert str(kit.under(words)) in committed, words
 
 
 @pytest.mark.parametrize("name", sorted(discover()))
