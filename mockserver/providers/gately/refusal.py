@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any, Final, cast
 
 from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.quota import Standing
 from mockserver.provider.call import Answer, Call, ClipBody
-from mockserver.providers.gately.order import not_implemented
+from mockserver.providers.gately.order import PER_MINUTE, not_implemented
 from mockserver.providers.gately.upstream import INVALID, NO_PROMPT, missing
 from mockserver.providers.gately.wire import base_resp
 
@@ -23,7 +24,7 @@ CHINESE: Final = {
     "quota": "该令牌额度已用尽",
     "forbidden": "该令牌无权访问模型 {model}",
     "channel": "当前分组 default 下对于模型 {model} 无可用渠道",
-    "limited": "您已达到请求数限制：1分钟内最多请求300次",
+    "limited": "您已达到请求数限制：{minutes}分钟内最多请求{calls}次",
 }
 _FILES: Final = ("downloadFile", "retrieveFileContent")
 _FIELD: Final = re.compile(r"[a-z_]+")
@@ -73,6 +74,15 @@ def _key(problem: Problem, call: Call) -> str:
     return (_MISSING_KEY if problem.detail.get("missing") else _WRONG_KEY)(problem, call)
 
 
+def _too_many(problem: Problem, call: Call) -> str:
+    """The gateway counts in minutes; a shorter window is told as one."""
+    if "chinese" not in call.profile:
+        return "Rate limit exceeded"
+    standing = cast("Standing | None", problem.detail.get("standing"))
+    limit = standing.limit if standing else PER_MINUTE
+    return CHINESE["limited"].format(minutes=max(1, limit.seconds // 60), calls=limit.calls)
+
+
 def _unreadable(problem: Problem, _call: Call) -> str:
     return f"Invalid request, {problem.text or 'the body is not a JSON object'}"
 
@@ -99,7 +109,7 @@ _GATEWAY: Final[dict[Kind, tuple[int, Speaks]]] = {
     Kind.INVALID: (400, _wrong),
     Kind.UNAUTHENTICATED: (401, _key),
     Kind.FORBIDDEN: (403, _says("This API key may not use the model {model}", "forbidden")),
-    Kind.LIMITED: (429, _says("Rate limit exceeded", "limited")),
+    Kind.LIMITED: (429, _too_many),
     Kind.UNAVAILABLE: (503, _unavailable),
     Kind.UPSTREAM: (500, _FAULT),
     Kind.CRASHED: (500, _FAULT),

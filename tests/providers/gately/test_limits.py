@@ -74,3 +74,16 @@ def test_what_names_no_known_model_counts_for_none(opened: Open) -> None:
     for _ in range(301):
         assert desk.create({"model": "other", "prompt": "a cat"}).status == 400
     assert desk.create().status == 200
+
+
+@pytest.mark.fact("gately.chinese.rate")
+@pytest.mark.parametrize(
+    ("own", "text"),
+    [((2, 120), "您已达到请求数限制：2分钟内最多请求2次"), ((1, 10), "您已达到请求数限制：1分钟内最多请求1次")],
+)
+def test_the_chinese_text_tells_the_limit_that_is_set(opened: Open, own: tuple[int, float], text: str) -> None:
+    desk = opened("chinese")
+    desk.sandbox.limits.set(createVideo=own)
+    assert {desk.create().status for _ in range(own[0])} == {200}
+    refused = desk.create()
+    assert (refused.status, refused.message) == (429, text)
