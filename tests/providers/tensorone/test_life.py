@@ -18,7 +18,7 @@ from mockserver.testing import MockServer
 from tests.providers.tensorone.client import CREATE, TINY, Client, instant
 
 DOCUMENT = parse_json((PROVIDERS / "tensorone" / "generated" / "document.json").read_bytes())
-LIVED = [one.name for one in CORE if not (one.refuses or one.answers or one.creation or one.at_once)]
+LIVED = [one.name for one in CORE if not (one.refuses or one.answers or one.creation or one.at_once or one.faults)]
 """The scenarios that keep to the documents."""
 UNITS = {"seconds": 1000, "minutes": 60_000}
 
