@@ -22,10 +22,14 @@ import pytest
 if TYPE_CHECKING:
     from mockserver.settings import Settings
     from mockserver.testing import MockServer, Sandbox
+    from mockserver.testing.presence import Presence
     from mockserver.testing.stage import ServerStage
 
 SHARED, EACH = "shared", "each"
+FOLDER: Final = "mock-server"
+"""In the run's folder: what the processes of a run share."""
 _USED: Final = pytest.StashKey[str]()
+_HERE: Final[pytest.StashKey[Presence]] = pytest.StashKey()
 _FIXTURES: Final = frozenset({"mock_server", "mock_sandbox", "mock_stage"})
 
 
@@ -118,7 +122,7 @@ def _server(config: pytest.Config, folders: pytest.TempPathFactory) -> Iterator[
     if mode not in (SHARED, EACH):
         yield _attached(mode, f"{_worker(config)}-")
     elif _is_shared(config):
-        from mockserver.testing.shared import FOLDER, Shared
+        from mockserver.testing.shared import Shared
 
         settings_of(config)  # what is wrong with the options is said in one line, and not by a process that ends
         options = config.getini("mock_server_options")
@@ -209,9 +213,19 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Under `--dist each` every worker runs every test, under the same keys: each needs a server of its own."""
-    if node.config.getoption("dist", None) == EACH:
+    """A worker of pytest-xdist is made: the shared server lives as long as its controller is there.
+
+    Under `--dist each` every worker runs every test, under the same keys: each needs a server of its own.
+    """
+    config = node.config
+    folders = getattr(config, "_tmp_path_factory", None)
+    if config.getoption("dist", None) == EACH:
         node.workerinput["mock_server_each"] = True
+    elif config.getoption("--mock-server") == SHARED and folders is not None and _HERE not in config.stash:
+        from mockserver.testing.presence import Presence
+
+        config.stash[_HERE] = Presence(folders.getbasetemp() / FOLDER, "controller")
+        config.stash[_HERE].begin()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -237,9 +251,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     if not config.pluginmanager.hasplugin("dsession"):
         return
-    folders = getattr(config, "_tmp_path_factory", None)
-    folder = folders.getbasetemp() / "mock-server" if folders is not None else None
-    if folder is not None and folder.exists():
+    here = config.stash.get(_HERE, None)
+    if here is None:
+        return
+    here.end()
+    folder = config._tmp_path_factory.getbasetemp() / FOLDER  # type: ignore[attr-defined]  # noqa: SLF001
+    if (folder / "gate").exists():  # somebody was there
         from mockserver.testing.shared import Shared
 
         Shared(folder, "main").end()

@@ -1,25 +1,22 @@
 """One server for several processes of a run: the first that asks starts it, the last that leaves stops it.
 
-A process says that it is there by holding the lock of a file of its own, which the system lets go when the process
-dies, however it does.
+A run under pytest-xdist is there too, through its controller: else the server would be stopped and started anew where
+a worker ends before the next one has come.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import sleep
-from typing import IO, Final
 
 from mockserver.testing.attached import NoMockServer
 from mockserver.testing.handle import MockServer
+from mockserver.testing.presence import Presence, is_anybody_there, lock
 from mockserver.testing.process import LOOK_SECONDS, STOP_SECONDS, STOPPING, OwnProcess
-
-FOLDER: Final = "mock-server"
 
 
 class Shared:
@@ -29,25 +26,21 @@ class Shared:
         self._folder, self._name, self._options = folder, name, options
         self._ready = folder / "ready.json"
         self._process: OwnProcess | None = None
-        self._place: IO[bytes] | None = None
+        self._presence = Presence(folder, name)
 
     def enter(self) -> MockServer:
         """The server, started if there is none. Raises process.StartFailed."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._gate():
             handle = self._running() or self._started()
-            self._place = (self._folder / f"{self._name}.user").open("wb")
-            _lock(self._place, wait=True)
+            self._presence.begin()
         return handle
 
     def leave(self) -> None:
         """Give it up; stop it when nobody else is there."""
         with self._gate():
-            if self._place is not None:
-                self._place.close()
-                self._place = None
-                (self._folder / f"{self._name}.user").unlink()
-            if any(self._is_there(user) for user in self._folder.glob("*.user")):
+            self._presence.end()
+            if is_anybody_there(self._folder):
                 if self._process is not None:
                     self._process.leave()
             else:
@@ -63,16 +56,8 @@ class Shared:
     def _gate(self) -> Iterator[None]:
         """One process at a time."""
         with (self._folder / "gate").open("wb") as gate:
-            _lock(gate, wait=True)
+            lock(gate, wait=True)
             yield
-
-    def _is_there(self, user: Path) -> bool:
-        """Whether the process behind a user's file lives; the file of one that does not is removed."""
-        with user.open("rb+") as place:
-            if not _lock(place, wait=False):
-                return True
-        user.unlink()
-        return False
 
     def _running(self) -> MockServer | None:
         """The server that the ready file tells of, if it answers."""
@@ -97,30 +82,3 @@ class Shared:
                 if not self._ready.exists():
                     return
                 sleep(LOOK_SECONDS)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes], *, wait: bool) -> bool:
-        """Lock a file until it is closed; False when another has it and there is to be no waiting."""
-        while True:
-            try:
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-                return True
-            except OSError:
-                if not wait:
-                    return False
-                sleep(LOOK_SECONDS)
-
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes], *, wait: bool) -> bool:
-        """Lock a file until it is closed; False when another has it and there is to be no waiting."""
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

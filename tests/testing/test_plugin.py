@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -146,6 +147,17 @@ def test_under_xdist_one_server_for_all_workers(tmp_path: Path) -> None:
     assert f"mock server: one process for all workers, seed 0, at {first}" in done.stdout
     with pytest.raises(NoMockServer):
         MockServer.attach(first)
+
+
+def test_under_xdist_the_run_itself_keeps_the_server(tmp_path: Path) -> None:
+    """Its controller is there while any worker is, whether one uses the server or not."""
+    test = """
+        def test_it(tmp_path_factory):
+            assert (tmp_path_factory.getbasetemp().parent / "mock-server" / "controller.user").exists()
+    """
+    done = run(tmp_path, {"test_it.py": dedent(test)}, "-n", "1")
+    assert done.returncode == 0, done.stdout
+    assert "mock server" not in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [("--mock-server", "each"), ("--dist", "each", "--tx", "2*popen")])
