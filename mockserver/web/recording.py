@@ -134,8 +134,10 @@ class Strip:
                 self.is_file, self.length, self.answer_body = True, len(body), b""
         if call.fault is not None:
             self.fault = call.fault.word
-        if len(self.answer_body) <= ALIKE:
+        if 0 < len(self.answer_body) <= ALIKE:
             self.answer_body = journal.shared(self.answer_body)
+        if 0 < len(self.body) <= ALIKE:
+            self.body = journal.shared(self.body)
         self.call, self.ending = None, ending
         if journal.end(len(self.body) + len(self.answer_body)):
             settle_soon(journal)
