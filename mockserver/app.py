@@ -60,12 +60,7 @@ def create_app(
         journal=sandboxes.journal_of,
     )
     engine = Engine(sandboxes, post)
-    clips = Clips(
-        settings.cache or Path(tempfile.gettempdir()) / "mockserver-clips",
-        max_disk=settings.cache_bytes,
-        max_memory=settings.memory_bytes,
-        workers=os.cpu_count() or 1,
-    )
+    clips = _clips(settings)
     judge = Documents({name: one.promise for name, one in providers.items()})
     house = House(
         engine=engine,
@@ -84,19 +79,7 @@ def create_app(
         for wished in plan.listeners:
             listeners.wish(plan.digest, *wished.all)
     sandboxes.on_close.append(listeners.left)
-    desk = Desk(
-        engine,
-        providers,
-        known,
-        __version__,
-        listeners,
-        judge.promises,
-        judge,
-        source.wall().timestamp() - source.monotonic(),
-        frozenset(settings.allow_hosts),
-        settings.control_token,
-        {one.name for one in settings.scenarios},
-    )
+    desk = _desk(settings, house, providers, known, listeners, judge)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -122,6 +105,39 @@ def create_app(
     app.state.listeners = listeners
     app.state.declared = {name: plan.digest for name, plan in plans.items()}
     return app
+
+
+def _clips(settings: Settings) -> Clips:
+    return Clips(
+        settings.cache or Path(tempfile.gettempdir()) / "mockserver-clips",
+        max_disk=settings.cache_bytes,
+        max_memory=settings.memory_bytes,
+        workers=os.cpu_count() or 1,
+    )
+
+
+def _desk(
+    settings: Settings,
+    house: House,
+    providers: dict[str, Provider],
+    known: dict[str, Scenario],
+    listeners: LoopbackListeners,
+    judge: Documents,
+) -> Desk:
+    """What the control API works on; `known` is the house's own table of scenarios, to which it adds."""
+    return Desk(
+        house.engine,
+        providers,
+        known,
+        __version__,
+        listeners,
+        judge.promises,
+        judge,
+        house.time.wall().timestamp() - house.time.monotonic(),
+        frozenset(settings.allow_hosts),
+        settings.control_token,
+        {one.name for one in settings.scenarios},
+    )
 
 
 def _sandboxes(

@@ -74,20 +74,11 @@ class Edge:
     ) -> None:
         routes, time = self.house.routes, self.house.time
         arrived = time.monotonic()
-        raw_path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
-        if raw_path.startswith(PREFIX):
-            raw_path = unprefixed(raw_path)
-        path = unquote(raw_path) if "%" in raw_path else raw_path
-        query = scope["query_string"].decode("latin-1")
-        call = Call(scope["method"], path, query, dict(scope["headers"]) if headers is None else headers, b"")
-        call.raw_path = raw_path
-        found = routes.find(raw_path)
-        route = found[0] if found is not None else routes.nearest(raw_path)
+        call = called(scope, dict(scope["headers"]) if headers is None else headers)
+        found = routes.find(call.raw_path)
+        route = found[0] if found is not None else routes.nearest(call.raw_path)
         if route is None:
-            place_stray(self.house, call, scope)
-            sent = own(call, 404, f"No provider has a path that begins like {path[:200]}")
-            strip = begun(call, "", scope, time, arrived) if call.sandbox.journal.is_on else None
-            await send_noted(send, strip, sent)
+            await self._turn_away(call, scope, send, arrived)
             return
         operation = None
         if found is not None:
@@ -120,6 +111,13 @@ class Edge:
         else:
             await send_with(call.fault, call, scope, receive, send, strip, sent)
 
+    async def _turn_away(self, call: Call, scope: Scope, send: Send, arrived: float) -> None:
+        """Answer a call that is no provider's."""
+        place_stray(self.house, call, scope)
+        sent = own(call, 404, f"No provider has a path that begins like {call.path[:200]}")
+        strip = begun(call, "", scope, self.house.time, arrived) if call.sandbox.journal.is_on else None
+        await send_noted(send, strip, sent)
+
     async def _answer(self, call: Call, problem: Problem | None) -> Sent:
         """What goes out in answer to a placed call; `problem` is what is already wrong with it."""
         if HEADER in call.headers or MARK in call.body:
@@ -150,6 +148,17 @@ class Edge:
         except Exception as error:
             log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
             return crashed(call, error)
+
+
+def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
+    """A request as a call that is not placed yet, without its body."""
+    raw_path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+    if raw_path.startswith(PREFIX):
+        raw_path = unprefixed(raw_path)
+    path = unquote(raw_path) if "%" in raw_path else raw_path
+    call = Call(scope["method"], path, scope["query_string"].decode("latin-1"), headers, b"")
+    call.raw_path = raw_path
+    return call
 
 
 def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from mockserver.adapters.clock import HandTime
 from mockserver.app import create_app
 from mockserver.settings import Settings
 from tests.web.direct import Direct
+from tests.web.journals import KEY, START, Scene
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +19,21 @@ def direct(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Direct]:
     opened = Direct(create_app(Settings(cache=tmp_path_factory.mktemp("clips"), max_sandboxes=5000)))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """An application under a time moved by hand, whose journals are read."""
+    time = HandTime(START)
+    folder = tmp_path_factory.mktemp("clips")
+    direct = Direct(create_app(Settings(cache=folder, timing="instant", max_sandboxes=5000), time=time))
+    yield Scene(direct, time)
+    direct.close()
+
+
+@pytest.fixture
+def scene(place: Scene) -> Scene:
+    """The same with the sandbox of the tests as new."""
+    path = place.direct.sandbox(KEY, timing="instant", journal="on")
+    place.direct.json("PATCH", f"{path}/clock", {"frozen": False})
+    return place

@@ -15,7 +15,7 @@ from mockserver.app import create_app
 from mockserver.engine.sandbox import digest_of
 from mockserver.settings import Settings
 from tests.web.direct import Direct
-from tests.web.test_journal import BODY_KEYS, HEADER_KEYS, texts
+from tests.web.test_journal_keys import BODY_KEYS, HEADER_KEYS, texts
 
 JSON = {"Content-Type": "application/json"}
 
