@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_NONE: Final = timedelta(0)
+_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Limit:
     @property
     def seconds(self) -> int:
         """The window in whole seconds, rounded up."""
-        return -(-self.window // timedelta(seconds=1))
+        return -(-self.window // _SECOND)
 
 
 class Standing(NamedTuple):
@@ -46,7 +49,7 @@ def stand(log: Log, limit: Limit, now: datetime) -> Standing:
     while admitted and admitted[0] <= edge:
         admitted.popleft()
     left = limit.calls - len(admitted)
-    return Standing(limit, max(left, 0), admitted[0] - edge if admitted else timedelta(0), left > 0)
+    return Standing(limit, max(left, 0), admitted[0] - edge if admitted else _NONE, left > 0)
 
 
 def admit(log: Log, limit: Limit, now: datetime) -> Standing:

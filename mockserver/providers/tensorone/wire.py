@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Final, cast
 
@@ -27,8 +28,9 @@ def _why(seen: Snapshot) -> str:
     return seen.why if seen.why and seen.why != MODERATED else FAILURE
 
 
+@lru_cache(maxsize=1024)
 def instant(at: datetime) -> str:
-    """ISO 8601 in UTC with a Z and no fraction."""
+    """ISO 8601 in UTC with a Z and no fraction; kept, because every poll of a job tells when it was created."""
     return at.isoformat()[:19] + "Z"
 
 
