@@ -7,7 +7,8 @@ each with its reason:
     x-not-implemented: true                                  in an operation: its 501 is its documented answer
     x-credential: {in: body, name: key}                      at the root: the key is a member of each request body
 
-The last line printed is a JSON object: how many cases were made, how many failures and errors were found.
+The last line printed is a JSON object: how many cases were made, the failures and errors, and the declared links
+that no sequence of calls followed.
 """
 
 # ruff: noqa: T201  a command prints
@@ -23,6 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from contracts.chains import declared, watched
 from contracts.document import find
 from contracts.promise import Operation, operations
 from contracts.strategies import png
@@ -31,9 +33,11 @@ UNCHECKED: Final = "x-unchecked"
 CREDENTIAL: Final = "x-credential"
 NOT_IMPLEMENTED: Final = "x-not-implemented"
 NO_SERVER_ERROR: Final = ("2xx", "3xx", "4xx")
+UNTOLD: Final = ("$ref", "description", "links")
+ROUNDS: Final = 6
 PICTURE: Final = "image-base64"
 SOME_PICTURES: Final = [
-    head + b64encode(png(side, side)).decode() for side in (1, 8) for head in ("", "data:image/png;base64,")
+    head + b64encode(png(side, side)).decode() for side in (1, 320) for head in ("", "data:image/png;base64,")
 ]
 
 
@@ -61,6 +65,7 @@ def configuration(
     ]
     return "\n".join(
         [
+            *("request-timeout = 60", ""),  # a clip may take longer than the 10 s that is the default
             *("[generation]", 'database = "none"', "", "[cache]", "enabled = false", ""),
             *("[phases.fuzzing.generation]", f"max-examples = {budget['examples']}", ""),
             *("[phases.stateful]", f"max-steps = {budget['steps']}", ""),
@@ -97,7 +102,7 @@ def _exceptions(document: Mapping[str, Any], covered: Container[str]) -> Iterato
 
 
 def same(document: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
-    """Return the operations that two documents describe alike, whatever they are told in prose."""
+    """Return the operations that two documents describe alike, but for prose and for where they lead."""
     theirs = operations(other)
     return {
         one.id
@@ -116,7 +121,7 @@ def _resolved(value: Any, document: Mapping[str, Any]) -> Any:
         return [_resolved(one, document) for one in value]
     if not isinstance(value, Mapping):
         return value
-    beside = {name: _resolved(inner, document) for name, inner in value.items() if name not in ("$ref", "description")}
+    beside = {name: _resolved(inner, document) for name, inner in value.items() if name not in UNTOLD}
     return [_resolved(find(document, value["$ref"]), document), beside] if "$ref" in value else beside
 
 
@@ -189,29 +194,39 @@ def command(location: Path, folder: Path, told: Namespace) -> list[str]:
 
 
 def run(document: Mapping[str, Any], told: Namespace) -> dict[str, Any]:
-    """Run schemathesis over a document and return its own report; what it says goes to standard output.
+    """Run schemathesis over a document; what it says goes to standard output.
 
-    `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `covered` (a document's path, or None),
-    `examples`, `chains` and `steps`.
+    Where its sequences of calls left out links that the document declares, it makes as many again with the next seed,
+    up to `ROUNDS` times in all. `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `covered` (a
+    document's path, or None), `examples`, `chains` and `steps`. Returned are the number of `cases`, the `failures`
+    (`ST202 ... at GET /x`), the `errors`, and the declared links that are still `unused`.
     """
-    from schemathesis.cli import schemathesis as start
-
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "document.json").write_text(json.dumps(prepared(document, told.key)))
         covered = same(document, json.loads(told.covered.read_bytes())) if told.covered else ()
         (folder / "schemathesis.toml").write_text(configuration(document, told.key, vars(told), covered))
-        with suppress(SystemExit):  # its code says no more than the report does
-            start.main(command(folder / "document.json", folder, told), standalone_mode=False)
-        report: dict[str, Any] = json.loads((folder / "report.json").read_bytes())
-    return report
+        found: dict[str, Any] = {"cases": 0, "failures": [], "errors": [], "unused": list(declared(document))}
+        for turn in range(ROUNDS):
+            again = ("--phases", "stateful", "--seed", str(told.seed + turn)) if turn else ()
+            report, followed = _reported(document, [*command(folder / "document.json", folder, told), *again], folder)
+            failures = [f"{one['code']} {one['title']} at {', '.join(one['operations'])}" for one in report["failures"]]
+            found["failures"] += failures
+            found["errors"] += [one["title"] for one in report["errors"]]
+            found["cases"] += report["test_cases"]["generated"]
+            found["unused"] = [link for link in found["unused"] if link not in followed]
+            if not found["unused"] or found["errors"]:
+                break
+    return found
 
 
-def outcome(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what counts of a report: cases, failures (`ST202 ... at GET /x`) and errors."""
-    failures = [f"{one['code']} {one['title']} at {', '.join(one['operations'])}" for one in report["failures"]]
-    errors = [one["title"] for one in report["errors"]]
-    return {"cases": report["test_cases"]["generated"], "failures": failures, "errors": errors}
+def _reported(document: Mapping[str, Any], words: list[str], folder: Path) -> tuple[dict[str, Any], set[str]]:
+    """Schemathesis' own report of one run, and the links that it followed."""
+    from schemathesis.cli import schemathesis as start
+
+    with watched(document) as followed, suppress(SystemExit):  # its code says no more than the report does
+        start.main(words, standalone_mode=False)
+    return json.loads((folder / "report.json").read_bytes()), followed
 
 
 def arguments() -> ArgumentParser:
@@ -223,9 +238,9 @@ def arguments() -> ArgumentParser:
     parser.add_argument("--header", action="append", default=[], help="a header of every call, `Name: value`")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--covered", type=Path, help="another document: operations alike there get no coverage phase")
-    parser.add_argument("--examples", type=int, default=20, help="cases of each operation while fuzzing")
-    parser.add_argument("--chains", type=int, default=20, help="sequences of calls")
-    parser.add_argument("--steps", type=int, default=6, help="calls in a sequence")
+    parser.add_argument("--examples", type=int, default=8, help="cases of each operation while fuzzing")
+    parser.add_argument("--chains", type=int, default=6, help="sequences of calls")
+    parser.add_argument("--steps", type=int, default=16, help="calls in a sequence")
     return parser
 
 
@@ -235,9 +250,9 @@ def main(arguments_given: Sequence[str] | None = None) -> int:
     document = json.loads(told.document.read_bytes())
     for operation, check, why in unchecked(document):
         print(f"off: {check}{f' at {operation}' if operation else ''}: {why}")
-    found = outcome(run(document, told))
+    found = run(document, told)
     print(json.dumps(found))
-    return 1 if found["failures"] or found["errors"] else 0
+    return 1 if found["failures"] or found["errors"] or found["unused"] else 0
 
 
 if __name__ == "__main__":

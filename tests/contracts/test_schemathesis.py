@@ -1,4 +1,4 @@
-"""schemathesis over the default document of each provider, with a small budget; `make fuzz` has all profiles."""
+"""schemathesis over the styles of each provider, with a small budget; `make fuzz` has all profiles and all phases."""
 
 from __future__ import annotations
 
@@ -13,62 +13,109 @@ from typing import Any
 
 import pytest
 
-from contracts.fuzz import configuration, outcome, prepared, run, same, unchecked
-from contracts.promise import PROVIDERS, load, names
+from contracts.chains import beginnings, declared
+from contracts.fuzz import configuration, prepared, run, same, unchecked
+from contracts.promise import PROVIDERS, load, names, operations
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 
-BUDGET = {"examples": 4, "chains": 3, "steps": 5}
-STYLES = {"aimlapi": ["2026"], "gately": ["minimax"], "modelslab": ["documented", "strict"], "tensorone": []}
-KEY = "fuzz-key"
+BUDGET = {"examples": 3, "chains": 2, "steps": 14}
+STYLES = {
+    "aimlapi": (),
+    "aimlapi 2026": ("2026",),
+    "gately": (),
+    "gately minimax": ("minimax",),
+    "modelslab": (),
+    "modelslab documented,strict": ("documented", "strict"),
+    "tensorone": (),
+}
+KEYS = {style: f"fuzz-{number}" for number, style in enumerate(STYLES)}
+KEY = KEYS["tensorone"]
 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
-    """A server that knows the good key, so that any other is a wrong one."""
+    """A server that knows the good keys, so that any other is a wrong one."""
     cache = tmp_path_factory.mktemp("clips")
-    with MockServer(Settings(cache=cache, keys={KEY: ""}, scenario="polls=2")) as started:
-        sandbox = started.sandbox(KEY)
-        sandbox.freeze()
+    with MockServer(Settings(cache=cache, keys=dict.fromkeys(KEYS.values(), ""), timing="instant")) as started:
         yield started
 
 
-@pytest.mark.parametrize("name", names())
-def test_the_running_server_keeps_the_default_document(name: str, guarded: MockServer, tmp_path: Path) -> None:
-    path = PROVIDERS / name / "generated" / "document.json"
-    header = [f"X-Mock-Sandbox: {KEY}"]
-    told = Namespace(url=guarded.url, key=KEY, seed=1, header=header, covered=path, **BUDGET)
+@pytest.mark.parametrize("style", STYLES)
+def test_the_running_server_keeps_the_document_of_each_style(style: str, guarded: MockServer, tmp_path: Path) -> None:
+    """schemathesis finds nothing, and its sequences follow every link. The coverage phase, as long as it is for each
+    operation that is not `covered`, is left to `make fuzz`.
+    """
+    name, key, words = style.partition(" ")[0], KEYS[style], STYLES[style]
+    sandbox = guarded.sandbox(key)
+    sandbox.configure(profiles={name: list(words)}, queue=["instant", "polls=2", "fails-in-processing"] * 200)
+    sandbox.freeze()
+    document = load(PROVIDERS / name).under(words)
+    (covered := tmp_path / "document.json").write_text(json.dumps(document))
+    told = Namespace(url=guarded.url, key=key, seed=1, header=[f"X-Mock-Sandbox: {key}"], covered=covered, **BUDGET)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # schemathesis leaves its report open until it is collected
-        found = outcome(run(json.loads(path.read_bytes()), told))
+        found = run(document, told)
         gc.collect()
-    assert (found["failures"], found["errors"]) == ([], [])
-    assert found["cases"] > 40
+    assert (found["failures"], found["errors"], found["unused"]) == ([], [], [])
+    assert found["cases"] > 8 * len(operations(document))
 
 
-OFF = {
-    "tensorone": {"unsupported_method", "allow_header_conformance"},
-    "aimlapi": {"unsupported_method", "allow_header_conformance"},
-    "aimlapi 2026": {"unsupported_method", "allow_header_conformance"},
-    "gately": {"unsupported_method", "allow_header_conformance"},
-    "gately minimax": {
-        *("unsupported_method", "allow_header_conformance", "negative_data_rejection", "ignored_auth"),
-        "missing_required_header",
-    },
-    "modelslab": {"negative_data_rejection"},
+EVERY = [
+    (name, ",".join(words))
+    for name in names()
+    for words in [(), *(tuple(path.stem.split(",")) for path in (PROVIDERS / name).glob("generated/documents/*.json"))]
+]
+EVERY_PROFILE = pytest.mark.parametrize(("name", "words"), EVERY, ids=[" ".join(one) for one in EVERY])
+
+
+@EVERY_PROFILE
+def test_sequences_begin_with_creations_and_lead_to_files(name: str, words: str) -> None:
+    """Every call that creates begins sequences and no other does; links lead from it to every poll and to a file.
+
+    Found under `fetch-by-body` and `get-fetch`: no link led to the calls that they add, so that no sequence fetched a job.
+    """
+    document = load(PROVIDERS / name).under(words.split(",") if words else ())
+    life, known = document["x-lifecycle"], operations(document)
+    creations = set(life["create"]["operations"])
+    assert beginnings(document) == {f"{known[one].method} {known[one].path}" for one in creations}
+    reached = set(creations)
+    for _ in range(4):
+        reached |= {target for source, target in declared(document).values() if source in reached}
+    assert set(life["poll"]["operations"]) <= reached
+    assert any(known[one].method == "GET" and "{name}" in known[one].path for one in reached)
+
+
+NO_405 = {"unsupported_method", "allow_header_conformance"}
+UNDER_200 = {"negative_data_rejection", "ignored_auth", "missing_required_header"}
+OFF = {"tensorone": NO_405, "aimlapi": NO_405, "gately": NO_405, "modelslab": {"negative_data_rejection"}}
+SWITCHED = {
+    **dict.fromkeys(
+        [f"gately minimax{more}" for more in ("", ",callbacks", ",pass-through", ",retrieve-content")],
+        NO_405 | UNDER_200,
+    ),
+    "modelslab documented": set(),
     "modelslab documented,strict": set(),
+    "modelslab fetch-by-body": {"negative_data_rejection", "fetchVideo ensure_resource_availability"},
 }
 
 
-@pytest.mark.parametrize(("profile", "off"), OFF.items(), ids=list(OFF))
-def test_no_check_is_off_but_those_with_a_reason(profile: str, off: set[str]) -> None:
-    name, _, words = profile.partition(" ")
+@EVERY_PROFILE
+def test_no_check_is_off_but_those_with_a_reason(name: str, words: str) -> None:
+    """What every profile's document takes back is what the issue takes back, or a style that answers under HTTP 200."""
     document = load(PROVIDERS / name).under(words.split(",") if words else ())
-    found = unchecked(document)
-    assert {check for _, check, _ in found} == off
-    assert all(not operation and len(why) > 20 for operation, _, why in found)
+    found, off = unchecked(document), SWITCHED.get(f"{name} {words}", OFF[name])
+    assert {f"{operation} {check}".strip() for operation, check, _ in found} == off
+    assert all(len(why) > 20 for _, _, why in found)
     told = tomllib.loads(configuration(document, KEY, BUDGET))
-    assert {check for check, how in told["checks"].items() if how == {"enabled": False}} == off
+    everywhere = {check for check, how in told["checks"].items() if how == {"enabled": False}}
+    there = {
+        f"{one['include-operation-id']} {check}"
+        for one in told.get("operations", [])
+        for check, how in one.get("checks", {}).items()
+        if how == {"enabled": False}
+    }
+    assert everywhere | there == off
 
 
 TOY: dict[str, Any] = {
@@ -94,6 +141,7 @@ TOY: dict[str, Any] = {
 def test_what_a_document_takes_back_is_configured() -> None:
     told = tomllib.loads(configuration(TOY, KEY, BUDGET, covered={"b"}))
     assert told["checks"] == {"ignored_auth": {"enabled": False}}
+    assert told["request-timeout"] == 60
     assert told["operations"] == [
         {
             "include-operation-id": "a",
@@ -118,5 +166,7 @@ def test_operations_are_alike_by_everything_they_refer_to() -> None:
     assert same(TOY, TOY) == {"a", "b"}
     told_otherwise = {**TOY, "components": {"responses": {"B": {**response, "description": "two"}}}}
     assert same(told_otherwise, TOY) == {"a", "b"}
+    leading = {**TOY, "components": {"responses": {"B": {**response, "links": {"a": {"operationId": "a"}}}}}}
+    assert same(leading, TOY) == {"a", "b"}
     changed = {**TOY, "components": {"responses": {"B": {**response, "headers": {}}}}}
     assert same(changed, TOY) == {"a"}

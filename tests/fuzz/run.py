@@ -1,9 +1,15 @@
 """Starts a server and runs schemathesis over the document of every profile: `make fuzz ARGS="--only gately --times 5"`.
 
-Each profile has a key, and with it a sandbox, of its own. Its jobs live by their polls: the second one finds them done,
-and its clock stands still, so that no run depends on time. What schemathesis says of each profile goes to its own file;
-its summary is printed. The coverage phase is long and the same whenever an operation is: a switch runs it for the
-operations that it changes, the others had theirs under the default profile. `--times 2` and more leave nothing out.
+Every word of every provider is a profile, beside the default and the combinations that have a document of their own; a
+word that changes no document runs against the default one. The clock of a profile's sandbox stands still and its jobs
+have fates in turn, so that no run depends on time. What schemathesis says of each profile goes to its own file; its
+summary is printed.
+
+The budget of each operation is what the coverage phase finds in the document and 8 cases of the fuzzing phase; that of
+each profile 6 sequences of 16 calls, and as many again, up to five times, until they have followed every link that the
+document declares; one that they never follow is a failure. The coverage phase is long and the same whenever an
+operation is: a switch runs it for the operations that it changes, the others had theirs under the default profile.
+`--times 2` and more leave nothing out.
 """
 
 from __future__ import annotations
@@ -12,7 +18,7 @@ import json
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,8 +30,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.promise import PROVIDERS, names
+from mockserver.provider.discovery import discover
 
-SCENARIO = "polls=2"
+SUMMARY = "API Operations:"
+FATES = ["instant", "polls=2", "instant", "fails-in-processing"]
 ROOT = Path(__file__).parents[2]
 
 
@@ -42,18 +50,21 @@ class Profile:
         return f"{self.provider} {','.join(self.words) or '(default)'}"
 
     @property
-    def key(self) -> str:
-        return f"fuzz-{self.provider}-{'-'.join(self.words) or 'default'}"
+    def file(self) -> str:
+        return f"{self.provider}-{'-'.join(self.words) or 'default'}.txt"
 
 
 def profiles(only: Sequence[str]) -> list[Profile]:
-    """Every profile that has a document of its own, the default ones first."""
+    """Every profile, the default ones first."""
     found: list[Profile] = []
+    discovered = discover()
     for name in names():
         folder = PROVIDERS / name / "generated"
         found.append(Profile(name, (), folder / "document.json"))
-        told = sorted((folder / "documents").glob("*.json"))
-        found += [Profile(name, tuple(path.stem.split(",")), path) for path in told]
+        own = {tuple(path.stem.split(",")): path for path in sorted((folder / "documents").glob("*.json"))}
+        words = [(word.name,) for word in discovered[name].words if word.name != discovered[name].style]
+        every = dict.fromkeys([*words, *own])
+        found += [Profile(name, told, own.get(told, folder / "document.json")) for told in every]
     chosen = [one for one in found if not only or any(one.name.startswith(prefix) for prefix in only)]
     return sorted(chosen, key=lambda one: bool(one.words))
 
@@ -64,7 +75,7 @@ def serving(keys: Sequence[str], folder: Path) -> Iterator[str]:
     (folder / "keys").write_text("\n".join(keys))
     ready = folder / "ready.json"
     options = ["--port", "0", "--keys", str(folder / "keys"), "--ready-file", str(ready), "--seed", "1"]
-    options += ["--cache-dir", str(folder / "clips"), "--scenario", SCENARIO]
+    options += ["--cache-dir", str(folder / "clips")]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "mockserver", "serve", *options], stdout=log, stderr=log, cwd=ROOT
@@ -80,40 +91,43 @@ def serving(keys: Sequence[str], folder: Path) -> Iterator[str]:
             process.wait(timeout=30)
 
 
-def control(url: str, method: str, path: str, value: object) -> Any:
+def control(url: str, method: str, path: str, value: object = None) -> Any:
     """A call of the control API."""
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-    connection.request(method, f"/_mock{path}", json.dumps(value), {"content-type": "application/json"})
+    body = None if value is None else json.dumps(value)
+    connection.request(method, f"/_mock{path}", body, {"content-type": "application/json"})
     answer = connection.getresponse()
-    content = json.loads(answer.read())
+    content = json.loads(answer.read() or "null")
     connection.close()
     if answer.status >= 400:
         raise RuntimeError(f"{method} {path}: {content}")
     return content
 
 
-def fuzzed(url: str, profile: Profile, told: Namespace, folder: Path) -> dict[str, Any]:
+def fuzzed(url: str, profile: Profile, key: str, told: Namespace, folder: Path) -> dict[str, Any]:
     """Run one profile; the outcome as `contracts.fuzz` prints it, with the seconds that it took."""
-    sandbox = control(url, "POST", "/sandboxes", {"key": profile.key})["sandbox"]
-    control(url, "PATCH", f"/sandboxes/{sandbox}", {"profiles": {profile.provider: list(profile.words)}})
+    settings = {"profiles": {profile.provider: list(profile.words)}, "timing": "instant", "queue": FATES * 1000}
+    sandbox = control(url, "POST", "/sandboxes", {"key": key})["sandbox"]
+    control(url, "DELETE", f"/sandboxes/{sandbox}")
+    control(url, "PATCH", f"/sandboxes/{sandbox}", settings)
     control(url, "PATCH", f"/sandboxes/{sandbox}/clock", {"frozen": True})  # so no creation is held back
     command = [
-        *(sys.executable, "-m", "contracts.fuzz", str(profile.document), "--url", url, "--key", profile.key),
+        *(sys.executable, "-m", "contracts.fuzz", str(profile.document), "--url", url, "--key", key),
         *("--header", f"X-Mock-Sandbox: {sandbox}", "--seed", str(told.seed)),
         *("--examples", str(told.examples * told.times), "--chains", str(told.chains * told.times)),
     ]
     if profile.words and told.times == 1:
         command += ["--covered", str(PROVIDERS / profile.provider / "generated" / "document.json")]
     began = monotonic()
-    log = folder / f"{profile.key}.txt"
+    log = folder / profile.file
     with log.open("wb") as out:
         subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder, env=_environment(), check=False)
     last = log.read_text().strip().splitlines()[-1:]
     try:
         found: dict[str, Any] = json.loads(last[0])
     except (ValueError, IndexError):
-        found = {"cases": 0, "failures": [], "errors": [f"it ended without a report: {log}"]}
+        found = {"cases": 0, "failures": [], "errors": [f"it ended without a report: {log}"], "unused": []}
     return {**found, "seconds": monotonic() - began}
 
 
@@ -128,8 +142,8 @@ def main() -> int:
     parser = ArgumentParser(prog="make fuzz", description=__doc__)
     parser.add_argument("--only", action="append", default=[], help="profiles whose names begin so: `modelslab doc`")
     parser.add_argument("--times", type=int, default=1, help="so many times the cases and sequences")
-    parser.add_argument("--examples", type=int, default=8)
-    parser.add_argument("--chains", type=int, default=6)
+    parser.add_argument("--examples", type=int, default=8, help="cases of each operation in the fuzzing phase")
+    parser.add_argument("--chains", type=int, default=6, help="sequences of calls for each profile")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="a folder for what is printed and logged")
@@ -138,22 +152,42 @@ def main() -> int:
     with TemporaryDirectory() as made:
         folder = told.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
-        with serving([one.key for one in chosen], folder) as url, ThreadPoolExecutor(told.workers) as pool:
-            outcomes = list(pool.map(lambda one: fuzzed(url, one, told, folder), chosen))
-        return report(chosen, outcomes, folder)
+        return report(chosen, run(chosen, told, folder), folder)
 
 
-def report(chosen: Sequence[Profile], outcomes: Sequence[dict[str, Any]], folder: Path) -> int:
-    """Print one line for each profile, and what schemathesis said where something is wrong."""
-    wrong = 0
+def run(chosen: Sequence[Profile], told: Namespace, folder: Path) -> Iterator[dict[str, Any]]:
+    """Run profiles, `told.workers` at a time, each with a key that no other uses meanwhile.
+
+    A key is used again by the next profile of the same provider: ids repeat under it, so clips are not drawn anew.
+    """
+    keys = {name: [f"fuzz-{name}-{lane}" for lane in range(told.workers)] for name in names()}
+
+    def one(profile: Profile) -> dict[str, Any]:
+        key = keys[profile.provider].pop(0)
+        try:
+            return fuzzed(url, profile, key, told, folder)
+        finally:
+            keys[profile.provider].insert(0, key)
+
+    every = [key for lanes in keys.values() for key in lanes]
+    with serving(every, folder) as url, ThreadPoolExecutor(told.workers) as pool:
+        yield from pool.map(one, chosen)
+
+
+def report(chosen: Sequence[Profile], outcomes: Iterable[dict[str, Any]], folder: Path) -> int:
+    """Print schemathesis' summary of each profile (all it said where something is wrong), and in the end a table."""
+    lines, wrong, cases = [], 0, 0
     for profile, found in zip(chosen, outcomes, strict=True):
-        problems = [*found["failures"], *found["errors"]]
-        wrong += len(problems)
-        print(f"{profile.name}: {found['cases']} cases, {len(problems)} problems, {found['seconds']:.1f} s")
-        if problems:
-            print((folder / f"{profile.key}.txt").read_text())
-    cases = sum(found["cases"] for found in outcomes)
-    print(f"schemathesis: {len(chosen)} profiles, {cases} cases, {wrong} failures and errors")
+        unused = [f"no sequence followed {link}" for link in found["unused"]]
+        problems = [*found["failures"], *found["errors"], *unused]
+        wrong, cases = wrong + len(problems), cases + found["cases"]
+        said = (folder / profile.file).read_text()
+        print(f"\n{profile.name}\n{said if problems else said[said.find(SUMMARY) :]}", flush=True)
+        lines += [
+            f"{profile.name}: {found['cases']} cases, {len(problems)} problems, {found['seconds']:.1f} s",
+            *unused,
+        ]
+    print(*lines, f"schemathesis: {len(chosen)} profiles, {cases} cases, {wrong} failures and errors", sep="\n")
     return 1 if wrong else 0
 
 
