@@ -65,7 +65,7 @@ def configuration(
     ]
     return "\n".join(
         [
-            *("request-timeout = 60", ""),  # a clip may take longer than the 10 s that is the default
+            *("request-timeout = 600", ""),  # 600 frames of 3840x2160, as wild sizes give, take minutes
             *("[generation]", 'database = "none"', "", "[cache]", "enabled = false", ""),
             *("[phases.fuzzing.generation]", f"max-examples = {budget['examples']}", ""),
             *("[phases.stateful]", f"max-steps = {budget['steps']}", ""),

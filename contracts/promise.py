@@ -15,6 +15,9 @@ from typing import Any
 from contracts.document import MARK, DocumentBroken, compose_words, find, inline
 
 PROVIDERS = Path(__file__).parent / "providers"
+MOST_DOCUMENTS = 20
+# Inlined components by the identity of their document, which is kept beside, so that no other gets that identity.
+_SCHEMAS: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -143,12 +146,20 @@ def _resolved(parameter: Mapping[str, Any], document: Mapping[str, Any]) -> Mapp
 def schema(document: Mapping[str, Any], component: str) -> Any:
     """Return the self-contained schema of a component (`createVideo.queued`, `error.validation` ...).
 
-    Raises DocumentBroken when the document has no such component.
+    The same document and component give the same object. Raises DocumentBroken when the document has no such component.
     """
-    schemas = document.get("components", {}).get("schemas", {})
-    if component not in schemas:
-        raise DocumentBroken(f"no component {component}; there are: {', '.join(schemas) or 'none'}")
-    return inline(schemas[component], document)
+    kept, known = _SCHEMAS.get(id(document), (None, {}))
+    if kept is not document:
+        if len(_SCHEMAS) >= MOST_DOCUMENTS:
+            _SCHEMAS.clear()
+        known = {}
+        _SCHEMAS[id(document)] = document, known
+    if component not in known:
+        schemas = document.get("components", {}).get("schemas", {})
+        if component not in schemas:
+            raise DocumentBroken(f"no component {component}; there are: {', '.join(schemas) or 'none'}")
+        known[component] = inline(schemas[component], document)
+    return known[component]
 
 
 def request_schemas(document: Mapping[str, Any]) -> dict[str, Any]:

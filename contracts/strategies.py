@@ -13,13 +13,13 @@ import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from json import dumps, loads
 from typing import Any, Final
 
-import jsonschema_rs
 from hypothesis import assume
 from hypothesis import strategies as st
+
+from contracts.judge import compiled
 
 Json = Any
 Schema = Mapping[str, Any]
@@ -56,14 +56,9 @@ def pictures() -> st.SearchStrategy[str]:
     return st.one_of(encoded, encoded.map("data:image/png;base64,{}".format))
 
 
-@lru_cache(maxsize=4096)
-def _compiled(text: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(loads(text), validate_formats=True)
-
-
 def keeps(value: Json, schema: Json) -> bool:
     """Return whether a value keeps a self-contained schema."""
-    return _compiled(dumps(schema)).is_valid(value)
+    return compiled(schema).is_valid(value)
 
 
 def value(schema: Json) -> st.SearchStrategy[Json]:
@@ -210,12 +205,6 @@ class Mutation:
     body: bytes
     value: Json
     is_json: bool = True
-
-
-def mutated(schema: Schema) -> st.SearchStrategy[Mutation]:
-    """Bodies that keep a schema but for one thing, which may or may not break it: the validator knows."""
-    drawn = st.tuples(valid(schema), st.integers(0, 9))
-    return drawn.flatmap(lambda told: st.sampled_from(list(sweep(schema, *told))))
 
 
 def sweep(schema: Schema, body: Mapping[str, Json], turn: int = 0) -> Iterator[Mutation]:

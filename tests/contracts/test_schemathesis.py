@@ -73,7 +73,7 @@ EVERY_PROFILE = pytest.mark.parametrize(("name", "words"), EVERY, ids=[" ".join(
 def test_sequences_begin_with_creations_and_lead_to_files(name: str, words: str) -> None:
     """Every call that creates begins sequences and no other does; links lead from it to every poll and to a file.
 
-    Found under `fetch-by-body` and `get-fetch`: no link led to the calls that they add, so that no sequence fetched a job.
+    Found under `fetch-by-body` and `get-fetch`: no link led to the calls that they add, so no sequence fetched a job.
     """
     document = load(PROVIDERS / name).under(words.split(",") if words else ())
     life, known = document["x-lifecycle"], operations(document)
@@ -141,7 +141,7 @@ TOY: dict[str, Any] = {
 def test_what_a_document_takes_back_is_configured() -> None:
     told = tomllib.loads(configuration(TOY, KEY, BUDGET, covered={"b"}))
     assert told["checks"] == {"ignored_auth": {"enabled": False}}
-    assert told["request-timeout"] == 60
+    assert told["request-timeout"] == 600
     assert told["operations"] == [
         {
             "include-operation-id": "a",
