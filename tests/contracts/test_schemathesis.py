@@ -142,6 +142,7 @@ def test_what_a_document_takes_back_is_configured() -> None:
     told = tomllib.loads(configuration(TOY, KEY, BUDGET, covered={"b"}))
     assert told["checks"] == {"ignored_auth": {"enabled": False}}
     assert told["request-timeout"] == 600
+    assert told["phases"]["stateful"]["inference"] == {"algorithms": ["dependency-analysis"]}
     assert told["operations"] == [
         {
             "include-operation-id": "a",

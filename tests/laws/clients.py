@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,15 @@ class Client:
     create: str
     poll: str
     body: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.provider} {self.create}"
+
+    def told(self, deeds: Iterable[str]) -> list[str]:
+        """The deeds without the states that have no word of their own at this provider."""
+        words = self.life.words
+        return [one for one in deeds if one not in words or self.life.state_of(words[one][0]) == one]
 
     @cached_property
     def document(self) -> Mapping[str, Any]:
@@ -50,6 +59,18 @@ class Client:
             path += f"?{place['name']}={quote(job, safe='')}"
         body = self.with_key(key, {}) if "requestBody" in operation.raw else None
         return operation.method, path, self.headers(key), body
+
+    def fetching(self, key: str, output: str) -> tuple[str, str, dict[str, str]] | None:
+        """Method, path and headers of the call that tells the link to an output; None where the output is the link."""
+        retrieve = self.life.raw.get("retrieve")
+        if retrieve is None:
+            return None
+        operation = promise.operations(self.document)[retrieve["operations"][0]]
+        return operation.method, f"{operation.path}?{retrieve['id']['name']}={output}", self.headers(key)
+
+    def link_of(self, answer: Any) -> str:
+        """The link in the answer to `fetching`."""
+        return str(find(answer, self.life.raw["retrieve"]["output"]))
 
     def headers(self, key: str) -> dict[str, str]:
         return {} if self.has_key_in_body else {"authorization": f"Bearer {key}"}
@@ -91,6 +112,7 @@ def _at(answer: Any, pointer: str) -> Any:
         return None
 
 
+PIXVERSE = {"model": "pixverse/v5/text-to-video", "prompt": "a cat", "resolution": "360p", "aspect_ratio": "1:1"}
 CLIENTS = (
     Client(
         "tensorone",
@@ -117,7 +139,7 @@ CLIENTS = (
             "instant_response": True,
         },
     ),
-    Client("aimlapi", "createVideo", "getVideo", {"model": "pixverse/v5/text-to-video", "prompt": "a cat"}),
-    Client("aimlapi", "createVideoLegacy", "getVideoLegacy", {"model": "pixverse/v5/text-to-video", "prompt": "a cat"}),
+    Client("aimlapi", "createVideo", "getVideo", PIXVERSE),
+    Client("aimlapi", "createVideoLegacy", "getVideoLegacy", PIXVERSE),
     Client("gately", "createVideo", "queryVideo", {"model": "T2V-01", "prompt": "a cat"}),
 )

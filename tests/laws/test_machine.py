@@ -6,6 +6,7 @@ key alone: every answer is the same to the byte. So a run repeats, and no key is
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, consumes, initialize, multiple, rule
 
 from mockserver.engine.sandbox import digest_of
-from tests.laws.clients import CLIENTS, Client
+from tests.laws.clients import CLIENTS, ORDER, Client
 from tests.laws.house import Act, House, Said, again
 
 KEYS = ("key-red", "key-green", "key-blue")
@@ -26,6 +27,7 @@ FATES = (
     "fails-in-processing", "unguessable",
 )  # fmt: skip
 MAKES_SMALL_CLIPS = ("tensorone", "modelslab")
+"""At the others a clip takes a second to make, so there only the jobs of the opening are downloaded."""
 SECONDS = st.sampled_from([0, 0.1, 0.3, 0.6, 1, 1.7, 2.5, 45, 3600]) | st.floats(0, 4).map(
     lambda length: round(length, 3)
 )
@@ -48,6 +50,8 @@ class Life:
     word: str = ""
     progress: float = 0.0
     link: str = ""
+    is_first: bool = False
+    file: bytes = b""
 
 
 class Machine(RuleBasedStateMachine):
@@ -58,6 +62,7 @@ class Machine(RuleBasedStateMachine):
         self.cache = CACHE[0]
         self.eras = dict.fromkeys(KEYS, 0)
         self.owners: dict[tuple[str, str], str] = {}
+        self.shown: dict[tuple[str, int, str, str], Any] = {}
 
     @initialize(
         target=jobs,
@@ -68,7 +73,10 @@ class Machine(RuleBasedStateMachine):
         self.seed, self.house = seed, House(seed, self.cache)
         for key in KEYS:
             self.control(key, "POST", "", {"key": key})
-        return multiple(*[self.submit(client, key) for client, key in zip(CLIENTS, owners, strict=True)])
+        made = [self.submit(client, key) for client, key in zip(CLIENTS, owners, strict=True)]
+        for life in made:
+            life.is_first = True
+        return multiple(*made)
 
     def control(self, key: str, method: str, path: str, value: object = None) -> Any:
         where = "/_mock/sandboxes" + (f"/{digest_of(key)}{path}" if method != "POST" or path else "")
@@ -109,6 +117,8 @@ class Machine(RuleBasedStateMachine):
         said = self.house.call(job.key, "POST", path, {"host": "127.0.0.1"})
         assert said.status in (200, 404, 409), said.value
         assert said.status != 404 or self.is_gone(job), said.value
+        DONE[f"{job.client.name} turned"] += said.status == 200
+        self.look(job)
 
     # -- what clients do ------------------------------------------------------------------------------------------
 
@@ -158,6 +168,7 @@ class Machine(RuleBasedStateMachine):
             assert job.progress <= progress < 100
             assert progress == 0 or rank > 0
             job.progress = progress
+        DONE[f"{client.name} {client.life.state_of(word)}"] += 1
         job.rank, job.word, job.link = rank, word, link if has_succeeded and link else ""
 
     @rule(job=jobs, key=st.sampled_from(KEYS))
@@ -166,15 +177,46 @@ class Machine(RuleBasedStateMachine):
             return
         said = self.house.call(key, *job.client.asking(key, job.id))
         assert job.client.complaints(job.client.poll, said.value) != [], "another key's job was shown"
+        DONE[f"{job.client.name} asked for by another key"] += 1
 
     @rule(job=jobs)
     def downloaded(self, job: Life) -> None:
-        if job.client.provider not in MAKES_SMALL_CLIPS or not job.link.startswith("http"):
+        """A file that a poll told of is there, for as long as it is kept, and stays the same to the byte."""
+        if not job.link or self.is_gone(job) or not (job.is_first or job.client.provider in MAKES_SMALL_CLIPS):
             return
-        said = self.house.call(job.key, "GET", urlsplit(job.link).path, job.client.headers(job.key))
-        if not self.is_gone(job):
-            assert said.status in (200, 404), said  # 404: links of ModelsLab last for 24 hours
-            assert said.status == 404 or len(said.body) > 100
+        link, fetching = job.link, job.client.fetching(job.key, job.link)
+        if fetching is not None:
+            told = self.house.call(job.key, *fetching)
+            assert job.client.complaints("retrieveFile", told.value) == [], told
+            link = job.client.link_of(told.value)
+        said = self.house.call(job.key, "GET", urlsplit(link).path, job.client.headers(job.key))
+        assert said.status in (200, 404), said
+        assert said.status == 200 or job.client.provider == "modelslab", "its links alone end, after 24 hours"
+        if said.status == 200:
+            DONE[f"{job.client.name} downloaded"] += 1
+            assert len(said.body) > 100
+            assert job.file in (b"", said.body)
+            job.file = said.body
+
+    @rule(job=jobs, turning=st.sampled_from(["fail", "complete"]))
+    def ended_and_downloaded(self, job: Life, turning: str) -> None:
+        """The whole way at once, which single steps in any order seldom go."""
+        self.turned(job, turning)
+        self.downloaded(job)
+
+    @rule(key=st.sampled_from(KEYS))
+    def listed(self, key: str) -> None:
+        """The laws of progress at every job of a key, whatever its provider tells of them."""
+        seen = {(one["provider"], one["id"]): one for one in self.control(key, "GET", "/jobs")["jobs"]}
+        for name, job in seen.items():
+            before = self.shown.get((key, self.eras[key], *name), {"state": "queued", "progress": 0})
+            assert (job["progress"] == 100) == (job["state"] == "succeeded")
+            assert 0 <= job["progress"] <= 100
+            assert job["state"] != "queued" or job["progress"] == 0
+            assert job["progress"] >= before["progress"]
+            assert ORDER[job["state"]] >= ORDER[before["state"]]
+            assert ORDER[before["state"]] < 2 or job["state"] == before["state"]
+            self.shown[key, self.eras[key], *name] = job
 
     @rule(job=consumes(jobs))
     def forgotten(self, job: Life) -> None:
@@ -198,6 +240,9 @@ class Machine(RuleBasedStateMachine):
 
 
 CACHE: list[Path] = []
+DONE: Counter[str] = Counter()
+"""How often what was done to the jobs of which call."""
+DEEDS = ("queued", "running", "succeeded", "failed", "downloaded", "asked for by another key", "turned")
 
 
 @pytest.fixture(autouse=True)
@@ -206,7 +251,7 @@ def _cache(tmp_path: Path) -> None:
 
 
 Machine.TestCase.settings = settings(
-    max_examples=80,
+    max_examples=90,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
@@ -214,4 +259,14 @@ Machine.TestCase.settings = settings(
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
-test_machine = Machine.TestCase
+
+
+class TestMachine(Machine.TestCase):  # type: ignore[misc]
+    def runTest(self) -> None:  # noqa: N802  its name in unittest
+        """All of it holds, and all of it was done to the jobs of each call that creates."""
+        DONE.clear()
+        super().runTest()
+        missing = [
+            name for name in (f"{one.name} {deed}" for one in CLIENTS for deed in one.told(DEEDS)) if not DONE[name]
+        ]
+        assert missing == [], DONE
