@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +14,7 @@ from contracts.fuzz import hooks_as_paths
 from contracts.judge import complaints, misplaced
 from contracts.promise import PROVIDERS, load
 from mockserver.testing import MockServer
+from tests.laws.receiving import listening
 
 WITH_HOOKS = {"modelslab": (), "gately": ("callbacks",)}
 
@@ -57,32 +55,6 @@ def test_drawn_deliveries_keep_a_schema_of_a_webhook(provider: str, path: str) -
 
     drawn()
     assert seen
-
-
-@contextmanager
-def listening() -> Iterator[tuple[str, list[Any]]]:
-    """A receiver that sends back what it gets (which answers a challenge), and what it got."""
-    got: list[Any] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            got.append(json.loads(body))
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as served:
-        thread = threading.Thread(target=served.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{served.server_port}/hook", got
-        served.shutdown()
-        thread.join()
 
 
 def gately(server: MockServer, key: str, url: str) -> None:
