@@ -24,7 +24,7 @@ def declared(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
         for status, answer in source.raw.get("responses", {}).items():
             whole = find(document, answer["$ref"]) if "$ref" in answer else answer
             for name, link in whole.get("links", {}).items():
-                target = known[link["operationId"]]
+                target = known[link["operationId"]]  # our documents name their targets so, and not by operationRef
                 found[f"{_label(source)} -> [{status}] {name} -> {_label(target)}"] = (source.id, target.id)
     return found
 
@@ -43,7 +43,7 @@ def beginnings(document: Mapping[str, Any]) -> set[str]:
 @contextmanager
 def watched(document: Mapping[str, Any]) -> Iterator[set[str]]:
     """Let the sequences of a run of schemathesis begin where the document says; what is yielded fills with the links
-    that they followed with a value out of the answer before.
+    that they followed with a value out of the answer before. Of a document without links the guess is kept.
     """
     from schemathesis.cli import EventHandler
     from schemathesis.cli.ext.handlers import CUSTOM_HANDLERS
@@ -56,9 +56,11 @@ def watched(document: Mapping[str, Any]) -> Iterator[set[str]]:
             cases = event.recorder.cases.values() if hasattr(event, "recorder") else ()
             followed.update(case.transition.id for case in cases if case.transition and case.is_transition_applied)
 
-    def classified(*_: object) -> stateful.RootTransitions:
-        roots = stateful.RootTransitions()
-        roots.reliable = beginnings(document)
+    guessed, known = stateful.classify_root_transitions, beginnings(document)
+
+    def classified(*told: Any) -> stateful.RootTransitions:
+        roots: stateful.RootTransitions = guessed(*told)
+        roots.reliable = known or roots.reliable
         return roots
 
     CUSTOM_HANDLERS.append(Watcher)

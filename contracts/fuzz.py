@@ -198,8 +198,8 @@ def command(location: Path, folder: Path, told: Namespace) -> list[str]:
 def run(document: Mapping[str, Any], told: Namespace) -> dict[str, Any]:
     """Run schemathesis over a document; what it says goes to standard output.
 
-    Where its sequences of calls left out links that the document declares, it makes as many again with the next seed,
-    up to `ROUNDS` times in all. `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `covered` (a
+    Where its sequences of calls left out links that the document declares, it makes twice as many with the next seed,
+    up to `ROUNDS` rounds in all. `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `covered` (a
     document's path, or None), `examples`, `chains` and `steps`. Returned are the number of `cases`, the `failures`
     (`ST202 ... at GET /x`), the `errors`, and the declared links that are still `unused`.
     """
@@ -207,10 +207,11 @@ def run(document: Mapping[str, Any], told: Namespace) -> dict[str, Any]:
         folder = Path(name)
         (folder / "document.json").write_text(json.dumps(prepared(document, told.key)))
         covered = same(document, json.loads(told.covered.read_bytes())) if told.covered else ()
-        (folder / "schemathesis.toml").write_text(configuration(document, told.key, vars(told), covered))
         found: dict[str, Any] = {"cases": 0, "failures": [], "errors": [], "unused": list(declared(document))}
         for turn in range(ROUNDS):
             again = ("--phases", "stateful", "--seed", str(told.seed + turn)) if turn else ()
+            budget = {**vars(told), "chains": told.chains * 2**turn}
+            (folder / "schemathesis.toml").write_text(configuration(document, told.key, budget, covered))
             report, followed = _reported(document, [*command(folder / "document.json", folder, told), *again], folder)
             failures = [f"{one['code']} {one['title']} at {', '.join(one['operations'])}" for one in report["failures"]]
             found["failures"] += failures

@@ -6,8 +6,8 @@ have fates in turn, so that no run depends on time. What schemathesis says of ea
 summary is printed.
 
 The budget of each operation is what the coverage phase finds in the document and 8 cases of the fuzzing phase; that of
-each profile 6 sequences of 16 calls, and as many again, up to five times, until they have followed every link that the
-document declares; one that they never follow is a failure. The coverage phase is long and the same whenever an
+each profile 6 sequences of 16 calls, then 12 more, and 24, and so on, until they have followed every link that the
+document declares; one that they have not after 378 is a failure. The coverage phase is long and the same whenever an
 operation is: a switch runs it for the operations that it changes, the others had theirs under the default profile.
 `--times 2` and more leave nothing out.
 """
