@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -28,11 +28,6 @@ class Client:
     @property
     def name(self) -> str:
         return f"{self.provider} {self.create}"
-
-    def told(self, deeds: Iterable[str]) -> list[str]:
-        """The deeds without the states that have no word of their own at this provider."""
-        words = self.life.words
-        return [one for one in deeds if one not in words or self.life.state_of(words[one][0]) == one]
 
     @cached_property
     def document(self) -> Mapping[str, Any]:

@@ -73,3 +73,12 @@ def test_an_upscale_is_created_with_the_status_of_creations(house: House, status
     body = {"videoId": TENSORONE.id_of(video.value), "targetResolution": "1080p"}
     upscale = house.call(KEY, "POST", "/v2/ai/video-upscale", TENSORONE.headers(KEY), body)
     assert (video.status, upscale.status) == (status, status)
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda one: one.name)
+def test_ids_that_follow_no_rule_keep_the_document(house: House, client: Client) -> None:
+    """The state machine: ModelsLab's unguessable ids have more digits than the document allowed."""
+    configure(house, scenario="unguessable")
+    answer = submit(house, client).value
+    assert client.complaints(client.create, answer) == []
+    assert client.complaints(client.poll, house.call(KEY, *client.asking(KEY, client.id_of(answer))).value) == []
