@@ -199,16 +199,16 @@ def run(document: Mapping[str, Any], told: Namespace) -> dict[str, Any]:
     """Run schemathesis over a document; what it says goes to standard output.
 
     Where its sequences of calls left out links that the document declares, it makes twice as many with the next seed,
-    up to `ROUNDS` rounds in all. `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `covered` (a
-    document's path, or None), `examples`, `chains` and `steps`. Returned are the number of `cases`, the `failures`
-    (`ST202 ... at GET /x`), the `errors`, and the declared links that are still `unused`.
+    up to `rounds` rounds in all. `told` has `url`, `key`, `seed`, `header` (a list of `Name: value`), `covered` (a
+    document's path, or None), `examples`, `chains`, `steps` and `rounds`. Returned are the number of `cases`, the
+    `failures` (`ST202 ... at GET /x`), the `errors`, and the declared links that are still `unused`.
     """
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "document.json").write_text(json.dumps(prepared(document, told.key)))
         covered = same(document, json.loads(told.covered.read_bytes())) if told.covered else ()
         found: dict[str, Any] = {"cases": 0, "failures": [], "errors": [], "unused": list(declared(document))}
-        for turn in range(ROUNDS):
+        for turn in range(told.rounds):
             again = ("--phases", "stateful", "--seed", str(told.seed + turn)) if turn else ()
             budget = {**vars(told), "chains": told.chains * 2**turn}
             (folder / "schemathesis.toml").write_text(configuration(document, told.key, budget, covered))
@@ -244,6 +244,7 @@ def arguments() -> ArgumentParser:
     parser.add_argument("--examples", type=int, default=8, help="cases of each operation while fuzzing")
     parser.add_argument("--chains", type=int, default=6, help="sequences of calls")
     parser.add_argument("--steps", type=int, default=16, help="calls in a sequence")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="so often at most, until every link was followed")
     return parser
 
 

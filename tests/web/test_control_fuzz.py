@@ -69,7 +69,7 @@ def test_the_control_api_keeps_its_own_document(sandbox: Sandbox) -> None:
     job = json.loads(made)["videoId"]
     told = document(sandbox, job)
     assert unchecked(told) == []
-    budget = {"examples": 8, "chains": 4, "steps": 5}
+    budget = {"examples": 4, "chains": 4, "steps": 5, "rounds": 1}
     url = f"{sandbox.server.url}/_mock"
     asked = Namespace(url=url, key=KEY, seed=1, header=[f"Authorization: Bearer {KEY}"], covered=None, **budget)
     with warnings.catch_warnings():
@@ -77,4 +77,4 @@ def test_the_control_api_keeps_its_own_document(sandbox: Sandbox) -> None:
         found = run(told, asked)
         gc.collect()
     assert (found["failures"], found["errors"]) == ([], [])
-    assert found["cases"] > 500
+    assert found["cases"] > 300
