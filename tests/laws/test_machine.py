@@ -68,14 +68,18 @@ class Machine(RuleBasedStateMachine):
         target=jobs,
         seed=st.integers(0, 1),
         owners=st.lists(st.sampled_from(KEYS), min_size=len(CLIENTS), max_size=len(CLIENTS)),
+        ended=st.integers(0, len(CLIENTS)),
     )
-    def opened(self, seed: int, owners: list[str]) -> MultipleResults[Life]:
+    def opened(self, seed: int, owners: list[str], ended: int) -> MultipleResults[Life]:
+        """A job of each client; one of them has ended already, or none."""
         self.seed, self.house = seed, House(seed, self.cache)
         for key in KEYS:
             self.control(key, "POST", "", {"key": key})
         made = [self.submit(client, key) for client, key in zip(CLIENTS, owners, strict=True)]
-        for life in made:
+        for place, life in enumerate(made):
             life.is_first = True
+            if ended == place:
+                self.ended_and_downloaded(life, "complete")
         return multiple(*made)
 
     def control(self, key: str, method: str, path: str, value: object = None) -> Any:
