@@ -65,7 +65,9 @@ def profiles(only: Sequence[str]) -> list[Profile]:
         words = [(word.name,) for word in discovered[name].words if word.name != discovered[name].style]
         every = dict.fromkeys([*words, *own])
         found += [Profile(name, told, own.get(told, folder / "document.json")) for told in every]
-    chosen = [one for one in found if not only or any(one.name.startswith(prefix) for prefix in only)]
+    exact = {one.name for one in found} & set(only)
+    heads = tuple(head for head in only if head not in exact)
+    chosen = [one for one in found if not only or one.name in exact or (heads and one.name.startswith(heads))]
     return sorted(chosen, key=lambda one: bool(one.words))
 
 
@@ -140,7 +142,9 @@ def _environment() -> dict[str, str]:
 def main() -> int:
     """Run every profile, two at a time; 0 when nothing failed anywhere."""
     parser = ArgumentParser(prog="make fuzz", description=__doc__)
-    parser.add_argument("--only", action="append", default=[], help="profiles whose names begin so: `modelslab doc`")
+    parser.add_argument(
+        "--only", action="append", default=[], help="a profile, or those whose names begin so: `gately m`"
+    )
     parser.add_argument("--times", type=int, default=1, help="so many times the cases and sequences")
     parser.add_argument("--examples", type=int, default=8, help="cases of each operation in the fuzzing phase")
     parser.add_argument("--chains", type=int, default=6, help="sequences of calls for each profile")
