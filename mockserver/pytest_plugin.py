@@ -22,14 +22,14 @@ import pytest
 if TYPE_CHECKING:
     from mockserver.settings import Settings
     from mockserver.testing import MockServer, Sandbox
-    from mockserver.testing.presence import Presence
+    from mockserver.testing.process_lock import ProcessLock
     from mockserver.testing.stage import ServerStage
 
 SHARED, EACH = "shared", "each"
 FOLDER: Final = "mock-server"
 """In the run's folder: what the processes of a run share."""
 _USED: Final = pytest.StashKey[str]()
-_HERE: Final[pytest.StashKey[Presence]] = pytest.StashKey()
+_HERE: Final[pytest.StashKey[ProcessLock]] = pytest.StashKey()
 _FIXTURES: Final = frozenset({"mock_server", "mock_sandbox", "mock_stage"})
 
 
@@ -222,9 +222,9 @@ def pytest_configure_node(node: Any) -> None:
     if config.getoption("dist", None) == EACH:
         node.workerinput["mock_server_each"] = True
     elif config.getoption("--mock-server") == SHARED and folders is not None and _HERE not in config.stash:
-        from mockserver.testing.presence import Presence
+        from mockserver.testing.process_lock import ProcessLock
 
-        config.stash[_HERE] = Presence(folders.getbasetemp() / FOLDER, "controller")
+        config.stash[_HERE] = ProcessLock(folders.getbasetemp() / FOLDER, "controller")
         config.stash[_HERE].begin()
 
 

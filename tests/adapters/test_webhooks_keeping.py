@@ -1,4 +1,6 @@
-"""What the post keeps: one waiting task, bounded records, what fell due since the last call, nothing once forgotten."""
+"""What the dispatcher keeps: one waiting task, bounded records, what fell due since the last call, nothing once
+forgotten.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,8 @@ import asyncio
 from datetime import timedelta
 
 from mockserver.domain.delivery import Try, delivery_id
-from mockserver.domain.job import Turn, Turning
-from tests.adapters.posts import LONG, SANDBOX, World, finals, job, ours, run, world
+from mockserver.domain.job import Override, OverrideKind
+from tests.adapters.dispatchers import LONG, SANDBOX, World, finals, job, ours, run, world
 from tests.adapters.receiver import receiver
 
 
@@ -24,13 +26,13 @@ def test_forgetting_drops_what_is_ahead_on_its_way_and_recorded_and_nothing_of_a
             other = here.new_clock()
             other.advance(timedelta(seconds=10))
             here.expect(job(4), finals(deaf.url), "sb_000000000002", other)
-            here.post.forget(SANDBOX)
-            assert here.post.records(SANDBOX) == ()
+            here.dispatcher.forget(SANDBOX)
+            assert here.dispatcher.records(SANDBOX) == ()
             assert (await deaf.arrivals.get()).value["job"] == "job-4"
             assert await here.advance(1000) == []
             assert [one.value["job"] for one in hook.received] == ["job-1"]
             assert [one.value["job"] for one in deaf.received] == ["job-2", "job-4"]
-            assert here.post.records(SANDBOX) == ()
+            assert here.dispatcher.records(SANDBOX) == ()
 
     run(scene())
 
@@ -39,7 +41,7 @@ def test_a_forgotten_sandbox_can_expect_again_on_another_clock() -> None:
     async def scene() -> None:
         async with world() as here, receiver() as hook:
             here.expect(job(1, 99), finals(hook.url))
-            here.post.forget(SANDBOX)
+            here.dispatcher.forget(SANDBOX)
             here.clock = here.new_clock()
             here.expect(job(1, 7), finals(hook.url))
             assert len(await here.advance(7)) == 1
@@ -53,7 +55,7 @@ def test_ten_thousand_jobs_under_a_frozen_clock_are_one_waiting_task() -> None:
             for n in range(10_000):
                 here.expect(job(n, 100 + n % 7), finals(hook.url))
             assert len(ours()) == 1
-            assert "Post._wait" in ours()[0]
+            assert "WebhookDispatcher._wait" in ours()[0]
             assert hook.received == []
 
     run(scene())
@@ -95,10 +97,10 @@ def test_settled_lists_what_fell_due_since_the_last_call_whatever_made_it_due() 
             assert [one.delivery.job for one in here.attempts] == ["job-1", "job-2"]
             assert ids == [one.delivery.id for one in here.attempts]
             three = here.expect(job(3, 99), finals(hook.url))
-            here.post.turned(SANDBOX, three.turned(Turn(here.clock.now(), Turning.COMPLETED)))
-            assert await here.post.settled(SANDBOX, LONG) == [here.attempts[-1].delivery.id]
-            assert await here.post.settled(SANDBOX, LONG) == []
-            assert await here.post.settled("sb_unknown", LONG) == []
+            here.dispatcher.overridden(SANDBOX, three.overridden(Override(here.clock.now(), OverrideKind.COMPLETED)))
+            assert await here.dispatcher.settled(SANDBOX, LONG) == [here.attempts[-1].delivery.id]
+            assert await here.dispatcher.settled(SANDBOX, LONG) == []
+            assert await here.dispatcher.settled("sb_unknown", LONG) == []
 
     run(scene())
 
@@ -110,7 +112,7 @@ def test_what_one_move_gave_up_waiting_for_does_not_delay_the_next() -> None:
             here.expect(job(2, 9), finals(hook.url))
             assert await here.advance(5, within=0) == []
             assert await here.advance(4) == [delivery_id(job(2), 1)]
-            assert here.post.under_way(SANDBOX) == 1
+            assert here.dispatcher.under_way(SANDBOX) == 1
 
     run(scene())
 
@@ -120,8 +122,8 @@ def test_without_a_call_of_settled_nothing_piles_up() -> None:
         async with world(kept=2) as here, receiver() as hook:
             for n in range(6):
                 here.expect(job(n, 0), finals(hook.url))
-                await asyncio.wait([parcel.made for parcel in here.post._boxes[SANDBOX].fresh])
-            assert here.post._boxes[SANDBOX].jobs == {}
+                await asyncio.wait([pending.made for pending in here.dispatcher._outboxes[SANDBOX].fresh])
+            assert here.dispatcher._outboxes[SANDBOX].jobs == {}
             assert await here.advance(0) == [delivery_id(job(n), 0) for n in (4, 5)]
 
     run(scene())
@@ -132,7 +134,7 @@ def test_forgetting_drops_attempts_that_are_ahead() -> None:
         async with world(plan=(Try(), Try(timedelta(seconds=30)))) as here, receiver() as hook:
             here.expect(job(), finals(hook.url))
             await here.advance(10)
-            here.post.forget(SANDBOX)
+            here.dispatcher.forget(SANDBOX)
             here.expect(job(2, 50), finals(hook.url))
             await here.advance(40)
             assert [one.value["job"] for one in hook.received] == ["job-1", "job-2"]
@@ -149,11 +151,11 @@ def test_closing_ends_all_workers_at_once_and_nothing_is_expected_after() -> Non
             here.expect(job(9, 99), finals(deaf.url))
             waiting = asyncio.create_task(here.advance(10))
             await deaf.arrivals.get()
-            await here.post.aclose()
+            await here.dispatcher.aclose()
             await deaf.left.wait()
             assert await waiting == []
             here.expect(job(10, 0), finals("no URL: recorded at once"))
-            assert here.post.records(SANDBOX) == ()
+            assert here.dispatcher.records(SANDBOX) == ()
             assert len(deaf.received) == 1
 
     run(scene())

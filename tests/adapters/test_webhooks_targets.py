@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.adapters.webhooks.post import PATIENCE_SECONDS
-from mockserver.domain.delivery import Letter
-from tests.adapters.posts import SANDBOX, finals, job, run, world
+from mockserver.adapters.webhooks.dispatcher import PATIENCE_SECONDS
+from mockserver.domain.delivery import Payload
+from tests.adapters.dispatchers import SANDBOX, finals, job, run, world
 from tests.adapters.receiver import receiver
 from tests.cli.process import CERTIFICATE, KEY
 
@@ -41,7 +41,7 @@ def test_a_target_that_never_answers_stops_nobody_else() -> None:
                 assert (await hook.arrivals.get()).value["job"] == f"job-{n}"
             assert (await deaf.arrivals.get()).value["job"] == "job-1"
             assert ids == []
-            assert here.post.under_way(SANDBOX) >= 3
+            assert here.dispatcher.under_way(SANDBOX) >= 3
             assert len(deaf.received) == 1
 
     run(scene())
@@ -87,9 +87,9 @@ REFUSED = {
 def test_a_url_that_is_none_or_leads_elsewhere_is_recorded_with_the_reason(url: str) -> None:
     async def scene() -> None:
         async with world() as here:
-            one = here.expect(job(), lambda _, seen: Letter(url, {}) if seen.state.is_terminal else None)
+            one = here.expect(job(), lambda _, seen: Payload(url, {}) if seen.state.is_terminal else None)
             assert await here.advance(10) == []
-            assert [(found.delivery.job, found.delivery.letter.url) for found in here.refused] == [(one.id, url)]
+            assert [(found.delivery.job, found.delivery.payload.url) for found in here.refused] == [(one.id, url)]
             assert REFUSED[url] in here.refused[0].why
             assert here.refused[0].why.isascii()
             assert here.attempts == []

@@ -178,7 +178,7 @@ BUDGET = {
 }
 """What may be imported until the first answer, beside the standard library."""
 SLOW = {"contracts", "ctypes", "http.server", "sqlite3", "tomllib", "unittest", "xml.etree.ElementTree", "zoneinfo"}
-"""Parts of the standard library, and a half of this house, that a start has no use for."""
+"""Parts of the standard library, and a half of this project, that a start has no use for."""
 
 LISTING = """
 import json, sys

@@ -49,7 +49,7 @@ def _gives_a_film(name: str, operation: str) -> bool:
 
 
 @pytest.mark.parametrize("name", names())
-def test_links_lead_from_every_creation_over_a_poll_to_a_film(name: str) -> None:
+def test_links_lead_from_every_creation_over_a_poll_to_a_clip(name: str) -> None:
     """Each creation links to a poll of its surface; from each poll a chain of links ends at an answer with an MP4."""
     life = lifecycle(_promise(name).document)
     assert life is not None

@@ -72,7 +72,7 @@ def test_a_poll_is_repeated_for_our_own_job_until_the_documented_word(toy: Promi
     assert json.loads(stage.scenes[0].sent[0][3]) == {"prompt": "a cat"}
 
 
-def test_a_failed_state_chooses_a_failing_fate(toy: Promise) -> None:
+def test_a_failed_state_chooses_a_failing_scenario(toy: Promise) -> None:
     exchange, stage = _played(replace(BUSY, answer=Answer(200, {"status": "lost"})), toy)
     assert exchange.json()["status"] == "lost"
     assert stage.scenes[0].scenario == "fails-in-processing"

@@ -26,10 +26,10 @@ def schemas(provider: str) -> dict[str, Any]:
     return found
 
 
-def kept(letter: Any, provider: str) -> list[str]:
-    """The schemas that a letter keeps, with its members in their order."""
+def kept(payload: Any, provider: str) -> list[str]:
+    """The schemas that a payload keeps, with its members in their order."""
     known = schemas(provider)
-    return [name for name in known if not complaints(letter, known[name]) and not misplaced(letter, known[name])]
+    return [name for name in known if not complaints(payload, known[name]) and not misplaced(payload, known[name])]
 
 
 def drawable(provider: str) -> list[tuple[str, str]]:
@@ -92,4 +92,4 @@ def test_sent_deliveries_keep_the_schema_of_their_word(
         submit(server, key, url)
         for _ in range(3):
             sandbox.advance(2)
-        assert [kept(letter, provider) for letter in got] == [[word] for word in words]
+        assert [kept(payload, provider) for payload in got] == [[word] for word in words]

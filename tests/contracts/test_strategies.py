@@ -88,8 +88,8 @@ def test_two_validators_agree_on_every_mutated_body(provider: str, operation: st
 
 
 def test_a_sweep_does_everything_to_every_field_and_says_so() -> None:
-    schema, turns = ALL["tensorone", "createVideo"], 10
-    found = [mutation for turn in range(turns) for mutation in sweep(schema, {"prompt": "a cat", "fps": 8}, turn)]
+    schema, overrides = ALL["tensorone", "createVideo"], 10
+    found = [mutation for turn in range(overrides) for mutation in sweep(schema, {"prompt": "a cat", "fps": 8}, turn)]
     labels = {mutation.label for mutation in found}
     assert labels == everything(schema)
     assert all(json.loads(one.body) == one.value for one in found if one.is_json)

@@ -96,5 +96,5 @@ def test_what_the_table_tells_of_a_provider_is_in_its_own(column: int, provider:
     assert told["styles"] == (", ".join(styles) or "one")
     assert len(told["checks, in order"].split(", ")) == len(provider.checks)
     assert told["tiers"] == (", ".join(provider.tiers) or "none")
-    assert (told["webhooks"] == "none") == (provider.herald is None)
-    assert (told["every answer carries"] == "nothing more") == (provider.dress is None)
+    assert (told["webhooks"] == "none") == (provider.webhook_payload is None)
+    assert (told["every answer carries"] == "nothing more") == (provider.add_headers is None)

@@ -2,7 +2,7 @@
 
 Every word of every provider is a profile, beside the default and the combinations that have a document of their own; a
 word that changes no document runs against the default one. The clock of a profile's sandbox stands still and its jobs
-have fates in turn, so that no run depends on time. What schemathesis says of each profile goes to its own file; its
+have scenarios in turn, so that no run depends on time. What schemathesis says of each profile goes to its own file; its
 summary is printed.
 
 The budget of each operation is what the coverage phase finds in the document and 8 cases of the fuzzing phase; that of
@@ -33,7 +33,7 @@ from contracts.promise import PROVIDERS, names
 from mockserver.provider.discovery import discover
 
 SUMMARY = "API Operations:"
-FATES = ["instant", "polls=2", "instant", "fails-in-processing"]
+SCENARIOS = ["instant", "polls=2", "instant", "fails-in-processing"]
 ROOT = Path(__file__).parents[2]
 
 
@@ -109,7 +109,7 @@ def control(url: str, method: str, path: str, value: object = None) -> Any:
 
 def fuzzed(url: str, profile: Profile, key: str, told: Namespace, folder: Path) -> dict[str, Any]:
     """Run one profile; the outcome as `contracts.fuzz` prints it, with the seconds that it took."""
-    settings = {"profiles": {profile.provider: list(profile.words)}, "timing": "instant", "queue": FATES * 1000}
+    settings = {"profiles": {profile.provider: list(profile.words)}, "timing": "instant", "queue": SCENARIOS * 1000}
     sandbox = control(url, "POST", "/sandboxes", {"key": key})["sandbox"]
     control(url, "DELETE", f"/sandboxes/{sandbox}")
     control(url, "PATCH", f"/sandboxes/{sandbox}", settings)
@@ -164,7 +164,7 @@ def run(chosen: Sequence[Profile], told: Namespace, folder: Path) -> Iterator[di
 
     A key is used again by the next profile of the same provider: ids repeat under it, so clips are not drawn anew.
     """
-    keys = {name: [f"fuzz-{name}-{lane}" for lane in range(told.workers)] for name in names()}
+    keys = {name: [f"fuzz-{name}-{target_queue}" for target_queue in range(told.workers)] for name in names()}
 
     def one(profile: Profile) -> dict[str, Any]:
         key = keys[profile.provider].pop(0)
@@ -173,7 +173,7 @@ def run(chosen: Sequence[Profile], told: Namespace, folder: Path) -> Iterator[di
         finally:
             keys[profile.provider].insert(0, key)
 
-    every = [key for lanes in keys.values() for key in lanes]
+    every = [key for target_queues in keys.values() for key in target_queues]
     with serving(every, folder) as url, ThreadPoolExecutor(told.workers) as pool:
         yield from pool.map(one, chosen)
 

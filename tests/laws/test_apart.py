@@ -1,4 +1,4 @@
-"""Two keys never influence each other, and a run repeats: with limits, fates, clocks, turns, webhooks and journals.
+"""Two keys never influence each other, and a run repeats: with limits, scenarios, clocks, turns, webhooks and journals.
 
 A story is lived by two keys at once. Then the part of each is lived again alone, and all of it once more, on a server
 that is new: every answer of every kind is the same to the byte, those of the control API and of the journal included.
@@ -15,12 +15,12 @@ from urllib.parse import quote
 import pytest
 
 from tests.laws.clients import CLIENTS, Client
-from tests.laws.house import House, Said, again
+from tests.laws.local_server import LocalServer, Said, again
 
 KEYS = ("key-red", "key-green")
 NOBODY = "http://127.0.0.1:9/hook"
 LOCAL = {"host": "127.0.0.1"}
-FATES = (
+SCENARIOS = (
     "success", "instant", "slow=3", "polls=2", "stuck-in-queue", "stalled=40", "fails-in-queue", "fails-in-processing",
     "moderated", "out-of-credits", "eta-lying", "unguessable",
 )  # fmt: skip
@@ -50,18 +50,20 @@ Step = Callable[["Story", str], None]
 class Story:
     """What is done, with the jobs that each key has made."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, local: LocalServer) -> None:
+        self.local = local
         self.jobs: dict[str, list[tuple[Client, str]]] = {key: [] for key in KEYS}
 
     def control(self, key: str, method: str, path: str = "", value: object = None) -> Said:
-        return self.house.call(key, method, f"/_mock/sandboxes/{key}{path}", LOCAL, value)
+        return self.local.call(key, method, f"/_mock/sandboxes/{key}{path}", LOCAL, value)
 
-    def create(self, key: str, client: Client, fate: str | None, has_hook: bool) -> None:
+    def create(self, key: str, client: Client, scenario: str | None, has_hook: bool) -> None:
         method, path, headers, body = client.submission(key)
         if has_hook:
             body["webhook"] = f"{NOBODY}?key={key}"
-        said = self.house.call(key, method, path, {**headers, **({"X-Mock-Scenario": fate} if fate else {})}, body)
+        said = self.local.call(
+            key, method, path, {**headers, **({"X-Mock-Scenario": scenario} if scenario else {})}, body
+        )
         try:
             self.jobs[key].append((client, client.id_of(said.value)))
         except KeyError:
@@ -69,10 +71,10 @@ class Story:
 
     def poll(self, key: str, number: int) -> None:
         client, job = self.job(key, number)
-        self.house.call(key, *client.asking(key, job))
+        self.local.call(key, *client.asking(key, job))
 
-    def turn(self, key: str, number: int, turning: str) -> None:
-        self.control(key, "POST", f"/jobs/{quote(self.job(key, number)[1], safe='')}/{turning}")
+    def turn(self, key: str, number: int, kind: str) -> None:
+        self.control(key, "POST", f"/jobs/{quote(self.job(key, number)[1], safe='')}/{kind}")
 
     def job(self, key: str, number: int) -> tuple[Client, str]:
         jobs = self.jobs[key]
@@ -84,17 +86,17 @@ def step(chance: Random) -> Step:
     (kind,) = chance.choices(list(KINDS), weights=list(KINDS.values()))
     number = chance.randrange(4)
     if kind == "create":
-        client, fate = chance.choice(CLIENTS), chance.choice(FATES) if number else None
-        return lambda story, key: story.create(key, client, fate, client.has_key_in_body and number > 1)
+        client, scenario = chance.choice(CLIENTS), chance.choice(SCENARIOS) if number else None
+        return lambda story, key: story.create(key, client, scenario, client.has_key_in_body and number > 1)
     if kind == "poll":
         return lambda story, key: story.poll(key, number)
     if kind == "turn":
-        turning = chance.choice(["complete", "fail", "stall"])
-        return lambda story, key: story.turn(key, number, turning)
+        verb = chance.choice(["complete", "fail", "stall"])
+        return lambda story, key: story.turn(key, number, verb)
     told: tuple[str, str, object] = {
         "move": ("PATCH", "/clock", chance.choice(MOVES)),
         "set": ("PATCH", "", chance.choice(SETTINGS)),
-        "queue": ("PATCH", "", {"queue": chance.choices(FATES, k=number), "scenario": chance.choice(FATES)}),
+        "queue": ("PATCH", "", {"queue": chance.choices(SCENARIOS, k=number), "scenario": chance.choice(SCENARIOS)}),
         "view": ("GET", chance.choice(VIEWS), None),
         "forget": ("DELETE", chance.choice(["", "?configuration=true"]), None),
     }[kind]
@@ -108,16 +110,16 @@ def _ignored(_said: Said) -> None:
 @pytest.mark.parametrize("seed", range(24))
 def test_keys_live_apart_and_runs_repeat(tmp_path: Path, seed: int) -> None:
     chance = Random(seed)
-    with House(seed, tmp_path) as house:
-        story = Story(house)
+    with LocalServer(seed, tmp_path) as local:
+        story = Story(local)
         for _ in range(STEPS):
             step(chance)(story, chance.choice(KEYS))
             if seconds := chance.choice([0, 0, 0.3, 1.5, 30]):
-                house.time_passes(seconds)
+                local.time_passes(seconds)
         for key in KEYS:
             for view in VIEWS:
                 story.control(key, "GET", view)
-    script, said = [act for act, _ in house.done], [one for _, one in house.done]
+    script, said = [act for act, _ in local.done], [one for _, one in local.done]
     assert all(one is None or one.status < 500 for one in said)
     assert again(script, seed, tmp_path) == said
     for key in KEYS:

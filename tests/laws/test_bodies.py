@@ -20,8 +20,8 @@ from contracts.judge import complaints, components, unpromised
 from contracts.promise import PROVIDERS, Operation, names, schema
 from contracts.strategies import Mutation, keeps, sweep, valid
 from tests.laws.clients import CLIENTS
-from tests.laws.house import Act, House, Said
 from tests.laws.kinds import everything
+from tests.laws.local_server import Act, LocalServer, Said
 
 KEY = "key-of-bodies"
 PICTURES = {"gately": "first_frame_image"}
@@ -33,7 +33,7 @@ BODIES = settings(
 
 
 @dataclass(frozen=True)
-class Desk:
+class ControlContext:
     """An operation ready to be called: the schema of its bodies allows what exists, and nothing else."""
 
     provider: str
@@ -41,13 +41,13 @@ class Desk:
     document: Mapping[str, Any]
     schema: Mapping[str, Any]
     path: str
-    house: House
+    local: LocalServer
     words: tuple[str, ...] = ()
 
     def call(self, body: bytes) -> Said:
         headers = {"authorization": f"Bearer {KEY}", "x-mock-sandbox": KEY, "content-length": str(len(body))}
-        said = self.house.act(Act(KEY, self.operation.method, self.path, headers, body))
-        self.house.done.clear()
+        said = self.local.act(Act(KEY, self.operation.method, self.path, headers, body))
+        self.local.done.clear()
         assert said is not None
         return said
 
@@ -71,33 +71,33 @@ ALL = [
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with House(0, tmp_path_factory.mktemp("clips"), (KEY,)) as made:
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    with LocalServer(0, tmp_path_factory.mktemp("clips"), (KEY,)) as made:
         yield made
 
 
 @pytest.fixture(params=ALL, ids=["-".join([name, *words, one]) for name, words, one in ALL])
-def desk(request: pytest.FixtureRequest, house: House) -> Desk:
+def context(request: pytest.FixtureRequest, local: LocalServer) -> ControlContext:
     provider, words, name = request.param
     document = promise.load(PROVIDERS / provider).under(words)
     operation = promise.operations(document)[name]
-    job = _finished(house, provider, words)
+    job = _finished(local, provider, words)
     narrowed = _narrowed(promise.request_schemas(document)[name], {"key": KEY, "videoId": job})
     if provider in PICTURES and PICTURES[provider] in narrowed["properties"]:
         narrowed["properties"][PICTURES[provider]] = {"type": "string", "format": "image-base64"}
-    return Desk(provider, operation, document, narrowed, operation.path.replace("{id}", job), house, words)
+    return ControlContext(provider, operation, document, narrowed, operation.path.replace("{id}", job), local, words)
 
 
-def _finished(house: House, provider: str, words: tuple[str, ...]) -> str:
+def _finished(local: LocalServer, provider: str, words: tuple[str, ...]) -> str:
     """The id of a finished job under the profile, which stays."""
     client = next(one for one in CLIENTS if one.provider == provider)
     settings_ = {"timing": "instant", "profiles": {provider: list(words)}}
-    house.call(KEY, "PATCH", f"/_mock/sandboxes/{_digest(house)}", {"host": "127.0.0.1"}, settings_)
-    return client.id_of(house.call(KEY, *client.submission(KEY)).value)
+    local.call(KEY, "PATCH", f"/_mock/sandboxes/{_digest(local)}", {"host": "127.0.0.1"}, settings_)
+    return client.id_of(local.call(KEY, *client.submission(KEY)).value)
 
 
-def _digest(house: House) -> str:
-    opened = house.call(KEY, "POST", "/_mock/sandboxes", {"host": "127.0.0.1"}, {"key": KEY})
+def _digest(local: LocalServer) -> str:
+    opened = local.call(KEY, "POST", "/_mock/sandboxes", {"host": "127.0.0.1"}, {"key": KEY})
     return str(opened.value["sandbox"])
 
 
@@ -108,55 +108,55 @@ def _narrowed(whole: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, A
     return {**whole, "properties": {**whole.get("properties", {}), **given_}, "examples": examples}
 
 
-def _accepted(desk: Desk, said: Said) -> list[str]:
+def _accepted(context: ControlContext, said: Said) -> list[str]:
     if said.status >= 300:
         return [f"status {said.status}"]
-    return unpromised(said.value, desk.operation.id, desk.document)
+    return unpromised(said.value, context.operation.id, context.document)
 
 
-def _refused(desk: Desk, said: Said) -> list[str]:
+def _refused(context: ControlContext, said: Said) -> list[str]:
     """Why an answer is no refusal in the provider's words; empty: it is one."""
-    found = [complaints(said.value, schema(desk.document, one)) for one in components(desk.document, "error")]
+    found = [complaints(said.value, schema(context.document, one)) for one in components(context.document, "error")]
     return min(found, key=len)
 
 
-def test_a_right_body_is_accepted_and_answered_by_the_schema_of_its_state(desk: Desk) -> None:
+def test_a_right_body_is_accepted_and_answered_by_the_schema_of_its_state(context: ControlContext) -> None:
     # A picture is made for each link to one, which takes ten times as long as the rest.
-    @settings(BODIES, max_examples=6 if desk.words or "init_image" in desk.schema["properties"] else 20)
-    @given(valid(desk.schema))
+    @settings(BODIES, max_examples=6 if context.words or "init_image" in context.schema["properties"] else 20)
+    @given(valid(context.schema))
     def holds(body: dict[str, Any]) -> None:
-        said = desk.call(dumps(body).encode())
+        said = context.call(dumps(body).encode())
         note(repr(said))
-        assert (_accepted if desk.takes(body) else _refused)(desk, said) == []
+        assert (_accepted if context.takes(body) else _refused)(context, said) == []
 
     holds()
 
 
-def test_a_wrong_body_is_refused_in_the_providers_words_and_a_lenient_field_accepted(desk: Desk) -> None:
+def test_a_wrong_body_is_refused_in_the_providers_words_and_a_lenient_field_accepted(context: ControlContext) -> None:
     """Each kind of mistake is made at each field; none is a fault, and some are refused."""
     made, refused = set[str](), set[str]()
 
-    @settings(BODIES, max_examples=1 if desk.words or "init_image" in desk.schema["properties"] else 3)
-    @given(valid(desk.schema), st.integers(0, 9))
+    @settings(BODIES, max_examples=1 if context.words or "init_image" in context.schema["properties"] else 3)
+    @given(valid(context.schema), st.integers(0, 9))
     def holds(body: dict[str, Any], turn: int) -> None:
-        for mutation in sweep(desk.schema, body, turn):
-            said = desk.call(mutation.body)
-            assert judged(desk, mutation, said) == [], mutation.label
+        for mutation in sweep(context.schema, body, turn):
+            said = context.call(mutation.body)
+            assert judged(context, mutation, said) == [], mutation.label
             made.add(mutation.label)
-            if _refused(desk, said) == []:
+            if _refused(context, said) == []:
                 refused.add(mutation.label)
 
     holds()
-    assert made == everything(desk.schema)
+    assert made == everything(context.schema)
     assert {"extra deep", "extra half a pair"} <= refused
-    assert {f"missing {name}" for name in desk.schema.get("required", [])} <= refused
+    assert {f"missing {name}" for name in context.schema.get("required", [])} <= refused
 
 
-def judged(desk: Desk, mutation: Mutation, said: Said) -> list[str]:
+def judged(context: ControlContext, mutation: Mutation, said: Said) -> list[str]:
     """What is wrong with the answer to a mutation."""
     if said.status >= 500:
         return [repr(said)]
-    is_right = mutation.is_json and keeps(mutation.value, desk.schema) and desk.takes(mutation.value)
-    if is_right and mutation.label.endswith(f"at {PICTURES.get(desk.provider)}"):
-        return _accepted(desk, said) and _refused(desk, said)
-    return _accepted(desk, said) if is_right else _refused(desk, said)
+    is_right = mutation.is_json and keeps(mutation.value, context.schema) and context.takes(mutation.value)
+    if is_right and mutation.label.endswith(f"at {PICTURES.get(context.provider)}"):
+        return _accepted(context, said) and _refused(context, said)
+    return _accepted(context, said) if is_right else _refused(context, said)

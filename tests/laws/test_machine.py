@@ -19,10 +19,10 @@ from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, 
 
 from mockserver.engine.sandbox import digest_of
 from tests.laws.clients import CLIENTS, ORDER, Client
-from tests.laws.house import Act, House, Said, again
+from tests.laws.local_server import Act, LocalServer, Said, again
 
 KEYS = ("key-red", "key-green", "key-blue")
-FATES = (
+SCENARIOS = (
     "success", "instant", "slow=3", "documented", "polls=3", "stuck-in-queue", "stalled=40", "fails-in-queue",
     "fails-in-processing", "unguessable",
 )  # fmt: skip
@@ -72,7 +72,7 @@ class Machine(RuleBasedStateMachine):
     )
     def opened(self, seed: int, owners: list[str], ended: int) -> MultipleResults[Life]:
         """A job of each client; one of them has ended already, or none."""
-        self.seed, self.house = seed, House(seed, self.cache)
+        self.seed, self.local = seed, LocalServer(seed, self.cache)
         for key in KEYS:
             self.control(key, "POST", "", {"key": key})
         made = [self.submit(client, key) for client, key in zip(CLIENTS, owners, strict=True)]
@@ -84,7 +84,7 @@ class Machine(RuleBasedStateMachine):
 
     def control(self, key: str, method: str, path: str, value: object = None) -> Any:
         where = "/_mock/sandboxes" + (f"/{digest_of(key)}{path}" if method != "POST" or path else "")
-        said = self.house.call(key, method, where, {"host": "127.0.0.1"}, value)
+        said = self.local.call(key, method, where, {"host": "127.0.0.1"}, value)
         assert said.status < 400, said.value
         return said.value
 
@@ -92,7 +92,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(seconds=SECONDS)
     def time_passes(self, seconds: float) -> None:
-        self.house.act(Act(seconds=seconds))
+        self.local.act(Act(seconds=seconds))
 
     @rule(key=st.sampled_from(KEYS), moves=st.lists(MOVES, min_size=1, max_size=4))
     def clock_moves(self, key: str, moves: list[dict[str, object]]) -> None:
@@ -104,21 +104,21 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         key=st.sampled_from(KEYS),
-        fate=st.sampled_from(FATES),
+        scenario=st.sampled_from(SCENARIOS),
         timing=st.sampled_from(["quick", "documented", "instant"]),
     )
-    def scenario_is_chosen(self, key: str, fate: str, timing: str) -> None:
-        self.control(key, "PATCH", "", {"scenario": fate, "timing": timing})
+    def scenario_is_chosen(self, key: str, scenario: str, timing: str) -> None:
+        self.control(key, "PATCH", "", {"scenario": scenario, "timing": timing})
 
     @rule(key=st.sampled_from(KEYS))
     def reset(self, key: str) -> None:
         self.control(key, "DELETE", "")
         self.eras[key] += 1
 
-    @rule(job=jobs, turning=st.sampled_from(["complete", "fail", "stall"]))
-    def turned(self, job: Life, turning: str) -> None:
-        path = f"/_mock/sandboxes/{digest_of(job.key)}/jobs/{job.id}/{turning}"
-        said = self.house.call(job.key, "POST", path, {"host": "127.0.0.1"})
+    @rule(job=jobs, kind=st.sampled_from(["complete", "fail", "stall"]))
+    def overridden(self, job: Life, kind: str) -> None:
+        path = f"/_mock/sandboxes/{digest_of(job.key)}/jobs/{job.id}/{kind}"
+        said = self.local.call(job.key, "POST", path, {"host": "127.0.0.1"})
         assert said.status in (200, 404, 409), said.value
         assert said.status != 404 or self.is_gone(job), said.value
         DONE["turned"] += said.status == 200
@@ -131,7 +131,7 @@ class Machine(RuleBasedStateMachine):
         return self.submit(client, key)
 
     def submit(self, client: Client, key: str) -> Life:
-        said = self.house.call(key, *client.submission(key))
+        said = self.local.call(key, *client.submission(key))
         assert (said.status, client.complaints(client.create, said.value)) == (200, []), said
         life = Life(client, key, client.id_of(said.value), self.eras[key])
         owner = self.owners.setdefault((client.provider, life.id), key)
@@ -145,7 +145,7 @@ class Machine(RuleBasedStateMachine):
         self.look(job)
 
     def look(self, job: Life) -> None:
-        said = self.house.call(job.key, *job.client.asking(job.key, job.id))
+        said = self.local.call(job.key, *job.client.asking(job.key, job.id))
         if self.is_gone(job):
             return  # its id may be that of a later job by now
         assert (said.status, job.client.complaints(job.client.poll, said.value)) == (200, []), said
@@ -180,7 +180,7 @@ class Machine(RuleBasedStateMachine):
     def polled_by_another(self, job: Life, key: str) -> None:
         if key == job.key:
             return
-        said = self.house.call(key, *job.client.asking(key, job.id))
+        said = self.local.call(key, *job.client.asking(key, job.id))
         assert job.client.complaints(job.client.poll, said.value) != [], "another key's job was shown"
         DONE["asked for by another key"] += 1
 
@@ -191,10 +191,10 @@ class Machine(RuleBasedStateMachine):
             return
         link, fetching = job.link, job.client.fetching(job.key, job.link)
         if fetching is not None:
-            told = self.house.call(job.key, *fetching)
+            told = self.local.call(job.key, *fetching)
             assert job.client.complaints("retrieveFile", told.value) == [], told
             link = job.client.link_of(told.value)
-        said = self.house.call(job.key, "GET", urlsplit(link).path, job.client.headers(job.key))
+        said = self.local.call(job.key, "GET", urlsplit(link).path, job.client.headers(job.key))
         assert said.status in (200, 404), said
         assert said.status == 200 or job.client.provider == "modelslab", "its links alone end, after 24 hours"
         if said.status == 200:
@@ -203,10 +203,10 @@ class Machine(RuleBasedStateMachine):
             assert job.file in (b"", said.kept().body)
             job.file = said.kept().body
 
-    @rule(job=jobs, turning=st.sampled_from(["fail", "complete"]))
-    def ended_and_downloaded(self, job: Life, turning: str) -> None:
+    @rule(job=jobs, kind=st.sampled_from(["fail", "complete"]))
+    def ended_and_downloaded(self, job: Life, kind: str) -> None:
         """The whole way at once, which single steps in any order seldom go."""
-        self.turned(job, turning)
+        self.overridden(job, kind)
         self.downloaded(job)
 
     @rule(key=st.sampled_from(KEYS))
@@ -233,11 +233,11 @@ class Machine(RuleBasedStateMachine):
     # -- and in the end -------------------------------------------------------------------------------------------
 
     def teardown(self) -> None:
-        if not hasattr(self, "house"):
+        if not hasattr(self, "local"):
             return
-        script = [act for act, _ in self.house.done]
-        said = [answer for _, answer in self.house.done]
-        self.house.__exit__()
+        script = [act for act, _ in self.local.done]
+        said = [answer for _, answer in self.local.done]
+        self.local.__exit__()
         assert again(script, self.seed, self.cache) == said
         for key in KEYS:
             own = [place for place, act in enumerate(script) if act.key in (key, "")]

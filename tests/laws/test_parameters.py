@@ -13,7 +13,7 @@ from contracts.judge import complaints, components
 from contracts.promise import PROVIDERS, Operation, schema
 from mockserver.engine.sandbox import digest_of
 from tests.laws.clients import CLIENTS
-from tests.laws.house import Act, House
+from tests.laws.local_server import Act, LocalServer
 from tests.laws.test_bodies import STYLES
 
 KEY = "key-of-parameters"
@@ -57,19 +57,19 @@ def sweep(operation: Operation) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with House(0, tmp_path_factory.mktemp("clips"), (KEY,)) as made:
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    with LocalServer(0, tmp_path_factory.mktemp("clips"), (KEY,)) as made:
         made.call(KEY, "POST", "/_mock/sandboxes", {"host": "127.0.0.1"}, {"key": KEY})
         yield made
 
 
 @pytest.mark.parametrize(("name", "words", "operation"), ALL, ids=["-".join([a, *b, c.id]) for a, b, c in ALL])
 def test_a_wrong_parameter_is_refused_and_never_a_fault(
-    house: House, name: str, words: tuple[str, ...], operation: Operation
+    local: LocalServer, name: str, words: tuple[str, ...], operation: Operation
 ) -> None:
     """The status is one that the document gives the operation, and a JSON answer one of its states or refusals."""
     profile = {"timing": "instant", "profiles": {name: list(words)}}
-    house.call(KEY, "PATCH", f"/_mock/sandboxes/{digest_of(KEY)}", {"host": "127.0.0.1"}, profile)
+    local.call(KEY, "PATCH", f"/_mock/sandboxes/{digest_of(KEY)}", {"host": "127.0.0.1"}, profile)
     document = promise.load(PROVIDERS / name).under(words)
     states, errors = ([schema(document, one) for one in components(document, head)] for head in (operation.id, "error"))
     has_key_in_body = next(one for one in CLIENTS if one.provider == name).has_key_in_body
@@ -77,7 +77,7 @@ def test_a_wrong_parameter_is_refused_and_never_a_fault(
     refused = 0
     for label, path in sweep(operation):
         headers = {"authorization": f"Bearer {KEY}", "x-mock-sandbox": KEY, "content-length": str(len(body))}
-        said = house.act(Act(KEY, operation.method, path, headers, body))
+        said = local.act(Act(KEY, operation.method, path, headers, body))
         assert said is not None
         told = f"{label}: {said.status} {said.body[:300]!r}"
         assert said.status < 500 or str(said.status) == "501" in operation.raw["responses"], told
@@ -86,5 +86,5 @@ def test_a_wrong_parameter_is_refused_and_never_a_fault(
         if kind.endswith(b"json"):
             assert any(complaints(said.value, one) == [] for one in (*states, *errors)), told
         refused += said.status >= 400 or any(complaints(said.value, one) == [] for one in errors)
-    house.done.clear()
+    local.done.clear()
     assert refused or not any(one.get("required") for one in operation.parameters), "nothing is too wrong for it"

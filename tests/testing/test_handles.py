@@ -81,7 +81,7 @@ def test_the_clock(sandbox: Sandbox) -> None:
         clock.set("2025-01-31T12:00:00Z")
 
 
-def test_fates_are_set_queued_and_turned(sandbox: Sandbox) -> None:
+def test_scenarios_are_set_queued_and_overridden(sandbox: Sandbox) -> None:
     sandbox.scenario.set("instant")
     sandbox.scenario.queue("stalled", "stalled")
     assert (sandbox.scenario.default, sandbox.scenario.queued) == ("instant", ["stalled", "stalled"])
@@ -190,7 +190,7 @@ def test_the_journal_can_be_off(sandbox: Sandbox) -> None:
     assert (sandbox.journal.is_on, sandbox.journal.read()["last"]) == (True, 2)
 
 
-def test_a_fate_of_ones_own(sandbox: Sandbox) -> None:
+def test_a_scenario_of_ones_own(sandbox: Sandbox) -> None:
     """It is known to the whole server; its members are those of a TOML file."""
     sandbox.server.compose("late-failure", timeline={"queued_seconds": 30, "running_seconds": 30, "ends": "failed"})
     sandbox.scenario.queue("late-failure")

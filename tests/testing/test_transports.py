@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from mockserver.testing import async_transport, transport
-from mockserver.testing.inside import Inside
-from mockserver.testing.passage import Passage, Target
+from mockserver.testing.asgi_exchange import AsgiExchange, Target
+from mockserver.testing.in_process import InProcessServer
 from mockserver.testing.thread import InThread
 from tests.testing.toys import Toy
 
@@ -73,15 +73,15 @@ def test_a_chunk_is_fetched_when_there_is_room_for_it() -> None:
             await gate.wait()
             await receive()
 
-        passage = Passage(app, Target("POST", "http", "x", 80, b"/").scope([], {}))
-        assert await passage.feed(b"1")
-        second = asyncio.ensure_future(passage.feed(b"2"))
+        exchange = AsgiExchange(app, Target("POST", "http", "x", 80, b"/").scope([], {}))
+        assert await exchange.feed(b"1")
+        second = asyncio.ensure_future(exchange.feed(b"2"))
         for _ in range(10):
             await asyncio.sleep(0)
         assert not second.done()
         gate.set()
         await second
-        assert not await passage.feed(b"3")
+        assert not await exchange.feed(b"3")
 
     asyncio.run(scene())
 
@@ -211,7 +211,7 @@ def test_a_cancelled_call_is_told(kind: str, toy: Toy) -> None:
     if kind == "own loop":
         asyncio.run(scene(async_transport(toy)))
     else:
-        inside = Inside(lambda: toy)
+        inside = InProcessServer(lambda: toy)
         inside.start()
         asyncio.run(scene(inside.async_transport()))
         inside.stop()

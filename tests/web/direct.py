@@ -23,7 +23,7 @@ class Direct:
         self.runner = asyncio.Runner()
 
     def close(self) -> None:
-        self.runner.run(self.app.state.house.clips.aclose())
+        self.runner.run(self.app.state.context.clips.aclose())
         self.runner.close()
 
     def call(

@@ -173,7 +173,7 @@ def test_a_crashed_exchange_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatc
     def crash(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(scene.direct.app.state.house.engine, "submit", crash)
+    monkeypatch.setattr(scene.direct.app.state.context.engine, "submit", crash)
     scene.call("POST", CREATE, ASKED)
     (one,) = scene.transcript().exchanges
     assert (one.problem, one.ending) == ("crashed", "complete")

@@ -10,8 +10,8 @@ from mockserver.adapters.webhooks.sending import exchange, headers_for
 from mockserver.ports import Unanswered
 
 
-class LoopbackAsker:
-    """The port `Asker`: a POST on a connection of its own, to an address on this machine."""
+class LoopbackChallenger:
+    """The port `Challenger`: a POST on a connection of its own, to an address on this machine."""
 
     async def ask(self, url: str, body: object, within_seconds: float) -> object:
         """The JSON value of the answer."""

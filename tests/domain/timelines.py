@@ -1,4 +1,4 @@
-"""Strategies that make every fate a job can have, stalled and turned ones included."""
+"""Strategies that make every scenario a job can have, stalled and turned ones included."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from mockserver.domain.job import Job, State, Timeline, Turn, Turning
+from mockserver.domain.job import Job, Override, OverrideKind, State, Timeline
 
 CREATED = datetime(2026, 1, 16, 14, 30, tzinfo=UTC)
 
@@ -25,15 +25,15 @@ timelines = st.builds(
     why=st.sampled_from(["", "moderated"]),
 )
 instants = st.timedeltas(min_value=timedelta(0), max_value=timedelta(hours=5)).map(lambda age: CREATED + age)
-turns = st.lists(
-    st.builds(Turn, at=instants, turning=st.sampled_from(Turning), why=st.just("by hand")), max_size=3
+overrides = st.lists(
+    st.builds(Override, at=instants, kind=st.sampled_from(OverrideKind), why=st.just("by hand")), max_size=3
 ).map(lambda found: tuple(sorted(found, key=lambda turn: turn.at)))
 
 
 @st.composite
-def jobs(draw: st.DrawFn, turned: bool = True) -> Job:
+def jobs(draw: st.DrawFn, overridden: bool = True) -> Job:
     """A job with any life."""
     return Job(
         id="job", provider="p", kind="k", n=1, created=CREATED, timeline=draw(timelines), request=None, seed=1,
-        turns=draw(turns) if turned else (), polls=draw(st.integers(0, 4)),
+        overrides=draw(overrides) if overridden else (), polls=draw(st.integers(0, 4)),
     )  # fmt: skip

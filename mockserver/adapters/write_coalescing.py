@@ -16,7 +16,7 @@ LONG: Final = 65_536
 Bytes = bytes | bytearray | memoryview
 
 
-class Joining(asyncio.Transport):
+class WriteCoalescing(asyncio.Transport):
     """Over another transport, to which all but the joining is left."""
 
     def __init__(self, under: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:

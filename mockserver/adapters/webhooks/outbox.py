@@ -1,4 +1,4 @@
-"""What the post keeps of one sandbox: the jobs it expects letters of, what falls due when, and what was sent."""
+"""What the dispatcher keeps of one sandbox: the jobs it expects payloads of, what falls due when, and what was sent."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from heapq import heappop, heappush
 from itertools import count
 
 from mockserver.adapters.webhooks.address import Address, Target
-from mockserver.domain.delivery import Delivery, Event, Herald, Record, untold
+from mockserver.domain.delivery import Delivery, Event, PayloadFunction, Record, untold
 from mockserver.domain.job import Job
 from mockserver.ports import Clock
 
 
 @dataclass(slots=True, eq=False)
-class Parcel:
+class PendingAttempt:
     """One attempt at a delivery, packed. `made` is done when the attempt has ended, however it did."""
 
-    box: Box
+    outbox: Outbox
     delivery: Delivery
     number: int
     due: datetime
@@ -34,7 +34,7 @@ class Expected:
     """A job whose events are told: `coming` are those ahead, latest first, `told` counts those behind."""
 
     job: Job
-    herald: Herald
+    webhook_payload: PayloadFunction
     coming: list[Event]
     told: int = 0
     last: Event | None = None
@@ -52,7 +52,7 @@ class Expected:
 
 
 @dataclass(slots=True, eq=False)
-class Box:
+class Outbox:
     """A sandbox's post. `heap` holds what is ahead by (instant, job's n, event, attempt, ticket); an expected job has
     one entry there, that of its next event, and an entry whose ticket is no longer the job's is void. `unmade` are the
     first attempts that fell due and have not ended, `fresh` those that fell due since the last call of `settled`.
@@ -62,10 +62,10 @@ class Box:
     records: deque[Record]
     sandbox: str
     jobs: dict[str, Expected] = field(default_factory=dict)
-    heap: list[tuple[datetime, int, int, int, int, Expected | Parcel]] = field(default_factory=list)
+    heap: list[tuple[datetime, int, int, int, int, Expected | PendingAttempt]] = field(default_factory=list)
     tickets: Iterator[int] = field(default_factory=count)
-    unmade: set[Parcel] = field(default_factory=set)
-    fresh: deque[Parcel] = field(default_factory=deque)
+    unmade: set[PendingAttempt] = field(default_factory=set)
+    fresh: deque[PendingAttempt] = field(default_factory=deque)
     sending: set[Target] = field(default_factory=set)
     is_gone: bool = False
     waiting: asyncio.Task[None] | None = None
@@ -83,15 +83,15 @@ class Box:
             at = expected.coming[-1][0]
             heappush(self.heap, (at, expected.job.n, expected.told, 0, expected.ticket, expected))
 
-    def hold(self, parcel: Parcel, expected: Expected) -> None:
-        """Put a parcel on the heap until it falls due."""
-        key = (parcel.due, expected.job.n, expected.told, parcel.number, next(self.tickets))
-        heappush(self.heap, (*key, parcel))
+    def hold(self, pending: PendingAttempt, expected: Expected) -> None:
+        """Put a pending attempt on the heap until it falls due."""
+        key = (pending.due, expected.job.n, expected.told, pending.number, next(self.tickets))
+        heappush(self.heap, (*key, pending))
 
-    def due(self) -> Iterator[Expected | Parcel]:
+    def due(self) -> Iterator[Expected | PendingAttempt]:
         """All that has fallen due, oldest instant first; what is put on the heap meanwhile comes in its turn."""
         now = self.clock.now()
         while self.heap and self.heap[0][0] <= now:
             *_, ticket, item = heappop(self.heap)
-            if isinstance(item, Parcel) or item.ticket == ticket:
+            if isinstance(item, PendingAttempt) or item.ticket == ticket:
                 yield item

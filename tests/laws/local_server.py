@@ -49,7 +49,7 @@ class Act:
     seconds: float = 0.0
 
 
-class House:
+class LocalServer:
     """The server. `done` is what was done to it with what it said; `keys` are the good keys (none: all are)."""
 
     def __init__(self, seed: int, cache: Path, keys: tuple[str, ...] = ()) -> None:
@@ -87,10 +87,10 @@ class House:
 
     async def _post(self) -> None:
         """Let every webhook that is due come to its end: here real time never passes between two acts."""
-        courier = self.app.state.house.engine.courier
-        for box in tuple(courier._boxes.values()):
-            courier._deliver(box)
-        while workers := tuple(courier._lanes._workers):
+        webhooks = self.app.state.context.engine.webhooks
+        for box in tuple(webhooks._boxes.values()):
+            webhooks._deliver(box)
+        while workers := tuple(webhooks._queues._workers):
             await asyncio.gather(*workers)
 
     def time_passes(self, seconds: float) -> None:
@@ -132,7 +132,7 @@ class House:
 
 def again(script: list[Act], seed: int, cache: Path) -> list[Said | None]:
     """What a fresh server says to the same script."""
-    with House(seed, cache) as house:
+    with LocalServer(seed, cache) as local:
         for act in script:
-            house.act(act)
-        return [said for _, said in house.done]
+            local.act(act)
+        return [said for _, said in local.done]

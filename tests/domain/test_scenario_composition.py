@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.domain.alteration import ALTERATIONS
-from mockserver.domain.composing import LIFE, MEMBERS, Miscomposed, composed, spoken
-from mockserver.domain.fault import Fault, Misdeed, Place
+from mockserver.domain.fault import Fault, FaultPoint, TransportFault
 from mockserver.domain.job import State, Timeline
-from mockserver.domain.problem import Kind
+from mockserver.domain.problem import ProblemKind
+from mockserver.domain.scenario_composition import LIFE, MEMBERS, InvalidScenario, composed, spoken
 
 USUAL = Timeline(timedelta(seconds=1), timedelta(seconds=2))
 
@@ -26,7 +26,7 @@ def test_a_scenario_is_composed_of_its_parts() -> None:
         "answers": ["eta-null", "extra-fields"], "file": {"share": 0.5, "lag_seconds": 5}, "creation": 202,
         "unguessable": True,
     })  # fmt: skip
-    life = made.lived(USUAL)
+    life = made.apply_to(USUAL)
     assert (life.queued, life.running, life.end, life.why) == (
         USUAL.queued,
         timedelta(seconds=90),
@@ -37,8 +37,8 @@ def test_a_scenario_is_composed_of_its_parts() -> None:
     assert made.file is not None
     assert (made.file(0).share, made.file(0).lag_seconds, made.file(0).expires_seconds) == (0.5, 5, None)
     assert (made.creation, made.is_opaque, made.at_once, made.says) == (202, True, False, "It rains.")
-    assert composed("broke", {"refuses": "out-of-credits"}).refuses is Kind.OUT_OF_CREDITS
-    assert composed("plain", {}).lived(USUAL) == USUAL
+    assert composed("broke", {"refuses": "out-of-credits"}).refuses is ProblemKind.OUT_OF_CREDITS
+    assert composed("plain", {}).apply_to(USUAL) == USUAL
     assert str(composed("whole", {"creation": 201.0}).creation) == "201"
 
 
@@ -49,12 +49,12 @@ def test_faults_are_composed_of_their_parts() -> None:
         {"at": "file", "does": "cut", "share": 0.25, "to": None},
         {"at": "creation", "does": "bad-gateway", "applied": True},
     ]})  # fmt: skip
-    assert made.troubles() == (
-        Fault(Place.POLL, Kind.LIMITED, 2, 3, seconds=5),
-        Fault(Place.FILE, Misdeed.CUT, share=0.25),
-        Fault(Place.CREATION, Kind.UPSTREAM, is_applied=True),
+    assert made.active_faults() == (
+        Fault(FaultPoint.POLL, ProblemKind.LIMITED, 2, 3, seconds=5),
+        Fault(FaultPoint.FILE, TransportFault.CUT, share=0.25),
+        Fault(FaultPoint.CREATION, ProblemKind.UPSTREAM, is_applied=True),
     )
-    assert composed("plain", {}).troubles() == ()
+    assert composed("plain", {}).active_faults() == ()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_faults_are_composed_of_their_parts() -> None:
 )
 def test_what_is_wrong_is_told_with_its_place(data: Any, where: str, told: str) -> None:
     """The path, what was expected and the nearest spelling."""
-    with pytest.raises(Miscomposed) as wrong:
+    with pytest.raises(InvalidScenario) as wrong:
         composed("x", data)
     assert spoken(wrong.value.path) == where
     assert told in wrong.value.text
@@ -106,5 +106,5 @@ def test_what_is_wrong_is_told_with_its_place(data: Any, where: str, told: str) 
 )))  # fmt: skip
 def test_any_data_makes_a_scenario_or_is_told(data: dict[str, Any]) -> None:
     """Nothing but Miscomposed comes of wrong data."""
-    with suppress(Miscomposed):
-        composed("x", data).lived(USUAL)
+    with suppress(InvalidScenario):
+        composed("x", data).apply_to(USUAL)

@@ -1,4 +1,4 @@
-"""A stretch says what a clock's hands do, without asking the clock."""
+"""A segment says what a clock's hands do, without asking the clock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.adapters.clock import HandTime, SandboxClock
-from mockserver.domain.stretch import Stretch
+from mockserver.domain.clock_segment import ClockSegment
 
 BASE = datetime(2026, 1, 16, 14, 30, tzinfo=UTC)
 MOVES = st.sampled_from(["freeze", "go", "advance", "fast", "slow", "wait"])
@@ -28,10 +28,10 @@ def test_it_tells_the_instant_that_the_clock_tells(moves: list[tuple[str, int]])
                 clock.run_at(8.0 if move == "fast" else 0.5)
             case _:
                 time.pass_seconds(number)
-        assert clock.stretch.at(time.monotonic()) == clock.now()
+        assert clock.segment.at(time.monotonic()) == clock.now()
 
 
 def test_before_its_base_it_stands_at_its_base() -> None:
-    assert Stretch(BASE, 10.0, 2.0).at(9.0) == BASE
-    assert Stretch(BASE, 10.0, 2.0).at(11.0) == BASE + timedelta(seconds=2)
-    assert Stretch(BASE, 10.0, 0.0).at(11.0) == BASE
+    assert ClockSegment(BASE, 10.0, 2.0).at(9.0) == BASE
+    assert ClockSegment(BASE, 10.0, 2.0).at(11.0) == BASE + timedelta(seconds=2)
+    assert ClockSegment(BASE, 10.0, 0.0).at(11.0) == BASE

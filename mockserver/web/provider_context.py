@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from mockserver.domain.scenario import Scenario
 from mockserver.engine import Engine
-from mockserver.ports import Asker, Clips, Judge, Pictures, Time
+from mockserver.ports import Challenger, Clips, Judge, Pictures, Time
 from mockserver.provider.keys import KeyRing
 from mockserver.provider.routes import Routes
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class ProviderContext:
     """Handed to the edge by the composition root."""
 
     engine: Engine
@@ -22,7 +22,7 @@ class House:
     keys: KeyRing
     clips: Clips
     pictures: Pictures
-    asker: Asker
+    challenger: Challenger
     time: Time
     public_url: str | None = None
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)

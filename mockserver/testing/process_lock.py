@@ -11,7 +11,7 @@ from typing import IO, Final
 _LOOK_SECONDS: Final = 0.02
 
 
-class Presence:
+class ProcessLock:
     """That this process is there, under a name, in a folder."""
 
     def __init__(self, folder: Path, name: str) -> None:

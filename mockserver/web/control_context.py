@@ -21,7 +21,7 @@ SLASH: Final = "\ufdd0"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ControlContext:
     """Handed to every handler of the control API by the composition root. `epoch` is the wall's POSIX time at monotonic
     second 0.
     """

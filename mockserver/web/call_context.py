@@ -10,12 +10,12 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_named, digest_of
 from mockserver.provider.call import Call
 from mockserver.provider.routes import Route
 from mockserver.provider.table import MEGABYTE, Operation, Provider
-from mockserver.web.house import House
+from mockserver.web.provider_context import ProviderContext
 from mockserver.web.wire import Scope
 
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
@@ -23,29 +23,29 @@ PREFIX: Final = "/~"
 """How the path of a link begins that cannot be guessed; the first segment says nothing else."""
 
 
-def place(house: House, call: Call, scope: Scope, provider: Provider, operation: Operation | None) -> None:
+def place(context: ProviderContext, call: Call, scope: Scope, provider: Provider, operation: Operation | None) -> None:
     """Give the call its provider, its sandbox and what hangs on them."""
     call.provider, call.operation = provider, operation
-    call.engine, call.judge, call.keys = house.engine, house.judge, house.keys
+    call.engine, call.judge, call.keys = context.engine, context.judge, context.keys
     call.key = provider.credential(call)
-    call.sandbox = sandbox = _sandbox(house, call, scope)
+    call.sandbox = sandbox = _sandbox(context, call, scope)
     call.profile = sandbox.profiles[provider.name]
     call.now = sandbox.clock.now()
-    call.base = house.public_url or _origin(scope["scheme"], call.headers.get(b"host"), scope["server"])
+    call.base = context.public_url or _origin(scope["scheme"], call.headers.get(b"host"), scope["server"])
     call.files = sandbox.files_url or call.base
 
 
-def place_stray(house: House, call: Call, scope: Scope) -> None:
+def place_stray(context: ProviderContext, call: Call, scope: Scope) -> None:
     """Give a call that is no provider's its sandbox: what resembles a key in its header is taken for one."""
     scheme, _, key = call.header("authorization").partition(" ")
-    call.operation, call.keys, call.profile = None, house.keys, frozenset()
+    call.operation, call.keys, call.profile = None, context.keys, frozenset()
     call.key = key.strip() or None if scheme.lower() == "bearer" else None
-    call.sandbox = sandbox = _sandbox(house, call, scope)
+    call.sandbox = sandbox = _sandbox(context, call, scope)
     call.now = sandbox.clock.now()
 
 
-def _sandbox(house: House, call: Call, scope: Scope) -> Sandbox:
-    sandboxes = house.engine.sandboxes
+def _sandbox(context: ProviderContext, call: Call, scope: Scope) -> Sandbox:
+    sandboxes = context.engine.sandboxes
     listener: str | None = scope.get("mockserver.sandbox")
     if listener is not None:
         return sandboxes.open(listener)
@@ -74,15 +74,17 @@ def misrouted(call: Call, route: Route, *, is_known: bool) -> Problem | None:
     operation = call.operation
     if not is_known:
         text = f"no such path; the nearest is {', '.join(route.operations)} {route.path}"
-        return Problem(Kind.UNKNOWN_PATH, text, detail={"nearest": route.path})
+        return Problem(ProblemKind.UNKNOWN_PATH, text, detail={"nearest": route.path})
     if operation is not None and (operation.only is None or operation.only in call.profile):
         return None
     allowed = route.open_methods(call.profile)
     if not allowed:
         only = operation.only if operation is not None else None
-        return Problem(Kind.UNKNOWN_PATH, f"only served under the profile word {only}", detail={"nearest": route.path})
+        return Problem(
+            ProblemKind.UNKNOWN_PATH, f"only served under the profile word {only}", detail={"nearest": route.path}
+        )
     text = f"{call.method} is not served at {route.path}; {', '.join(allowed)} is"
-    return Problem(Kind.UNKNOWN_METHOD, text, detail={"allow": allowed, "route": route.path})
+    return Problem(ProblemKind.UNKNOWN_METHOD, text, detail={"allow": allowed, "route": route.path})
 
 
 def body_cap(operation: Operation | None) -> int:
@@ -93,7 +95,7 @@ def body_cap(operation: Operation | None) -> int:
 def oversized(operation: Operation | None) -> Problem:
     """The problem of a longer body."""
     cap = body_cap(operation)
-    return Problem(Kind.OVERSIZED, f"the body is longer than {cap} bytes", detail={"cap": cap})
+    return Problem(ProblemKind.OVERSIZED, f"the body is longer than {cap} bytes", detail={"cap": cap})
 
 
 def unprefixed(raw_path: str) -> str:

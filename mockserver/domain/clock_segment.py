@@ -1,4 +1,4 @@
-"""A stretch of a clock's life between two changes: what its hands do with the passing time."""
+"""A segment of a clock's life between two changes: what its hands do with the passing time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 
-class Stretch(NamedTuple):
+class ClockSegment(NamedTuple):
     """`base` is where the clock stood at the monotonic second `anchor`, `rate` what passes on it in a real second (0:
     it stands still).
     """

@@ -6,10 +6,10 @@ import math
 from functools import cache
 from hashlib import blake2b
 
-TURN = 4096  # a full turn of `sine`, and its amplitude
+OVERRIDE = 4096  # a full turn of `sine`, and its amplitude
 
 
-class Dice:
+class RandomDraws:
     """Numbers drawn one after another from the digests of a seed and a label."""
 
     def __init__(self, seed: int, label: str) -> None:
@@ -33,9 +33,9 @@ class Dice:
 @cache
 def _table() -> tuple[int, ...]:
     # No entry lies near a half, so that the last bit of a machine's own sine never decides.
-    return tuple(round(math.sin(2 * math.pi * n / TURN) * TURN) for n in range(TURN))
+    return tuple(round(math.sin(2 * math.pi * n / OVERRIDE) * OVERRIDE) for n in range(OVERRIDE))
 
 
 def sine(angle: int) -> int:
     """-4096 .. 4096 for an angle in 1/4096 of a turn."""
-    return _table()[angle % TURN]
+    return _table()[angle % OVERRIDE]

@@ -21,9 +21,9 @@ from typing import Any, Final
 from mockserver.domain import fault
 from mockserver.domain.alteration import ALTERATIONS, FileChange
 from mockserver.domain.delivery import Plan, Try
-from mockserver.domain.fault import Fault, Place
+from mockserver.domain.fault import Fault, FaultPoint
 from mockserver.domain.job import State, Timeline
-from mockserver.domain.problem import Kind
+from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import REFUSALS, Change, Scenario
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -41,7 +41,7 @@ MOST: Final = 100
 """So many faults of a scenario, and tries of a webhook."""
 
 
-class Miscomposed(ValueError):
+class InvalidScenario(ValueError):
     """Data that makes no scenario: `path` leads to what is wrong, the text says what was expected."""
 
     def __init__(self, path: tuple[str, ...], text: str) -> None:
@@ -58,7 +58,7 @@ def composed(name: str, data: object) -> Scenario:
     """The scenario that data describes; raises Miscomposed."""
     path = ("scenarios", name)
     if not NAME.fullmatch(name):
-        raise Miscomposed(
+        raise InvalidScenario(
             path, "a name is lower-case letters, digits and hyphens, at most 40, and begins with a letter"
         )
     members = _members(data, path, MEMBERS)
@@ -80,10 +80,10 @@ def composed(name: str, data: object) -> Scenario:
 
 def _members(data: object, path: tuple[str, ...], known: tuple[str, ...]) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
-        raise Miscomposed(path, f"expected a table, got {data!r}")
+        raise InvalidScenario(path, f"expected a table, got {data!r}")
     for name in data:
         if name not in known:
-            raise Miscomposed((*path, str(name)), f"unknown key{_near(str(name), known)}")
+            raise InvalidScenario((*path, str(name)), f"unknown key{_near(str(name), known)}")
     return data
 
 
@@ -97,14 +97,16 @@ def _one(
 ) -> Any:
     value = members.get(name, default)
     if not isinstance(value, kind):
-        raise Miscomposed((*path, name), f"expected {expected}, got {value!r}")
+        raise InvalidScenario((*path, name), f"expected {expected}, got {value!r}")
     return value
 
 
 def _word(members: Mapping[str, Any], path: tuple[str, ...], name: str, known: tuple[str, ...]) -> str | None:
     value = members.get(name)
     if value is not None and value not in known:
-        raise Miscomposed((*path, name), f"expected one of {', '.join(known)}, got {value!r}{_near(str(value), known)}")
+        raise InvalidScenario(
+            (*path, name), f"expected one of {', '.join(known)}, got {value!r}{_near(str(value), known)}"
+        )
     return value
 
 
@@ -115,17 +117,17 @@ def _number(
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise Miscomposed((*path, name), f"expected a number from 0 to {most:g}, got {value!r}")
+        raise InvalidScenario((*path, name), f"expected a number from 0 to {most:g}, got {value!r}")
     return float(value)
 
 
 def _words(members: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
     value = members.get("answers", [])
     if not isinstance(value, list):
-        raise Miscomposed(path, f"expected a list of {', '.join(ALTERATIONS)}, got {value!r}")
+        raise InvalidScenario(path, f"expected a list of {', '.join(ALTERATIONS)}, got {value!r}")
     for word in value:
         if not isinstance(word, str) or word not in ALTERATIONS:
-            raise Miscomposed(path, f"unknown change {word!r}{_near(str(word), tuple(ALTERATIONS))}")
+            raise InvalidScenario(path, f"unknown change {word!r}{_near(str(word), tuple(ALTERATIONS))}")
     return value
 
 
@@ -160,7 +162,7 @@ def _file(data: object, path: tuple[str, ...]) -> Callable[[float], FileChange] 
     share, lag = _number(file, path, "share", 1), _number(file, path, "lag_seconds")
     kind: str = _one(file, path, "content_type", str, "a media type", default="")
     if not (kind.isascii() and kind.isprintable()):
-        raise Miscomposed((*path, "content_type"), f"expected one line of ASCII, got {kind!r}")
+        raise InvalidScenario((*path, "content_type"), f"expected one line of ASCII, got {kind!r}")
     change = FileChange(
         share=1.0 if share is None else share,
         content_type=kind,
@@ -172,7 +174,7 @@ def _file(data: object, path: tuple[str, ...]) -> Callable[[float], FileChange] 
 
 def _list(value: object, path: tuple[str, ...], expected: str) -> list[Any]:
     if not isinstance(value, list) or len(value) > MOST:
-        raise Miscomposed(path, f"expected a list of at most {MOST} {expected}, got {value!r}"[:300])
+        raise InvalidScenario(path, f"expected a list of at most {MOST} {expected}, got {value!r}"[:300])
     return value
 
 
@@ -188,16 +190,16 @@ def _fault(data: object, path: tuple[str, ...]) -> Fault:
     row = _members(data, path, FAULT)
     for name in ("at", "does"):
         if row.get(name) is None:
-            raise Miscomposed(path, f"expected a key {name}")
-    place = Place(_word(row, path, "at", tuple(one.value for one in Place)))
+            raise InvalidScenario(path, f"expected a key {name}")
+    place = FaultPoint(_word(row, path, "at", tuple(one.value for one in FaultPoint)))
     does = fault.WORDS[str(_word(row, path, "does", tuple(fault.WORDS)))]
     first, last = _count(row, path, "from"), _count(row, path, "to")
     if last is not None and last < (first or 1):
-        raise Miscomposed((*path, "to"), f"expected a number from {first or 1}, as `from` is, got {last}")
+        raise InvalidScenario((*path, "to"), f"expected a number from {first or 1}, as `from` is, got {last}")
     seconds, share = _number(row, path, "seconds"), _number(row, path, "share", 1)
     is_applied: bool = _one(row, path, "applied", bool, "true or false", default=False)
-    if is_applied and place is not Place.CREATION:
-        raise Miscomposed((*path, "applied"), "only a creation is applied or not")
+    if is_applied and place is not FaultPoint.CREATION:
+        raise InvalidScenario((*path, "applied"), "only a creation is applied or not")
     return Fault(
         place, does, first or 1, last, 1.0 if seconds is None else seconds, 0.5 if share is None else share, is_applied
     )
@@ -206,7 +208,7 @@ def _fault(data: object, path: tuple[str, ...]) -> Fault:
 def _count(members: Mapping[str, Any], path: tuple[str, ...], name: str) -> int | None:
     value = _number(members, path, name, 10**6)
     if value is not None and (value < 1 or value != int(value)):
-        raise Miscomposed((*path, name), f"expected a whole number from 1, got {value:g}")
+        raise InvalidScenario((*path, name), f"expected a whole number from 1, got {value:g}")
     return None if value is None else int(value)
 
 
@@ -226,12 +228,12 @@ def _plan(data: object, path: tuple[str, ...]) -> Plan:
     for index, one in enumerate(tries):
         seconds = _number({f"[{index}]": one}, path, f"[{index}]")
         if seconds is None:
-            raise Miscomposed((*path, f"[{index}]"), "expected a number of seconds, got null")
+            raise InvalidScenario((*path, f"[{index}]"), "expected a number of seconds, got null")
         made.append(Try(timedelta(seconds=seconds)))
     return tuple(made)
 
 
-def _refusal(members: Mapping[str, Any], path: tuple[str, ...]) -> Kind | None:
+def _refusal(members: Mapping[str, Any], path: tuple[str, ...]) -> ProblemKind | None:
     known = {scenario.name: scenario.refuses for scenario in REFUSALS}
     word = _word(members, path, "refuses", tuple(known))
     return known[word] if word is not None else None
@@ -240,5 +242,5 @@ def _refusal(members: Mapping[str, Any], path: tuple[str, ...]) -> Kind | None:
 def _creation(members: Mapping[str, Any], path: tuple[str, ...]) -> int | None:
     value = members.get("creation")
     if value is not None and value not in (200, 201, 202):
-        raise Miscomposed((*path, "creation"), f"expected 200, 201 or 202, got {value!r}")
+        raise InvalidScenario((*path, "creation"), f"expected 200, 201 or 202, got {value!r}")
     return None if value is None else int(value)

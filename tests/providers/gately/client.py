@@ -39,7 +39,7 @@ class Reply:
         return text.partition(" (request id: ")[0]
 
 
-class Desk:
+class GatelyClient:
     """`words` make the profile; `scenario` and `limits` are the sandbox's."""
 
     def __init__(

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.adapters.joining import LONG, Joining
+from mockserver.adapters.write_coalescing import LONG, WriteCoalescing
 
 
 class Under(asyncio.Transport):
@@ -45,7 +45,7 @@ def played(*steps: Any) -> Under:
 
     async def scene() -> Under:
         under = Under()
-        joining = Joining(under, asyncio.get_running_loop())
+        joining = WriteCoalescing(under, asyncio.get_running_loop())
         for step in steps:
             if step is None:
                 await asyncio.sleep(0)
@@ -81,7 +81,7 @@ def test_what_is_held_back_leaves_before_a_close_and_not_after_an_abort() -> Non
 
 def test_what_is_held_back_counts_as_not_sent() -> None:
     async def scene() -> None:
-        joining = Joining(Under(), asyncio.get_running_loop())
+        joining = WriteCoalescing(Under(), asyncio.get_running_loop())
         joining.write(b"head")
         assert joining.get_write_buffer_size() == 4
         await asyncio.sleep(0)

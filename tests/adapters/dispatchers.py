@@ -1,4 +1,4 @@
-"""A post over a time that a hand moves, for the tests of webhooks."""
+"""A dispatcher over a time that a hand moves, for the tests of webhooks."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from mockserver.adapters.clock import HandTime, SandboxClock
-from mockserver.adapters.webhooks import Post
-from mockserver.domain.delivery import Attempt, Herald, Letter, Undeliverable
+from mockserver.adapters.webhooks import WebhookDispatcher
+from mockserver.domain.delivery import Attempt, Payload, PayloadFunction, Undeliverable
 from mockserver.domain.job import Job, Snapshot, Timeline
-from tests.domain.lives import CREATED
+from tests.domain.timelines import CREATED
 
 SANDBOX = "sb_000000000001"
 LONG = 20.0
@@ -38,43 +38,45 @@ def said(one: Job, seen: Snapshot) -> dict[str, object]:
     return {"job": one.id, "word": seen.state.value, "stage": seen.stage, "progress": seen.progress, "why": seen.why}
 
 
-def finals(url: str) -> Herald:
-    """Letters as ModelsLab sends them: at the end only."""
-    return lambda one, seen: Letter(f"{url}/hook", said(one, seen)) if seen.state.is_terminal else None
+def finals(url: str) -> PayloadFunction:
+    """Payloads as ModelsLab sends them: at the end only."""
+    return lambda one, seen: Payload(f"{url}/hook", said(one, seen)) if seen.state.is_terminal else None
 
 
-def all_events(url: str) -> Herald:
-    return lambda one, seen: Letter(f"{url}/hook", said(one, seen))
+def all_events(url: str) -> PayloadFunction:
+    return lambda one, seen: Payload(f"{url}/hook", said(one, seen))
 
 
 class World:
-    """A post, and a frozen sandbox clock over a time that only a hand moves."""
+    """A dispatcher, and a frozen sandbox clock over a time that only a hand moves."""
 
     def __init__(self, **options: Any) -> None:
         self.time = HandTime(CREATED)
         self.clock = self.new_clock()
-        self.post = Post(self.time, **options)
+        self.dispatcher = WebhookDispatcher(self.time, **options)
 
     def new_clock(self) -> SandboxClock:
         clock = SandboxClock(self.time)
         clock.freeze(True)
         return clock
 
-    def expect(self, one: Job, herald: Herald, sandbox: str = SANDBOX, clock: SandboxClock | None = None) -> Job:
-        self.post.expect(sandbox, clock or self.clock, one, herald)
+    def expect(
+        self, one: Job, webhook_payload: PayloadFunction, sandbox: str = SANDBOX, clock: SandboxClock | None = None
+    ) -> Job:
+        self.dispatcher.expect(sandbox, clock or self.clock, one, webhook_payload)
         return one
 
     async def advance(self, seconds: float, within: float = LONG) -> list[str]:
         self.clock.advance(timedelta(seconds=seconds))
-        return await self.post.settled(SANDBOX, within)
+        return await self.dispatcher.settled(SANDBOX, within)
 
     @property
     def attempts(self) -> list[Attempt]:
-        return [one for one in self.post.records(SANDBOX) if isinstance(one, Attempt)]
+        return [one for one in self.dispatcher.records(SANDBOX) if isinstance(one, Attempt)]
 
     @property
     def refused(self) -> list[Undeliverable]:
-        return [one for one in self.post.records(SANDBOX) if isinstance(one, Undeliverable)]
+        return [one for one in self.dispatcher.records(SANDBOX) if isinstance(one, Undeliverable)]
 
 
 @asynccontextmanager
@@ -83,11 +85,11 @@ async def world(**options: Any) -> AsyncIterator[World]:
     try:
         yield one
     finally:
-        await one.post.aclose()
+        await one.dispatcher.aclose()
         assert ours() == []
 
 
 def ours() -> list[str]:
-    """The tasks of posts that are running."""
+    """The tasks of dispatchers that are running."""
     running = [repr(task.get_coro()) for task in asyncio.all_tasks()]
-    return [name for name in running if "Post." in name or "Lanes." in name]
+    return [name for name in running if "WebhookDispatcher." in name or "TargetQueues." in name]

@@ -1,4 +1,4 @@
-"""A small world for engine tests: sandboxes over a hand-moved time, a courier that only listens."""
+"""A small world for engine tests: sandboxes over a hand-moved time, a webhook port that only listens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from mockserver.adapters.clock import HandTime, SandboxClock
 from mockserver.domain.chance import Draw
-from mockserver.domain.delivery import Herald
+from mockserver.domain.delivery import PayloadFunction
 from mockserver.domain.job import Job
 from mockserver.domain.order import Lengths, Names, Order
 from mockserver.engine import Engine
@@ -17,16 +17,16 @@ from mockserver.ports import Clock
 START = datetime(2026, 1, 16, 14, 30, tzinfo=UTC)
 
 
-class SilentCourier:
-    """A courier that remembers what it was told."""
+class SilentWebhooks:
+    """A webhook port that remembers what it was told."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def expect(self, sandbox: str, clock: Clock, job: Job, herald: Herald) -> None:
+    def expect(self, sandbox: str, clock: Clock, job: Job, webhook_payload: PayloadFunction) -> None:
         self.told.append(f"expect {job.id}")
 
-    def turned(self, sandbox: str, job: Job) -> None:
+    def overridden(self, sandbox: str, job: Job) -> None:
         self.told.append(f"turned {job.id}")
 
     def forget(self, sandbox: str) -> None:
@@ -39,10 +39,10 @@ def engine(
     """An engine with nothing in it."""
     source = time or HandTime(START)
 
-    def make(digest: str, lot: int) -> Sandbox:
-        return Sandbox(digest, SandboxClock(source), 1, lot, {}, timing)
+    def make(digest: str, id_block: int) -> Sandbox:
+        return Sandbox(digest, SandboxClock(source), 1, id_block, {}, timing)
 
-    return Engine(Sandboxes(make, max_jobs=max_jobs, max_sandboxes=max_sandboxes), SilentCourier())
+    return Engine(Sandboxes(make, max_jobs=max_jobs, max_sandboxes=max_sandboxes), SilentWebhooks())
 
 
 def names(chance: Draw) -> Names:

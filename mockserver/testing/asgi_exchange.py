@@ -52,7 +52,7 @@ class Target:
         }  # fmt: skip
 
 
-class Passage:
+class AsgiExchange:
     """One request under way. Lives in the application's event loop: make it and call it there.
 
     `feed` and `end` bring the request's body, `head` and then `part` until None fetch the answer; `head` and `part`

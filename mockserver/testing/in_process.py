@@ -8,15 +8,15 @@ from http.client import IncompleteRead, RemoteDisconnected
 from typing import Any
 from urllib.parse import urlsplit
 
+from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, Target
 from mockserver.testing.loops import Life, LoopThread
-from mockserver.testing.passage import App, Cut, Passage, Target
 from mockserver.testing.wire import PATIENCE_SECONDS, Answer
 
 URL = "http://mockserver.localhost"
 """What its clients write; the name leads to this machine, where nobody listens for it."""
 
 
-class Inside:
+class InProcessServer:
     """`make` gives the application, anew at each start."""
 
     def __init__(self, make: Callable[[], App]) -> None:
@@ -72,14 +72,14 @@ class Inside:
             sent.setdefault("content-length", str(len(body)))
         target = Target(method, "http", host, 80, raw_path.encode("ascii"), query.encode("ascii"))
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()]
-        passage, parts = Passage(app, target.scope(raw, state)), []
+        exchange, parts = AsgiExchange(app, target.scope(raw, state)), []
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 if body:
-                    await passage.feed(body)
-                passage.end()
-                status, told = await passage.head()
-                while (part := await passage.part()) is not None:
+                    await exchange.feed(body)
+                exchange.end()
+                status, told = await exchange.head()
+                while (part := await exchange.part()) is not None:
                     parts.append(part)
         except Cut as cut:
             if not cut.has_begun:
@@ -87,7 +87,7 @@ class Inside:
             rest = None if cut.expected is None else cut.expected - cut.received
             raise IncompleteRead(b"".join(parts), rest) from cut
         finally:
-            passage.close()
+            exchange.close()
         return status, [(name.decode("latin-1"), value.decode("latin-1")) for name, value in told], b"".join(parts)
 
     def transport(self) -> Any:

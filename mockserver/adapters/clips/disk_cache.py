@@ -25,12 +25,12 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=20).hexdigest()
 
 
-class Shelf:
+class DiskCache:
     """Files in a folder, found by a key of 40 hex digits; no other text ever becomes part of a name.
 
     A file is called ``key-digest``, the digest being that of its bytes: one that does not fit its name is thrown away.
     All methods are synchronous, meant for worker threads, and safe to use from many. The folder may be shared by
-    several processes. A shelf never fails: what cannot be written is just not kept.
+    several processes. A disk_cache never fails: what cannot be written is just not kept.
     """
 
     def __init__(self, folder: Path, most: int) -> None:
@@ -58,7 +58,9 @@ class Shelf:
         return None
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep ``data`` under ``key``, pushing out what was used longest ago; larger than the whole shelf: nothing."""
+        """Keep ``data`` under ``key``, pushing out what was used longest ago; larger than the whole disk_cache:
+        nothing.
+        """
         if len(data) > self._most:
             return
         part = self.part(key)
@@ -86,7 +88,7 @@ class Shelf:
 
     @property
     def size(self) -> int:
-        """The bytes on the shelf."""
+        """The bytes on the disk cache."""
         with self._lock:
             return sum(size for _, size in self._index().values())
 

@@ -1,4 +1,4 @@
-"""How a sandbox behaves, from the outside: the fates of its jobs, its rate limits, its profiles."""
+"""How a sandbox behaves, from the outside: the scenarios of its jobs, its rate limits, its profiles."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ class _Part:
 
 
 class Scenario(_Part):
-    """The named fates of jobs; `mockserver scenarios` lists them."""
+    """The named scenarios of jobs; `mockserver scenarios` lists them."""
 
     @property
     def default(self) -> str:
-        """The name of the fate of every job that has no other."""
+        """The name of the scenario of every job that has no other."""
         return str(self._shown("scenario"))
 
     @property
     def queued(self) -> list[str]:
-        """The names of the fates of the next jobs."""
+        """The names of the scenarios of the next jobs."""
         return list(self._shown("queue"))
 
     def set(self, name: str) -> None:
-        """Give every job from now on this fate."""
+        """Give every job from now on this scenario."""
         self._sandbox.configure(scenario=name)
 
     def queue(self, *names: str) -> None:
-        """Give the next jobs these fates, one each, in the place of what was queued."""
+        """Give the next jobs these scenarios, one each, in the place of what was queued."""
         self._sandbox.configure(queue=names)
 
     def append(self, *names: str) -> list[str]:
-        """Give the jobs after those that were queued these fates; the whole queue."""
+        """Give the jobs after those that were queued these scenarios; the whole queue."""
         return list(self._sandbox.control("POST", "/queue", {"queue": names})["queue"])
 
 
