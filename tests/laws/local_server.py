@@ -77,19 +77,19 @@ class LocalServer:
         """Do one thing and keep it."""
         said = None
         if act.method:
-            self.loop.run_until_complete(self._post())
+            self.loop.run_until_complete(self._deliver_webhooks())
             said = self.loop.run_until_complete(self._answer(act))
         else:
             self.time.pass_seconds(act.seconds)
-        self.loop.run_until_complete(self._post())
+        self.loop.run_until_complete(self._deliver_webhooks())
         self.done.append((act, said.kept() if said else None))
         return said
 
-    async def _post(self) -> None:
+    async def _deliver_webhooks(self) -> None:
         """Let every webhook that is due come to its end: here real time never passes between two acts."""
         webhooks = self.app.state.context.engine.webhooks
-        for box in tuple(webhooks._boxes.values()):
-            webhooks._deliver(box)
+        for outbox in tuple(webhooks._outboxes.values()):
+            webhooks._deliver(outbox)
         while workers := tuple(webhooks._queues._workers):
             await asyncio.gather(*workers)
 

@@ -156,11 +156,11 @@ def test_three_seconds_of_silence_fail_the_challenge(opened: Open, monkeypatch: 
     client, silence = opened("callbacks"), Silence()
     context: Any = client.server._served._server.config.app
     real = context.state.context.challenger
-    object.__setattr__(context.state.context, "asker", silence)
+    object.__setattr__(context.state.context, "challenger", silence)
     try:
         assert client.create({**PROMPT, "callback_url": "http://127.0.0.1:1/"}).json == REFUSED
     finally:
-        object.__setattr__(context.state.context, "asker", real)
+        object.__setattr__(context.state.context, "challenger", real)
     assert silence.waited == [3.0]
 
 
