@@ -20,10 +20,10 @@ def test_it(mock_sandbox):
     assert mock_sandbox.key.startswith("mock-test-it-")
     mock_sandbox.scenario.set("stalled")
 
-def test_alias(sandbox, mock_sandbox, mock_server, mock_stage):
+def test_alias(sandbox, mock_sandbox, mock_server, mock_target):
     assert sandbox is mock_sandbox
     assert sandbox.scenario.default == "success"
-    scene = mock_stage.fresh("tensorone", profile=[], timing="quick", scenario=None, key_name="x")
+    scene = mock_target.fresh("tensorone", profile=[], timing="quick", scenario=None, key_name="x")
     assert scene.request("GET", "/_mock/health", {}, b"").json()["status"] == "ok"
 """
 UNUSED = """
@@ -96,7 +96,7 @@ def test_a_shadowed_kit_is_told_in_one_line_to_those_who_ask_for_it(tmp_path: Pa
     files = {
         "contracts/__init__.py": "",
         "test_it.py": "def test_server(mock_sandbox):\n    assert mock_sandbox.jobs() == []\n"
-        "def test_kit(mock_stage):\n    pass\n",
+        "def test_kit(mock_target):\n    pass\n",
     }
     done = run(tmp_path, files)
     assert "1 passed, 1 error" in done.stdout

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contracts import transcript
 from mockserver.domain.journal import LONGEST
 from mockserver.engine.sandbox import digest_of
+from mockserver.kit import transcript
 from tests.web.journals import ASKED, CREATE, KEY, Scene
 
 HEADER_KEYS = st.text(

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import pytest
 
-from contracts import transcript
-from contracts.stage import Exchange as Came
 from mockserver.engine.sandbox import digest_of
+from mockserver.kit import transcript
+from mockserver.kit.target import Response
 from tests.web.journals import ASKED, BEARER, CREATE, KEY, Scene
 
 
@@ -116,10 +116,10 @@ def test_waiting_goes_on_until_what_is_waited_for_has_come(scene: Scene) -> None
     journal = direct.app.state.house.engine.sandboxes.get(digest_of(KEY)).journal
     path = f"/_mock/sandboxes/{digest_of(KEY)}/journal/wait?operation=createVideo&timeout=30"
 
-    async def call(method: str, target: str, body: bytes = b"") -> Came:
+    async def call(method: str, target: str, body: bytes = b"") -> Response:
         return await direct._exchange(direct._scope(method, target, BEARER), [body])
 
-    async def play() -> Came:
+    async def play() -> Response:
         waiting = asyncio.create_task(call("GET", path))
         while not journal.watchers:  # noqa: ASYNC110  (a turn of the loop, no time)
             await asyncio.sleep(0)
