@@ -178,16 +178,9 @@ BUDGET = {
 }
 """What may be imported until the first answer, beside the standard library."""
 SLOW = {
-    "mockserver.kit",
-    "ctypes",
-    "http.server",
-    "sqlite3",
-    "tomllib",
-    "unittest",
-    "xml.etree.ElementTree",
-    "zoneinfo",
+    *("ctypes", "http.server", "mockserver.kit", "sqlite3", "tomllib", "unittest", "xml.etree.ElementTree", "zoneinfo"),
 }
-"""Parts of the standard library, and a half of this house, that a start has no use for."""
+"""Parts of the standard library, and the kit, that a start has no use for."""
 
 LISTING = """
 import json, sys
