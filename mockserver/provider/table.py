@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from mockserver.data import contracts
 from mockserver.domain.delivery import PayloadFunction
 from mockserver.domain.job import Job
 from mockserver.domain.problem import Problem
@@ -107,5 +108,5 @@ class Provider:
 
 
 def promise_beside(name: str) -> Path:
-    """Where the promise of one of our own providers lies: contracts/providers/<name>, beside this package."""
-    return Path(__file__).resolve().parents[2] / "contracts" / "providers" / name
+    """Return the folder of the promise of one of our own providers: contracts/<name>."""
+    return contracts() / name

@@ -19,10 +19,10 @@ LONG = 20.0
 """Real seconds that nothing here ever takes: a test that needs them fails."""
 
 
-def run(scene: Coroutine[Any, Any, None]) -> None:
+def run(steps: Coroutine[Any, Any, None]) -> None:
     async def guarded() -> None:
         async with asyncio.timeout(LONG * 2):
-            await scene
+            await steps
 
     asyncio.run(guarded())
 

@@ -29,7 +29,7 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.promise import PROVIDERS, names
+from mockserver.kit.promise import PROVIDERS, names
 from mockserver.provider.discovery import discover
 
 SUMMARY = "API Operations:"
@@ -108,16 +108,16 @@ def control(url: str, method: str, path: str, value: object = None) -> Any:
 
 
 def fuzzed(url: str, profile: Profile, key: str, told: Namespace, folder: Path) -> dict[str, Any]:
-    """Run one profile; the outcome as `contracts.fuzz` prints it, with the seconds that it took."""
+    """Run one profile; the outcome as `mockserver.kit.fuzz` prints it, with the seconds that it took."""
     settings = {"profiles": {profile.provider: list(profile.words)}, "timing": "instant", "queue": SCENARIOS * 1000}
     sandbox = control(url, "POST", "/sandboxes", {"key": key})["sandbox"]
     control(url, "DELETE", f"/sandboxes/{sandbox}")
     control(url, "PATCH", f"/sandboxes/{sandbox}", settings)
     control(url, "PATCH", f"/sandboxes/{sandbox}/clock", {"frozen": True})  # so no creation is held back
     command = [
-        *(sys.executable, "-m", "contracts.fuzz", str(profile.document), "--url", url, "--key", key),
+        *(sys.executable, "-m", "mockserver.kit.fuzz", str(profile.document), "--url", url, "--key", key),
         *("--header", f"X-Mock-Sandbox: {sandbox}", "--seed", str(told.seed)),
-        *("--examples", str(told.examples * told.times), "--chains", str(told.chains * told.times)),
+        *("--examples", str(told.examples * told.times), "--sequences", str(told.sequences * told.times)),
     ]
     if profile.words and told.times == 1:
         command += ["--covered", str(PROVIDERS / profile.provider / "generated" / "document.json")]
@@ -147,7 +147,7 @@ def main() -> int:
     )
     parser.add_argument("--times", type=int, default=1, help="so many times the cases and sequences")
     parser.add_argument("--examples", type=int, default=8, help="cases of each operation in the fuzzing phase")
-    parser.add_argument("--chains", type=int, default=6, help="sequences of calls for each profile")
+    parser.add_argument("--sequences", type=int, default=6, help="sequences of calls for each profile")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="a folder for what is printed and logged")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.stage import Exchange
 from mockserver.app import create_app
 from mockserver.domain.clip import ClipSpec
+from mockserver.kit.target import Response
 from mockserver.settings import Settings
 from tests.web.direct import Direct
 
@@ -24,7 +24,7 @@ def brittle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Direct]:
     opened.close()
 
 
-def told_to_the_log_only(answer: Exchange, caplog: pytest.LogCaptureFixture) -> None:
+def told_to_the_log_only(answer: Response, caplog: pytest.LogCaptureFixture) -> None:
     assert "ZeroDivisionError inside the mock server; its log has the traceback" in (
         answer.header("x-mock-problem") or ""
     )

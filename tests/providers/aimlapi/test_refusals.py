@@ -9,11 +9,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from contracts import promise
-from contracts.promise import PROVIDERS
 from mockserver.adapters.clock import HandTime, SandboxClock
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import Sandbox
+from mockserver.kit import promise
+from mockserver.kit.promise import PROVIDERS
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.aimlapi import PROVIDER
 from tests.providers.aimlapi.client import CAT, UNIVERSAL, Client

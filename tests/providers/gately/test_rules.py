@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from contracts import promise
-from contracts.promise import PROVIDERS
 from mockserver.adapters.clips.camera import MOVES
 from mockserver.domain.job import Job, Timeline
+from mockserver.kit import promise
+from mockserver.kit.promise import PROVIDERS
 from mockserver.providers.gately import PROVIDER, upstream, wire
 from mockserver.providers.gately.picture import source
 from mockserver.providers.gately.request import COMMANDS, MODELS, SIZES, asked, moves

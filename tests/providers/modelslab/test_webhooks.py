@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from contracts import promise
-from contracts.promise import PROVIDERS, schema
+from mockserver.kit import promise
+from mockserver.kit.promise import PROVIDERS, schema
 from tests.providers.modelslab.client import ENTERPRISE, V6, Client
 from tests.providers.modelslab.local import Local
 
