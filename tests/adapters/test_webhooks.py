@@ -16,7 +16,7 @@ from tests.domain.timelines import CREATED, jobs, overrides
 
 
 def test_one_post_at_the_end_with_the_bytes_of_the_payload_function() -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with world() as here, receiver() as hook:
             here.expect(job(), lambda one, seen: Payload(f"{hook.url}/a%20b?c=d e#f", {"é": [1, seen.state.value]}))
             await here.advance(9)
@@ -36,11 +36,11 @@ def test_one_post_at_the_end_with_the_bytes_of_the_payload_function() -> None:
             assert attempt.started == attempt.ended
             assert (attempt.started.at, attempt.started.monotonic) == (CREATED + timedelta(seconds=10), 3.0)
 
-    run(steps())
+    run(script())
 
 
 def test_nothing_is_sent_before_its_instant_and_nothing_twice() -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with world() as here, receiver() as hook:
             here.expect(job(), finals(hook.url))
             assert await here.advance(9.999999) == []
@@ -49,24 +49,24 @@ def test_nothing_is_sent_before_its_instant_and_nothing_twice() -> None:
             assert await here.advance(1000) == []
             assert [one.value["word"] for one in hook.received] == ["succeeded"]
 
-    run(steps())
+    run(script())
 
 
 @pytest.mark.parametrize("end", [State.SUCCEEDED, State.FAILED])
 def test_a_failure_is_told_like_a_success(end: State) -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with world() as here, receiver() as hook:
             here.expect(job(end=end), finals(hook.url))
             await here.advance(10)
             assert [one.value["word"] for one in hook.received] == [end.value]
 
-    run(steps())
+    run(script())
 
 
 @settings(max_examples=40, deadline=None)
 @given(jobs(overridden=False), overrides)
 def test_what_a_webhook_says_is_what_a_poll_at_its_instant_sees(one: Job, steps: tuple[Override, ...]) -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with world() as here, receiver() as hook:
             current = here.expect(one, all_events(hook.url))
             polls = {}
@@ -84,11 +84,11 @@ def test_what_a_webhook_says_is_what_a_poll_at_its_instant_sees(one: Job, steps:
             words = [(at, said(current, seen)) for at, seen in events(current)]
             assert all(word in [(a.delivery.at, json.loads(a.body)) for a in here.attempts] for word in words)
 
-    run(steps())
+    run(script())
 
 
 def test_a_job_forced_to_fail_before_its_completion_is_told_as_failed_and_once() -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with world() as here, receiver() as hook:
             one = here.expect(job(), finals(hook.url))
             await here.advance(4)
@@ -103,11 +103,11 @@ def test_a_job_forced_to_fail_before_its_completion_is_told_as_failed_and_once()
             assert len(hook.received) == 1
             assert here.attempts[0].due == CREATED + timedelta(seconds=4)
 
-    run(steps())
+    run(script())
 
 
 def test_a_stalled_job_is_told_no_end_and_a_completed_one_is_told_earlier() -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with world() as here, receiver() as hook:
             stalled, completed = here.expect(job(1), finals(hook.url)), here.expect(job(2), finals(hook.url))
             await here.advance(1)
@@ -120,11 +120,11 @@ def test_a_stalled_job_is_told_no_end_and_a_completed_one_is_told_earlier() -> N
             assert await here.advance(1000) == []
             assert len(hook.received) == 1
 
-    run(steps())
+    run(script())
 
 
 def test_a_poll_that_reaches_its_number_makes_the_webhook_due() -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with world() as here, receiver() as hook:
             one = here.expect(job(polls=3), finals(hook.url))
             await here.advance(5000)
@@ -133,14 +133,14 @@ def test_a_poll_that_reaches_its_number_makes_the_webhook_due() -> None:
             )
             assert (await hook.arrivals.get()).value["word"] == "succeeded"
 
-    run(steps())
+    run(script())
 
 
 def test_a_payload_function_that_fails_or_writes_no_json_harms_nobody() -> None:
     def crashes(_one: Job, _seen: Snapshot) -> Payload | None:
         raise RuntimeError("boom")
 
-    async def steps() -> None:
+    async def script() -> None:
         async with world() as here, receiver() as hook:
             here.expect(job(1, 0), crashes)
             here.expect(
@@ -152,7 +152,7 @@ def test_a_payload_function_that_fails_or_writes_no_json_harms_nobody() -> None:
             assert "not JSON serializable" in here.refused[1].why
             assert [one.value["job"] for one in hook.received] == ["job-3"]
 
-    run(steps())
+    run(script())
 
 
 def test_ids_repeat_and_differ() -> None:
@@ -162,16 +162,16 @@ def test_ids_repeat_and_differ() -> None:
                 here.expect(job(n), all_events(hook.url))
             return await here.advance(0) + await here.advance(10)
 
-    async def steps() -> None:
+    async def script() -> None:
         first = await ids()
         assert first == await ids()
         assert first == [delivery_id(job(n), number) for number in (0, 1) for n in (1, 2)]
 
-    run(steps())
+    run(script())
 
 
 def test_a_plan_of_more_attempts_is_followed_on_the_sandboxes_clock() -> None:
-    async def steps() -> None:
+    async def script() -> None:
         plan = (Try(), Try(), Try(timedelta(seconds=30)))
         async with world(plan=plan) as here, receiver() as hook:
             one = here.expect(job(), finals(hook.url))
@@ -187,4 +187,4 @@ def test_a_plan_of_more_attempts_is_followed_on_the_sandboxes_clock() -> None:
             assert got[:4] == [("job-1", 1, 10), ("job-1", 2, 10), ("job-2", 1, 20), ("job-2", 2, 20)]
             assert hook.received[0].body == hook.received[1].body == hook.received[4].body
 
-    run(steps())
+    run(script())

@@ -43,7 +43,7 @@ class Under(asyncio.Transport):
 def played(*steps: Any) -> Under:
     """Bytes are written, a list of them at once; None lets the loop come round, a text calls a method."""
 
-    async def steps() -> Under:
+    async def script() -> Under:
         under = Under()
         joining = WriteCoalescing(under, asyncio.get_running_loop())
         for step in steps:
@@ -56,7 +56,7 @@ def played(*steps: Any) -> Under:
         await asyncio.sleep(0)
         return under
 
-    return asyncio.run(steps())
+    return asyncio.run(script())
 
 
 def test_two_writes_of_one_moment_leave_in_one_piece() -> None:
@@ -80,14 +80,14 @@ def test_what_is_held_back_leaves_before_a_close_and_not_after_an_abort() -> Non
 
 
 def test_what_is_held_back_counts_as_not_sent() -> None:
-    async def steps() -> None:
+    async def script() -> None:
         joining = WriteCoalescing(Under(), asyncio.get_running_loop())
         joining.write(b"head")
         assert joining.get_write_buffer_size() == 4
         await asyncio.sleep(0)
         assert joining.get_write_buffer_size() == 4
 
-    asyncio.run(steps())
+    asyncio.run(script())
 
 
 @given(st.lists(st.none() | st.binary(max_size=9) | st.lists(st.binary(max_size=9), max_size=3), max_size=12))

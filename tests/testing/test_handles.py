@@ -51,7 +51,7 @@ def test_a_clip_is_made_and_fetched_with_httpx(handle: MockServer, sandbox: Sand
 
 
 def test_the_same_with_an_async_client_in_the_callers_loop(handle: MockServer, sandbox: Sandbox) -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with httpx.AsyncClient(
             transport=handle.async_transport(), base_url=handle.url, headers=sandbox.headers
         ) as client:
@@ -62,7 +62,7 @@ def test_the_same_with_an_async_client_in_the_callers_loop(handle: MockServer, s
             link = (await client.get(f"/v2/ai/videos/{jobs[0]}/status")).json()["videoUrl"]
             assert (await client.get(link)).content[4:8] == b"ftyp"
 
-    asyncio.run(steps())
+    asyncio.run(script())
 
 
 def test_the_clock(sandbox: Sandbox) -> None:

@@ -66,7 +66,7 @@ def test_a_part_is_there_as_soon_as_it_was_sent(either: httpx.Client) -> None:
 def test_a_chunk_is_fetched_when_there_is_room_for_it() -> None:
     """One chunk waits for the application; the next is wanted when it took that one, or has ended."""
 
-    async def steps() -> None:
+    async def script() -> None:
         gate = asyncio.Event()
 
         async def app(_scope: object, receive: Any, _send: object) -> None:
@@ -83,7 +83,7 @@ def test_a_chunk_is_fetched_when_there_is_room_for_it() -> None:
         await second
         assert not await exchange.feed(b"3")
 
-    asyncio.run(steps())
+    asyncio.run(script())
 
 
 def test_bodies_cross(either: httpx.Client) -> None:
@@ -169,7 +169,7 @@ def test_async_in_the_callers_loop(toy: Toy) -> None:
         for number in range(5):
             yield b"%d" % number
 
-    async def steps() -> None:
+    async def script() -> None:
         async with httpx.AsyncClient(transport=async_transport(toy), base_url=BASE, timeout=LONG) as client:
             assert toy.loops == {id(asyncio.get_running_loop())}
             assert (await client.post("/echo", content=chunks())).content == b"<01234>"
@@ -184,22 +184,22 @@ def test_async_in_the_callers_loop(toy: Toy) -> None:
         assert toy.life == ["startup", "shutdown"]
         assert toy.loops == {id(asyncio.get_running_loop())}
 
-    asyncio.run(steps())
+    asyncio.run(script())
 
 
 def test_async_calls_that_come_at_once_start_it_once(toy: Toy) -> None:
-    async def steps() -> None:
+    async def script() -> None:
         client = httpx.AsyncClient(transport=async_transport(toy), base_url=BASE)
         await asyncio.gather(*(client.get("/whole") for _ in range(5)))
         await client.aclose()
         assert toy.life == ["startup", "shutdown"]
 
-    asyncio.run(steps())
+    asyncio.run(script())
 
 
 @pytest.mark.parametrize("kind", ["own loop", "bridged"])
 def test_a_cancelled_call_is_told(kind: str, toy: Toy) -> None:
-    async def steps(lead: httpx.AsyncBaseTransport) -> None:
+    async def script(lead: httpx.AsyncBaseTransport) -> None:
         async with httpx.AsyncClient(transport=lead, base_url=BASE, timeout=LONG) as client:
             call = asyncio.ensure_future(client.get("/waits"))
             assert await asyncio.to_thread(toy.began.wait, LONG)
@@ -209,11 +209,11 @@ def test_a_cancelled_call_is_told(kind: str, toy: Toy) -> None:
             assert await asyncio.to_thread(toy.left.wait, LONG)
 
     if kind == "own loop":
-        asyncio.run(steps(async_transport(toy)))
+        asyncio.run(script(async_transport(toy)))
     else:
         inside = InProcessServer(lambda: toy)
         inside.start()
-        asyncio.run(steps(inside.async_transport()))
+        asyncio.run(script(inside.async_transport()))
         inside.stop()
 
 

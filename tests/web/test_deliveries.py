@@ -70,7 +70,7 @@ class ProviderContext:
 
 
 def test_a_clock_move_answers_with_the_deliveries_that_it_made_due(tmp_path: Path) -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with asyncio.timeout(LONG), receiver() as hook:
             context = ProviderContext(tmp_path)
             await context.call("PATCH", f"{PATH}/clock", {"frozen": True})
@@ -99,11 +99,11 @@ def test_a_clock_move_answers_with_the_deliveries_that_it_made_due(tmp_path: Pat
             }  # fmt: skip
             await context.engine.webhooks.aclose()
 
-    asyncio.run(steps())
+    asyncio.run(script())
 
 
 def test_what_cannot_be_delivered_says_why_and_a_reset_forgets_it(tmp_path: Path) -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with asyncio.timeout(LONG):
             context = ProviderContext(tmp_path)
             await context.call("PATCH", f"{PATH}/clock", {"frozen": True})
@@ -116,11 +116,11 @@ def test_what_cannot_be_delivered_says_why_and_a_reset_forgets_it(tmp_path: Path
             assert await context.call("GET", f"{PATH}/deliveries") == {"deliveries": [], "under_way": 0}
             await context.engine.webhooks.aclose()
 
-    asyncio.run(steps())
+    asyncio.run(script())
 
 
 def test_a_sandbox_that_leaves_takes_its_webhooks_with_it(tmp_path: Path) -> None:
-    async def steps() -> None:
+    async def script() -> None:
         async with asyncio.timeout(LONG):
             context = ProviderContext(tmp_path, max_sandboxes=1)
             await context.call("PATCH", f"{PATH}/clock", {"frozen": True})
@@ -131,4 +131,4 @@ def test_a_sandbox_that_leaves_takes_its_webhooks_with_it(tmp_path: Path) -> Non
             assert (await context.call("GET", f"{PATH}/deliveries"))["deliveries"] == []
             await context.engine.webhooks.aclose()
 
-    asyncio.run(steps())
+    asyncio.run(script())
