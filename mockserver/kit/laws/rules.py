@@ -1,0 +1,149 @@
+"""What laws know of a provider: what its document and its `laws.json` say, under one profile.
+
+`laws.json` stands in the provider's folder beside its document and is written by hand: features, hints in bodies,
+refusals that hide under HTTP 200, and the severities that its own page gives to laws. All of it may be missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from contracts.document import find
+from contracts.promise import Lifecycle, Promise, lifecycle, operations
+from mockserver.kit.laws.law import Basis, Ground, Law, Severity
+
+FILE: Final = "laws.json"
+FEATURES: Final = {
+    "cancel": "documents no way to cancel a job",
+    "error in a 200": "documents no error under HTTP 200",
+    "expiring links": "documents no lifetime of links",
+    "hint in the body": "documents no hint in seconds in a body",
+    "idempotency key": "documents no idempotency key",
+    "jobs": "documents no jobs that are polled",
+    "signature": "documents no signature of webhooks",
+    "version header": "documents no header for a version",
+    "webhooks": "documents no webhooks under this profile",
+}
+"""What a provider may have, and the reason why a law that needs it does not apply to one without."""
+
+
+class Role(StrEnum):
+    """What an operation is to the life of a job."""
+
+    CREATE = "create"
+    POLL = "poll"
+    RETRIEVE = "retrieve"
+    """Turns a finished job into a link."""
+    FILE = "file"
+    """Serves the bytes of a clip or picture."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class View:
+    """A provider under one profile."""
+
+    document: Mapping[str, Any]
+    extra: Mapping[str, Any]
+    """The members of laws.json under this profile."""
+
+    @cached_property
+    def life(self) -> Lifecycle | None:
+        """The life of its jobs."""
+        return lifecycle(self.document)
+
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """The role of each operation by its id."""
+        life = self.life
+        known = {} if life is None else dict.fromkeys(life.create, Role.CREATE) | dict.fromkeys(life.poll, Role.POLL)
+        if life is not None:
+            known |= dict.fromkeys(life.raw.get("retrieve", {}).get("operations", ()), Role.RETRIEVE)
+        return {
+            name: known.get(name) or (Role.FILE if self._serves_bytes(one.raw) else Role.OTHER)
+            for name, one in operations(self.document).items()
+        }
+
+    def _serves_bytes(self, operation: Mapping[str, Any]) -> bool:
+        answer = operation.get("responses", {}).get("200", {})
+        if "$ref" in answer:
+            answer = find(self.document, answer["$ref"])
+        return any(kind.startswith(("video/", "image/", "audio/")) for kind in answer.get("content", {}))
+
+    @cached_property
+    def guarded(self) -> frozenset[str]:
+        """The operations that want a credential."""
+        whole = self.document.get("security", [{}] if "x-credential" in self.document else [])
+        return frozenset(name for name, one in operations(self.document).items() if one.raw.get("security", whole))
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """What of `FEATURES` it has."""
+        jobs = ["jobs"] if self.life is not None else []
+        return frozenset([*jobs, *self.extra.get("features", ())])
+
+    @cached_property
+    def hints(self) -> Sequence[str]:
+        """JSON Pointers to seconds to wait, in bodies."""
+        return tuple(self.extra.get("hints", ()))
+
+    @cached_property
+    def refusals(self) -> Sequence[Mapping[str, Any]]:
+        """Where a body under HTTP 200 tells that it is an error: `pointer`, and `accepted` or `refused` values."""
+        return tuple(self.extra.get("refusals", ()))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What laws know of a provider, whatever the profile."""
+
+    promise: Promise
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    """The value of laws.json."""
+    _views: dict[tuple[str, ...], View] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The provider's name."""
+        return self.promise.name
+
+    def under(self, profile: Iterable[str]) -> View:
+        """Return the provider under profile words; the same words give the same view."""
+        words = tuple(sorted(profile))
+        if words not in self._views:
+            self._views[words] = View(self.promise.under(words), _under(self.raw, words))
+        return self._views[words]
+
+    def severity(self, law: Law, profile: Iterable[str]) -> tuple[Severity, Ground]:
+        """Return how bad a breach of the law is at this provider, and why: what its page says, or the law's own.
+
+        A law whose ground is a habit only informs where no page of the provider asks for it.
+        """
+        own = self.under(profile).extra.get("laws", {}).get(law.id)
+        if own is not None:
+            return Severity(own["severity"]), Ground(Basis.PAGE, own["says"], own["source"])
+        return (Severity.MAY if law.ground.basis is Basis.HABIT else law.severity), law.ground
+
+
+def rules_of(promise: Promise, folder: Path | None = None) -> Rules:
+    """Return what laws know of a provider; `folder` is that of its contract, which may hold laws.json."""
+    path = folder / FILE if folder is not None else None
+    if path is None or not path.is_file():
+        return Rules(promise)
+    return Rules(promise, json.loads(path.read_bytes()))
+
+
+def _under(raw: Mapping[str, Any], words: Sequence[str]) -> Mapping[str, Any]:
+    """The members under profile words: `with` adds to lists and to the table of laws, word by word."""
+    found: dict[str, Any] = {name: value for name, value in raw.items() if name != "with"}
+    for word in words:
+        for name, more in raw.get("with", {}).get(word, {}).items():
+            base = found.get(name, type(more)())
+            found[name] = {**base, **more} if isinstance(more, dict) else [*base, *more]
+    return found
