@@ -2,120 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from contracts.transcript import Attempt, Exchange, Moment
-from mockserver.kit.laws import reading
-from mockserver.kit.laws.rules import Role, View
+from contracts.transcript import Attempt, Exchange
+from mockserver.kit.laws.call import Call
+from mockserver.kit.laws.rules import Role
 
 if TYPE_CHECKING:
     from mockserver.kit.laws.run import Run
 
 Key = tuple[str, str, str, bytes]
-
-
-@dataclass(eq=False)
-class Call:
-    """One exchange, and what its answer says to a client that reads it well."""
-
-    exchange: Exchange
-    role: Role
-    view: View
-    """The provider under the profile of that moment."""
-    previous: Call | None = None
-    """The call before of the same method, path, query and body."""
-    next: Call | None = None
-    """The call after of the same method, path, query and body."""
-
-    @property
-    def n(self) -> int:
-        """The number of its record."""
-        return self.exchange.n
-
-    @property
-    def arrived(self) -> Moment:
-        """When the request came."""
-        return self.exchange.arrived
-
-    @property
-    def ended(self) -> Moment:
-        """When the answer had been given, or the call had broken off; of one under way when it came."""
-        return self.exchange.last_byte or self.exchange.read
-
-    @property
-    def status(self) -> int | None:
-        """The status of the answer; None: the client got none."""
-        answer = self.exchange.answer
-        return answer.status if answer is not None and not self.is_lost else None
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the client did not get the whole answer."""
-        return self.exchange.ending != "complete"
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether it had not ended when the transcript was taken."""
-        return self.exchange.ending is None
-
-    @cached_property
-    def json(self) -> Any:
-        """The answer's body, or reading.NOT_JSON; a lost answer has none."""
-        answer = self.exchange.answer
-        return reading.json_of(answer.body) if answer is not None and not self.is_lost else reading.NOT_JSON
-
-    @cached_property
-    def word(self) -> str | None:
-        """The status word of the job in an answer 2xx; None: there is none."""
-        life = self.view.life
-        if life is None or self.status is None or not self.is_success:
-            return None
-        found = reading.at(self.json, life.fields["status"])
-        return found if isinstance(found, str) else None
-
-    @cached_property
-    def state(self) -> str | None:
-        """The state for which the word stands (queued, running, succeeded, failed ...); None: it is not known."""
-        life = self.view.life
-        return life.state_of(self.word) if life is not None and self.word is not None else None
-
-    @property
-    def is_terminal(self) -> bool:
-        """Whether the answer says that the job has ended."""
-        life = self.view.life
-        return life is not None and self.word is not None and self.word in life.terminal
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the status is 2xx."""
-        status = self.status
-        return status is not None and 200 <= status < 300
-
-    @cached_property
-    def is_hidden_refusal(self) -> bool:
-        """Whether a body under 2xx says that the call was refused."""
-        return self.is_success and any(_refuses(self.json, one) for one in self.view.refusals)
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether the call was answered 2xx and not refused in the body."""
-        return self.is_success and not self.is_hidden_refusal
-
-    def header(self, name: str) -> str | None:
-        """Return a header of the answer that the client got."""
-        answer = self.exchange.answer
-        return answer.header(name) if answer is not None and self.status is not None else None
-
-    @cached_property
-    def body_hint(self) -> float | None:
-        """The seconds to wait that the body tells; None: none."""
-        found = [reading.number(reading.at(self.json, pointer)) for pointer in self.view.hints]
-        return max((one for one in found if one is not None), default=None)
 
 
 @dataclass(eq=False)
@@ -159,6 +61,55 @@ class Index:
     def files(self) -> Sequence[Call]:
         """The calls for the bytes of clips and pictures."""
         return self.by_role[Role.FILE]
+
+    @cached_property
+    def failures(self) -> Sequence[Call]:
+        """The calls that were lost, refused for the rate or answered 5xx."""
+        return [one for one in self.calls if one.is_failure]
+
+    @cached_property
+    def refused(self) -> Sequence[Call]:
+        """The calls that the client was told to be refused: 4xx, 5xx, or in a body under 2xx."""
+        return [one for one in self.calls if one.is_refused]
+
+    @cached_property
+    def hinted(self) -> Sequence[Call]:
+        """The calls that were refused or led elsewhere, with a Retry-After."""
+        return [one for one in self.calls if one.status is not None and one.status >= 300 and one.retry_after]
+
+    @cached_property
+    def _by_operation(self) -> Mapping[str | None, Sequence[Call]]:
+        found: dict[str | None, list[Call]] = defaultdict(list)
+        for one in self.calls:
+            found[one.exchange.operation].append(one)
+        return found
+
+    def of(self, operation: str | None) -> Sequence[Call]:
+        """Return the calls of an operation."""
+        return self._by_operation.get(operation, ())
+
+    def after(self, call: Call) -> Sequence[Call]:
+        """Return the calls whose records come after that of a call."""
+        return self.calls[bisect_right(self.calls, call.n, key=lambda one: one.n) :]
+
+    @cached_property
+    def streaks(self) -> Sequence[Sequence[Call]]:
+        """Calls of the same bytes that failed one after the other, in rows of at least one; the next after a row's
+        last is `next` of it, and no failure.
+        """
+        found = []
+        for first in self.failures:
+            if first.previous is None or not first.previous.is_failure:
+                row = [first]
+                while row[-1].next is not None and row[-1].next.is_failure:
+                    row.append(row[-1].next)
+                found.append(row)
+        return found
+
+    @cached_property
+    def api_origin(self) -> tuple[str, str] | None:
+        """The origin of the first call that wants a credential."""
+        return next((one.origin for one in self.calls if one.exchange.operation in one.view.guarded), None)
 
     @cached_property
     def repeats(self) -> Sequence[tuple[Call, Call]]:
@@ -212,13 +163,6 @@ def _note(call: Call, jobs: dict[str, JobLife]) -> None:
     }.get(call.role)
     if place is not None:
         place.append(call)
-
-
-def _refuses(body: Any, where: Mapping[str, Any]) -> bool:
-    found = reading.at(body, where["pointer"])
-    if found is None:
-        return False
-    return found not in where["accepted"] if "accepted" in where else found in where["refused"]
 
 
 def seconds(before: datetime, after: datetime) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from re import compile as pattern
@@ -16,6 +17,34 @@ NOT_JSON: Final = object()
 _SECONDS: Final = pattern(r"[0-9]{1,12}")
 _ASCTIME: Final = "%a %b %d %H:%M:%S %Y"
 _CENTURY: Final = 100
+
+
+ABSURD_SECONDS: Final = 86_400
+"""A wait of a day or more is no wait for a client: it tells its caller."""
+
+
+@dataclass(frozen=True)
+class RetryAfter:
+    """What a Retry-After says: `form` is seconds, date or broken, `seconds` how long to wait from the answer on."""
+
+    form: str
+    seconds: float
+
+    @property
+    def is_sane(self) -> bool:
+        """Whether it is well-formed and asks for less than a day."""
+        return self.form != "broken" and self.seconds < ABSURD_SECONDS
+
+
+def retry_after(value: str, now: datetime) -> RetryAfter:
+    """Return what a Retry-After says to a client whose clock says `now`; a date that has passed is broken."""
+    plain = delay_seconds(value)
+    if plain is not None:
+        return RetryAfter("seconds", plain)
+    date = http_date(value, now)
+    if date is None or date <= now:
+        return RetryAfter("broken", 0)
+    return RetryAfter("date", (date - now).total_seconds())
 
 
 def json_of(body: Body | None) -> Any:

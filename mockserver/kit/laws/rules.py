@@ -7,15 +7,19 @@ refusals that hide under HTTP 200, and the severities that its own page gives to
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
 
-from contracts.document import find
-from contracts.promise import Lifecycle, Promise, lifecycle, operations
+import jsonschema_rs
+
+from contracts.document import enforce, find
+from contracts.promise import Lifecycle, Operation, Promise, lifecycle, operations, schema
 from mockserver.kit.laws.law import Basis, Ground, Law, Severity
 
 FILE: Final = "laws.json"
@@ -46,6 +50,14 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a document knows of a request: the fields of its body at the top, and its query parameters."""
+
+    fields: frozenset[str]
+    parameters: frozenset[str]
+
+
+@dataclass(frozen=True)
 class View:
     """A provider under one profile."""
 
@@ -67,7 +79,7 @@ class View:
             known |= dict.fromkeys(life.raw.get("retrieve", {}).get("operations", ()), Role.RETRIEVE)
         return {
             name: known.get(name) or (Role.FILE if self._serves_bytes(one.raw) else Role.OTHER)
-            for name, one in operations(self.document).items()
+            for name, one in self.operations.items()
         }
 
     def _serves_bytes(self, operation: Mapping[str, Any]) -> bool:
@@ -77,10 +89,74 @@ class View:
         return any(kind.startswith(("video/", "image/", "audio/")) for kind in answer.get("content", {}))
 
     @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        """The operations by id."""
+        return operations(self.document)
+
+    @cached_property
+    def media_types(self) -> Mapping[str | None, Sequence[str]]:
+        """The media types that an operation takes in its body, by its id; operations without a body are left out."""
+        bodies = {name: one.raw["requestBody"] for name, one in self.operations.items() if "requestBody" in one.raw}
+        return {name: tuple(body.get("content", {})) for name, body in bodies.items()}
+
+    @cached_property
+    def known(self) -> Mapping[str | None, Known]:
+        """What the document knows of the request of an operation, by its id."""
+        return {
+            name: Known(
+                frozenset(self._request(name).get("properties", {})),
+                frozenset(own["name"] for own in one.parameters if own.get("in") == "query"),
+            )
+            for name, one in self.operations.items()
+        }
+
+    def _request(self, operation: str) -> Mapping[str, Any]:
+        name = f"{operation}.request"
+        return schema(self.document, name) if name in self.document.get("components", {}).get("schemas", {}) else {}
+
+    @cached_property
+    def limits(self) -> Mapping[str | None, jsonschema_rs.Draft202012Validator]:
+        """A validator of the limits of the page for each operation that documents any which are not enforced."""
+        raw = {name: self._request(name) for name in self.operations}
+        strict = {name: enforce(one, strict=True) for name, one in raw.items()}
+        return {
+            name: jsonschema_rs.Draft202012Validator(one, validate_formats=True)
+            for name, one in strict.items()
+            if one and one != raw[name]
+        }
+
+    @cached_property
+    def shown_ids(self) -> Mapping[str | None, Callable[[str, str], str | None]]:
+        """How to read the id of a job from path and query of a poll, by operation."""
+        if self.life is None:
+            return {}
+        where = self.life.raw["poll"]["id"]
+        readers = {"path": _in_path, "query": _in_query}
+        return {
+            name: readers[where["in"]](where["name"], self.operations[name].path)
+            for name in self.life.poll
+            if where["in"] in readers
+        }
+
+    @cached_property
+    def members(self) -> Mapping[str | None, frozenset[str]]:
+        """The members that the answers of an operation have at the top, by its id, as its closed schemas have them."""
+        schemas = self.document.get("components", {}).get("schemas", {})
+        return {
+            name: frozenset(
+                member
+                for component in schemas
+                if component.startswith(f"{name}.") and not component.endswith((".request", ".tolerated"))
+                for member in schema(self.document, component).get("properties", {})
+            )
+            for name in self.operations
+        }
+
+    @cached_property
     def guarded(self) -> frozenset[str]:
         """The operations that want a credential."""
         whole = self.document.get("security", [{}] if "x-credential" in self.document else [])
-        return frozenset(name for name, one in operations(self.document).items() if one.raw.get("security", whole))
+        return frozenset(name for name, one in self.operations.items() if one.raw.get("security", whole))
 
     @cached_property
     def features(self) -> frozenset[str]:
@@ -93,10 +169,46 @@ class View:
         """JSON Pointers to seconds to wait, in bodies."""
         return tuple(self.extra.get("hints", ()))
 
+    @property
+    def key_header(self) -> str | None:
+        """The header of the idempotency key; None: the provider documents none."""
+        return self.extra.get("idempotency_header")
+
+    @property
+    def quota(self) -> Mapping[str, Any] | None:
+        """The headers of a quota: names of `remaining` and `reset`, and whether the reset `is_epoch` seconds."""
+        return self.extra.get("quota")
+
+    @property
+    def links(self) -> Sequence[str]:
+        """JSON Pointers to the address of the job in the answer to its creation."""
+        return tuple(self.extra.get("links", ()))
+
     @cached_property
     def refusals(self) -> Sequence[Mapping[str, Any]]:
         """Where a body under HTTP 200 tells that it is an error: `pointer`, and `accepted` or `refused` values."""
         return tuple(self.extra.get("refusals", ()))
+
+
+def _in_path(name: str, template: str) -> Callable[[str, str], str | None]:
+    """A reader of an id in a path: the text of the parameter, decoded once."""
+    escaped = re.escape(template).replace(re.escape("{" + name + "}"), "(.+)")
+    found = re.compile(escaped + "/?$")
+
+    def read(path: str, _query: str) -> str | None:
+        match = found.search(path)
+        return unquote(match[1]) if match is not None else None
+
+    return read
+
+
+def _in_query(name: str, _template: str) -> Callable[[str, str], str | None]:
+    """A reader of an id in a query."""
+
+    def read(_path: str, query: str) -> str | None:
+        return next((value for sent, value in parse_qsl(query, keep_blank_values=True) if sent == name), None)
+
+    return read
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -53,10 +53,12 @@ class Outcome:
 class Clock(StrEnum):
     """By which clock waits are measured."""
 
-    REAL = "real"
+    EITHER = "either"
     """By the longer of the machine's and the sandbox's time; where the sandbox's clock stands still no wait that is too
     short is judged, because tests that freeze time wait for nothing.
     """
+    MACHINE = "machine"
+    """By the machine's time alone: hints are told in it, whatever the rate of the sandbox's clock."""
     SANDBOX = "sandbox"
     """By the sandbox's time alone: the client lives in virtual time."""
 
@@ -79,11 +81,19 @@ class CaseFacts:
     """Ids of jobs that the client was given to resume."""
     printed: str | None = field(default=None, repr=False)
     """Everything that the client printed: standard output and standard error."""
+    crashed: str | None = None
+    """How the client ended where it told no outcome as it should, such as "exit code 1"; None: it did not crash."""
+    effects: Mapping[str, int] | None = None
+    """How often a webhook took effect in the receiver, by job."""
+    states: Mapping[str, str] | None = None
+    """The status word in which the receiver left each job."""
+    deliveries: Mapping[str, str] = field(default_factory=dict)
+    """What was done to a delivery on purpose, by its id: one of webhook.DONE."""
     key: str | None = field(default=None, repr=False)
     """The API key of the run; it stands in no transcript and is told in no verdict."""
     is_over: bool = True
     """Whether the client has ended: nothing follows the last record."""
-    clock: Clock = Clock.REAL
+    clock: Clock = Clock.EITHER
 
 
 class Prices(Protocol):

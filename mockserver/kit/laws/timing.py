@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from mockserver.kit.laws.index import Call, seconds
+from mockserver.kit.laws.call import Call
+from mockserver.kit.laws.index import seconds
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Clock, Run
 
@@ -21,14 +22,15 @@ def wait_between(run: Run, before: Call, after: Call, *, from_arrival: bool = Fa
     sandbox = seconds(start.at, after.arrived.at)
     if run.facts.clock is Clock.SANDBOX:
         return max(0.0, sandbox)
-    return max(0.0, sandbox, after.arrived.monotonic - start.monotonic)
+    machine = after.arrived.monotonic - start.monotonic
+    return max(0.0, machine) if run.facts.clock is Clock.MACHINE else max(0.0, sandbox, machine)
 
 
 def stands_still(run: Run, before: Call, after: Call) -> bool:
     """Whether the sandbox's clock did not move between two calls while real time passed."""
     moved = seconds(before.arrived.at, after.arrived.at) > 0
     passed = after.arrived.monotonic - before.arrived.monotonic
-    return run.facts.clock is Clock.REAL and not moved and passed > GRAIN
+    return run.facts.clock is Clock.EITHER and not moved and passed > GRAIN
 
 
 def tolerance(wanted: float, grain: float = 0.0) -> float:
