@@ -59,7 +59,7 @@ def _obeyed(run: Run, fits: Callable[[Call], bool]) -> Iterator[Finding]:
 def _after_redirect(call: Call, run: Run) -> Call | None:
     """The call that follows a redirect: the next whose path stands at the end of its Location."""
     place = call.header("location") or ""
-    return next((one for one in run.index.calls if one.n > call.n and one.exchange.request.path in place), None)
+    return next((one for one in run.index.soon_after(call) if one.exchange.request.path in place), None)
 
 
 def survives_a_broken_hint(run: Run) -> Iterator[Finding]:
@@ -125,7 +125,7 @@ def waits_for_the_quota(run: Run) -> Iterator[Finding]:
         left = _left(call)
         if left is None or left <= 0 or call.retry_after is not None:
             continue
-        again = next((one for one in run.index.of(call.exchange.operation) if one.n > call.n), None)
+        again = run.index.next_of_operation(call)
         if again is not None:
             yield waited(run, call, again, left, f"the quota of record {call.n}", grain=DATE_GRAIN)
         elif run.facts.is_over:
@@ -150,16 +150,15 @@ def slows_the_whole_key(run: Run) -> Iterator[Finding]:
         hint = call.retry_after
         if call.status != 429 or hint is None or not hint.is_sane:
             continue
-        others = [one for one in run.index.after(call) if _is_other(one, call)]
-        if not others:
+        other = next((one for one in run.index.soon_after(call) if _is_other(one, call)), None)
+        if other is None:
             continue
-        early = next((one for one in others if wait_between(run, call, one) < hint.seconds - EARLY_SECONDS), None)
-        if early is not None:
-            took = wait_between(run, call, early)
+        took = wait_between(run, call, other)
+        if took < hint.seconds - EARLY_SECONDS:
             expected = f"no call of this key for {hint.seconds:g} s"
-            yield Breach(expected, f"a call about {early.job} after {took:.2f} s", (call.n, early.n))
+            yield Breach(expected, f"a call about {other.job} after {took:.2f} s", (call.n, other.n))
         else:
-            yield Kept((call.n, others[0].n))
+            yield Kept((call.n, other.n))
 
 
 def _is_other(one: Call, refused: Call) -> bool:

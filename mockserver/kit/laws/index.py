@@ -29,6 +29,7 @@ class JobLife:
     polls: list[Call] = field(default_factory=list)
     retrieves: list[Call] = field(default_factory=list)
     files: list[Call] = field(default_factory=list)
+    cancels: list[Call] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
 
     @cached_property
@@ -84,13 +85,16 @@ class Index:
             found[one.exchange.operation].append(one)
         return found
 
-    def of(self, operation: str | None) -> Sequence[Call]:
-        """Return the calls of an operation."""
-        return self._by_operation.get(operation, ())
+    def next_of_operation(self, call: Call) -> Call | None:
+        """Return the next call of the same operation."""
+        same = self._by_operation[call.exchange.operation]
+        at = bisect_right(same, call.n, key=lambda one: one.n)
+        return same[at] if at < len(same) else None
 
-    def after(self, call: Call) -> Sequence[Call]:
-        """Return the calls whose records come after that of a call."""
-        return self.calls[bisect_right(self.calls, call.n, key=lambda one: one.n) :]
+    def soon_after(self, call: Call, most: int = 100) -> Sequence[Call]:
+        """Return the calls whose records come next after that of a call, at most so many."""
+        at = bisect_right(self.calls, call.n, key=lambda one: one.n)
+        return self.calls[at : at + most]
 
     @cached_property
     def streaks(self) -> Sequence[Sequence[Call]]:
@@ -160,6 +164,7 @@ def _note(call: Call, jobs: dict[str, JobLife]) -> None:
         Role.POLL: life.polls,
         Role.RETRIEVE: life.retrieves,
         Role.FILE: life.files,
+        Role.CANCEL: life.cancels,
     }.get(call.role)
     if place is not None:
         place.append(call)

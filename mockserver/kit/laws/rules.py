@@ -30,6 +30,8 @@ FEATURES: Final = {
     "hint in the body": "documents no hint in seconds in a body",
     "idempotency key": "documents no idempotency key",
     "jobs": "documents no jobs that are polled",
+    "moderation": "documents no word for content that is refused",
+    "quota headers": "documents no headers of a quota",
     "signature": "documents no signature of webhooks",
     "version header": "documents no header for a version",
     "webhooks": "documents no webhooks under this profile",
@@ -46,6 +48,7 @@ class Role(StrEnum):
     """Turns a finished job into a link."""
     FILE = "file"
     """Serves the bytes of a clip or picture."""
+    CANCEL = "cancel"
     OTHER = "other"
 
 
@@ -77,6 +80,7 @@ class View:
         known = {} if life is None else dict.fromkeys(life.create, Role.CREATE) | dict.fromkeys(life.poll, Role.POLL)
         if life is not None:
             known |= dict.fromkeys(life.raw.get("retrieve", {}).get("operations", ()), Role.RETRIEVE)
+            known |= dict.fromkeys(life.raw.get("cancel", {}).get("operations", ()), Role.CANCEL)
         return {
             name: known.get(name) or (Role.FILE if self._serves_bytes(one.raw) else Role.OTHER)
             for name, one in self.operations.items()
@@ -153,6 +157,32 @@ class View:
         }
 
     @cached_property
+    def optional(self) -> Mapping[str | None, frozenset[str]]:
+        """The members of an operation's answers that at least one of its closed schemas does not have or require."""
+        schemas = self.document.get("components", {}).get("schemas", {})
+        found: dict[str | None, frozenset[str]] = {}
+        for name, members in self.members.items():
+            own = [
+                one for one in schemas if one.startswith(f"{name}.") and not one.endswith((".request", ".tolerated"))
+            ]
+            required = [frozenset(schema(self.document, one).get("required", ())) for one in own]
+            found[name] = members - frozenset.intersection(*required) if required else frozenset()
+        return found
+
+    def knows_error(self, body: Any) -> bool:
+        """Whether a body is one of the document's errors."""
+        return any(one.is_valid(body) for one in self._errors)
+
+    @cached_property
+    def _errors(self) -> Sequence[jsonschema_rs.Draft202012Validator]:
+        schemas = self.document.get("components", {}).get("schemas", {})
+        return [
+            jsonschema_rs.Draft202012Validator(schema(self.document, one), validate_formats=True)
+            for one in schemas
+            if one.startswith("error.") and not one.endswith(".tolerated")
+        ]
+
+    @cached_property
     def guarded(self) -> frozenset[str]:
         """The operations that want a credential."""
         whole = self.document.get("security", [{}] if "x-credential" in self.document else [])
@@ -178,6 +208,11 @@ class View:
     def quota(self) -> Mapping[str, Any] | None:
         """The headers of a quota: names of `remaining` and `reset`, and whether the reset `is_epoch` seconds."""
         return self.extra.get("quota")
+
+    @property
+    def moderation(self) -> Sequence[Mapping[str, Any]]:
+        """Where the end of a job tells that its content was refused: `pointer` and `values`."""
+        return tuple(self.extra.get("moderation", ()))
 
     @property
     def links(self) -> Sequence[str]:
