@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.transcript import Exchange, Moment
 from mockserver.kit.laws import reading
-from mockserver.kit.laws.rules import Role, View
+from mockserver.kit.laws.view import Role, View
 
 
 @dataclass(eq=False)

@@ -9,8 +9,8 @@ from typing import Final
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.following import GAVE_UP, NO_OUTCOME, NOT_OVER, answers, harmless, told
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
-from mockserver.kit.laws.rules import Role
 from mockserver.kit.laws.run import Result, Run
+from mockserver.kit.laws.view import Role
 
 MOST_POLLS: Final = 200
 """So many polls of a word that is not known, in a row, are for ever."""
@@ -23,7 +23,7 @@ def ignores_unknown_fields(run: Run) -> Iterator[Finding]:
 
 def _strange(call: Call) -> bool:
     known = call.view.members.get(call.exchange.operation)
-    return bool(known) and isinstance(call.json, dict) and not known >= set(call.json)
+    return known is not None and isinstance(call.json, dict) and bool(known) and not known >= set(call.json)
 
 
 def survives_an_unknown_status(run: Run) -> Iterator[Finding]:
@@ -87,9 +87,8 @@ def survives_missing_members(run: Run) -> Iterator[Finding]:
 def _lacks(call: Call) -> bool:
     if not isinstance(call.json, dict):
         return False
-    return None in call.json.values() or bool(
-        call.view.optional.get(call.exchange.operation, frozenset()) - set(call.json)
-    )
+    optional = call.view.optional.get(call.exchange.operation, frozenset())
+    return None in call.json.values() or bool(optional - set(call.json))
 
 
 def survives_odd_headers(run: Run) -> Iterator[Finding]:

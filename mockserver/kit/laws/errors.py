@@ -11,8 +11,8 @@ from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.following import GAVE_UP, NO_OUTCOME, NOT_OVER, harmless, later, told, went_on
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import NOT_JSON
-from mockserver.kit.laws.rules import Role
 from mockserver.kit.laws.run import Result, Run
+from mockserver.kit.laws.view import Role
 
 REGISTERED: Final = frozenset(int(one) for one in HTTPStatus)
 PASSING: Final = frozenset({401, 403, 408, 409, 425, 429})

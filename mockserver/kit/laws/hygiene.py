@@ -55,9 +55,8 @@ def leaves_nothing_behind(run: Run) -> Iterator[Finding]:
         return
     named = frozenset(run.outcome.jobs) if run.outcome is not None else frozenset()
     half = next((one for one in run.index.calls[-1:] if one.is_under_way), None)
-    orphans = [
-        life for life in run.index.jobs.values() if _is_left(life.end is None, life.id in named, bool(life.creates))
-    ]
+    left = [one for one in run.index.jobs.values() if one.end is None and one.creates and not one.cancels]
+    orphans = [one for one in left if one.id not in named]
     if half is not None:
         yield Breach("no request under way at the end", "one was", (half.n,))
     elif orphans:
@@ -66,7 +65,3 @@ def leaves_nothing_behind(run: Run) -> Iterator[Finding]:
         yield Breach("no job that nobody knows of", observed, (made.n,))
     else:
         yield Kept((run.index.calls[-1].n,))
-
-
-def _is_left(is_open: bool, is_named: bool, is_made: bool) -> bool:
-    return is_open and is_made and not is_named

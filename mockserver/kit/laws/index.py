@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from contracts.transcript import Attempt, Exchange
 from mockserver.kit.laws.call import Call
-from mockserver.kit.laws.rules import Role
+from mockserver.kit.laws.view import Role
 
 if TYPE_CHECKING:
     from mockserver.kit.laws.run import Run

@@ -27,6 +27,9 @@ def verdict_of(law: Law, run: Run) -> Verdict:
     if missing:
         reason = f"{run.provider} {FEATURES[missing[0]]}"
         return Verdict(law, Kind.NOT_APPLICABLE, severity, ground, reason, replay=run.replay)
+    excuse = run.rules.excuse(law, run.profile)
+    if excuse is not None:
+        return Verdict(law, Kind.NOT_APPLICABLE, severity, ground, excuse, replay=run.replay)
     try:
         found = list(law.finder(run))
     except Exception as error:

@@ -10,10 +10,10 @@ from mockserver.kit.laws.download import EXPIRED, fetches, is_whole
 from mockserver.kit.laws.following import NO_OUTCOME, ended_failed, told
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import NOT_JSON
-from mockserver.kit.laws.rules import Role
 from mockserver.kit.laws.run import Result, Run
 from mockserver.kit.laws.submission import key_of
 from mockserver.kit.laws.timing import wait_between
+from mockserver.kit.laws.view import Role
 
 AMBIGUOUS: Final = frozenset({408, 502, 504, 520, 522, 524})
 """Statuses of gateways that do not know whether the server has done it."""
@@ -159,9 +159,8 @@ def takes_no_failed_poll_for_a_failed_job(run: Run) -> Iterator[Finding]:
             yield Untold(NO_OUTCOME, events)
         elif run.outcome.result in (Result.FAILED, Result.ERROR) and len(failed) <= FEW and life.end is None:
             cost = run.prices.cost(life.creates[0].exchange) if life.creates else None
-            yield Breach(
-                "polls until the end of the job", f"{told(run)} after {len(failed)} failed polls", events, cost
-            )
+            observed = f"{told(run)} after {len(failed)} failed polls"
+            yield Breach("polls until the end of the job", observed, events, cost)
         else:
             yield Kept(events)
 

@@ -9,9 +9,9 @@ from typing import Final
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.following import numbers
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
-from mockserver.kit.laws.rules import Role
 from mockserver.kit.laws.run import Run
 from mockserver.kit.laws.timing import EARLY_SECONDS, wait_between
+from mockserver.kit.laws.view import Role
 
 PAUSES: Final = 4
 """From so many pauses on, growth shows, with jitter too."""

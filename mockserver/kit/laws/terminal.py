@@ -10,8 +10,8 @@ from mockserver.kit.laws.following import ended_failed, told
 from mockserver.kit.laws.index import JobLife
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import at
-from mockserver.kit.laws.rules import Role
 from mockserver.kit.laws.run import Result, Run
+from mockserver.kit.laws.view import Role
 
 UNTOLD: Final = Untold("the client told no outcome")
 ENDS: Final = {
