@@ -1,0 +1,39 @@
+"""The kinds of client that are checked: which provider's, which creation, and small options for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from mockserver.kit.laws.rules import Rules, rules_of
+from mockserver.kit.promise import PROVIDERS, load
+
+TABLE: Final = Path(__file__).with_name("clients.json")
+
+
+@dataclass(frozen=True)
+class ClientKind:
+    """A kind of client, by the name that `mockserver check` takes."""
+
+    name: str
+    provider: str
+    create: str
+    """The operation that makes its jobs."""
+    options: Mapping[str, Any]
+    """Options of a small clip, in the provider's own field names."""
+
+
+@cache
+def kinds() -> Mapping[str, ClientKind]:
+    """Return the kinds of client by name."""
+    return {name: ClientKind(name=name, **row) for name, row in json.loads(TABLE.read_bytes()).items()}
+
+
+@cache
+def rules(provider: str) -> Rules:
+    """Return what laws know of a provider."""
+    return rules_of(load(PROVIDERS / provider), PROVIDERS / provider)
