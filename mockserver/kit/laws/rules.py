@@ -26,6 +26,7 @@ FEATURES: Final = {
     "jobs": "documents no jobs that are polled",
     "moderation": "documents no word for content that is refused",
     "quota headers": "documents no headers of a quota",
+    "status link": "documents no address of a job in the answer to its creation",
     "signature": "documents no signature of webhooks",
     "version header": "documents no header for a version",
     "webhooks": "documents no webhooks under this profile",
@@ -83,10 +84,13 @@ def rules_of(promise: Promise, folder: Path | None = None) -> Rules:
 
 
 def _under(raw: Mapping[str, Any], words: Sequence[str]) -> Mapping[str, Any]:
-    """The members under profile words: `with` adds to lists and to the table of laws, word by word."""
+    """The members under profile words: `with` adds to lists and tables, and replaces the rest, word by word."""
     found: dict[str, Any] = {name: value for name, value in raw.items() if name != "with"}
     for word in words:
         for name, more in raw.get("with", {}).get(word, {}).items():
-            base = found.get(name, type(more)())
-            found[name] = {**base, **more} if isinstance(more, dict) else [*base, *more]
+            base = found.get(name)
+            if isinstance(more, dict):
+                found[name] = {**(base or {}), **more}
+            else:
+                found[name] = [*(base or []), *more] if isinstance(more, list) else more
     return found
