@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from contracts.facts import load_defaults
-from contracts.promise import PROVIDERS
+from mockserver.kit.facts import load_defaults
+from mockserver.kit.promise import PROVIDERS
 from mockserver.provider.discovery import discover
 from mockserver.provider.table import Operation, Provider
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from contracts.transcript import KEY, SECRET, Message
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Run
+from mockserver.kit.transcript.model import KEY, SECRET, Message
 
 REFUSED: Final = frozenset({"unauthenticated", "forbidden"})
 """Problems of a credential where they hide under another status."""

@@ -28,8 +28,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.promise import Promise
-from contracts.transcript import (
+from mockserver.kit.laws.rules import Rules
+from mockserver.kit.laws.run import Artifact, CaseFacts, Clock, Outcome, Result, Run
+from mockserver.kit.promise.provider import Promise
+from mockserver.kit.transcript.model import (
     KEY,
     Answer,
     Attempt,
@@ -43,8 +45,6 @@ from contracts.transcript import (
     Verdict,
     Violation,
 )
-from mockserver.kit.laws.rules import Rules
-from mockserver.kit.laws.run import Artifact, CaseFacts, Clock, Outcome, Result, Run
 
 START: Final = datetime(2026, 1, 16, 14, 30, tzinfo=UTC)
 SANDBOX: Final = "sb_8018b29643e0"

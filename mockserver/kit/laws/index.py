@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from contracts.transcript import Attempt, Exchange
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.view import Role
+from mockserver.kit.transcript.model import Attempt, Exchange
 
 if TYPE_CHECKING:
     from mockserver.kit.laws.run import Run

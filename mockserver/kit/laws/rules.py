@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.promise import Promise
 from mockserver.kit.laws.law import Basis, Ground, Law, Severity
 from mockserver.kit.laws.view import View
+from mockserver.kit.promise.provider import Promise
 
 FILE: Final = "laws.json"
 FEATURES: Final = {
