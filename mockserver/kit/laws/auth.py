@@ -51,7 +51,7 @@ def keeps_its_credential_out_of_urls(run: Run) -> Iterator[Finding]:
     """AUTH-03: no key stands in a path, a query or a Referer."""
     for call in run.index.calls:
         request = call.exchange.request
-        places = {"path": request.path, "query": request.query, "Referer": request.header("referer") or ""}
+        places = {"path": request.path, "query": request.query, "Referer": call.sent_header("referer") or ""}
         found = next((name for name, text in places.items() if any(mark in text for mark in MARKS)), None)
         if found is not None:
             yield Breach("no key in a URL", f"a key in the {found} of {request.method}", (call.n,))

@@ -68,11 +68,15 @@ class Rules:
             return law.severity, Ground(Basis.PAGE, law.ground.says, page)
         return (Severity.MAY if law.ground.basis is Basis.HABIT else law.severity), law.ground
 
-    def excuse(self, law: Law, profile: Iterable[str]) -> str | None:
-        """Return why the law is not judged at this provider: its own page breaks it. None: it is judged."""
-        own = self.under(profile).extra.get("laws", {}).get(law.id, {})
-        reason: str | None = own.get("excused")
-        return reason
+    def reason_against(self, law: Law, profile: Iterable[str]) -> str | None:
+        """Return why the law does not apply here: something is missing, or the provider's own page breaks it.
+
+        None: it applies.
+        """
+        view = self.under(profile)
+        missing = [name for name in law.needs if name not in view.features]
+        excused: str | None = view.extra.get("laws", {}).get(law.id, {}).get("excused")
+        return f"{self.name} {FEATURES[missing[0]]}" if missing else excused
 
 
 def rules_of(promise: Promise, folder: Path | None = None) -> Rules:
