@@ -16,7 +16,7 @@ from mockserver.kit.laws.run import Result
 SCHEMA: Final = contracts() / "case.schema.json"
 DEADLINE_SECONDS: Final = 20.0
 POLL_SECONDS: Final = 0.4
-LIFE: Final[Mapping[str, Any]] = {"queued_seconds": 0.5, "running_seconds": 1.0}
+LIFE: Final[Mapping[str, Any]] = {"polls": 4}
 """How long a job of a case lives unless the case says otherwise."""
 PROMPT: Final = "a red kite over a grey sea"
 

@@ -1,0 +1,217 @@
+"""The server in this thread, without a socket, in virtual time: what serves the kit's cases in milliseconds.
+
+A sleep of the client lets virtual time pass, and with it all that the server does in that time. The loop runs while the
+client waits for an answer or sleeps, and stands still while the client works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from mockserver.adapters.clock import HandTime
+from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, RawHeaders, Target
+from mockserver.testing.cases import CaseSetting
+from mockserver.testing.handle import ControlRefused
+from mockserver.testing.loops import Life
+from mockserver.testing.virtual_loop import VirtualLoop
+
+API: Final = "http://api.mockserver.localhost"
+FILES: Final = "http://files.mockserver.localhost"
+START: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+SPACING_SECONDS: Final = 1000.0
+"""A case begins at a multiple of so many seconds, so that it goes as it would alone."""
+SETTLING_ROUNDS: Final = 5
+
+
+class LoopTime(HandTime):
+    """The time of a virtual loop."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        super().__init__(START)
+        self._loop = loop
+
+    def wall(self) -> datetime:
+        """The instant of virtual time."""
+        return START + timedelta(seconds=self._loop.time())
+
+    def monotonic(self) -> float:
+        """The seconds of virtual time."""
+        return self._loop.time()
+
+
+class Answered:
+    """What came of a request: the head, the parts of the body, and how it broke off (None: it did not)."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: RawHeaders = []
+        self.parts: list[bytes] = []
+        self.broken: Cut | TimeoutError | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a head."""
+        return self.status > 0
+
+
+class VirtualServer:
+    """A server in virtual time, for one client at a time, in the thread that made it."""
+
+    def __init__(self, *, seed: int = 0, cache: Path | None = None) -> None:
+        self.loop = VirtualLoop()
+        self.time = LoopTime(self.loop)
+        self._seed, self._cache = seed, cache
+        self._app: App | None = None
+        self._life: Life | None = None
+        self._digests: dict[str, str] = {}
+
+    def start(self) -> Self:
+        """Make the application, and start it up."""
+        from mockserver.app import create_app
+        from mockserver.settings import Settings
+
+        if self._app is None:
+            app = create_app(Settings(seed=self._seed, cache=self._cache), time=self.time)
+            self._app, self._life = app, Life(app)
+            self._sandboxes = app.state.context.engine.sandboxes
+            self.loop.run_until_complete(self._life.start())
+        return self
+
+    def stop(self) -> None:
+        """Shut the application down."""
+        if self._life is not None and self._app is not None:
+            self.loop.run_until_complete(self._life.stop())
+            self.loop.run_until_complete(self.loop.shutdown_default_executor())
+            self.loop.close()
+            self._app = self._life = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def control(self, method: str, path: str, value: object = None) -> bytes:
+        """A call of the control API; raises ControlRefused."""
+        body = b"" if value is None else json.dumps(value).encode()
+        headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")]
+        raw_path, _, query = f"/_mock{path}".partition("?")
+        target = Target(method, "http", "127.0.0.1", 80, raw_path.encode(), query.encode())
+        answer = self.loop.run_until_complete(self.exchange(target, headers, body, None, ""))
+        data = b"".join(answer.parts)
+        if answer.status >= 400:
+            raise ControlRefused(str(json.loads(data).get("detail", data)), answer.status)
+        return data
+
+    def serve(self, setting: CaseSetting) -> InThreadCase:
+        """Serve a case. Raises ControlRefused, a ValueError, for a setting that the server does not know."""
+        self.start()
+        now = self.loop.time()
+        self.loop.pass_until(now + -now % SPACING_SECONDS)
+        if setting.key in self._digests:
+            self.control("DELETE", f"/sandboxes/{self._digests[setting.key]}?configuration=true")
+        opened = json.loads(self.control("POST", "/sandboxes", {"key": setting.key}))
+        digest = self._digests[setting.key] = str(opened["sandbox"])
+        self.control("PUT", f"/scenarios/{setting.name}", dict(setting.scenario))
+        profiles = {setting.provider: list(setting.profile)}
+        change = {"profiles": profiles, "scenario": setting.name, **setting.options}
+        self.control("PATCH", f"/sandboxes/{digest}", change)
+        self._sandboxes.open(digest).files_url = FILES
+        return InThreadCase(self, setting.key, digest)
+
+    async def exchange(
+        self, target: Target, headers: RawHeaders, body: bytes, patience: float | None, sandbox: str
+    ) -> Answered:
+        """One request; `patience` is how many seconds are waited for the head and for each part (None: for ever)."""
+        if self._app is None or self._life is None:
+            raise RuntimeError("the mock server is not running: it was not started, or it was stopped")
+        scope = target.scope(headers, self._life.state)
+        if sandbox:
+            scope["mockserver.sandbox"] = sandbox
+        found, exchange = Answered(), AsgiExchange(self._app, scope)
+        try:
+            if body:
+                await exchange.feed(body)
+            exchange.end()
+            async with asyncio.timeout(patience):
+                found.status, found.headers = await exchange.head()
+            while True:
+                async with asyncio.timeout(patience):
+                    part = await exchange.part()
+                if part is None:
+                    return found
+                found.parts.append(part)
+        except (Cut, TimeoutError) as broken:
+            found.broken = broken
+        finally:
+            exchange.close()
+        return found
+
+    def settle(self) -> None:
+        """Let the server come to the end of what its clients left."""
+        for _ in range(SETTLING_ROUNDS):
+            self.loop.run_until_complete(asyncio.sleep(0))
+
+
+class InThreadCase:
+    """A case that is served to a client in this thread."""
+
+    def __init__(self, server: VirtualServer, key: str, digest: str) -> None:
+        self._server, self.key, self.digest = server, key, digest
+        self.base_url = API
+
+    def journal(self) -> Any:
+        """What went over the wire so far."""
+        self._server.settle()
+        return json.loads(self._server.control("GET", f"/sandboxes/{self.digest}/journal.json"))
+
+    def close(self) -> None:
+        """Let what is still under way come to its end."""
+        self._server.settle()
+
+    def sleep(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        self._server.loop.run_until_complete(asyncio.sleep(seconds))
+
+    def monotonic(self) -> float:
+        """The seconds of virtual time."""
+        return self._server.time.monotonic()
+
+    def now(self) -> datetime:
+        """The instant of virtual time."""
+        return self._server.time.wall()
+
+    def send(self, target: Target, headers: RawHeaders, body: bytes, patience: float | None) -> Answered:
+        """One request, from code that runs in no event loop."""
+        work = self._server.exchange(target, headers, body, patience, self.digest)
+        return self._server.loop.run_until_complete(work)
+
+    async def send_async(self, target: Target, headers: RawHeaders, body: bytes, patience: float | None) -> Answered:
+        """One request, from a coroutine that `run` runs."""
+        return await self._server.exchange(target, headers, body, patience, self.digest)
+
+    def transport(self) -> Any:
+        """An httpx.BaseTransport that leads here, whatever the host."""
+        from mockserver.testing.virtual_transports import VirtualTransport
+
+        return VirtualTransport(self)
+
+    def async_transport(self) -> Any:
+        """An httpx.AsyncBaseTransport that leads here, for a client that `run` runs."""
+        from mockserver.testing.virtual_transports import AsyncVirtualTransport
+
+        return AsyncVirtualTransport(self)
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run a coroutine to its end in virtual time."""
+        return self._server.loop.run_until_complete(work)

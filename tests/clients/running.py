@@ -1,0 +1,37 @@
+"""Runs reference clients and their kin in process, in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from mockserver.kit.adapters.in_process import ClientCase
+from tests.clients.reference.core import Client
+from tests.clients.reference.wire import Answer, Lost, Order
+
+
+class Transported:
+    """HTTP over the transport of a case."""
+
+    def __init__(self, case: ClientCase) -> None:
+        self._client = httpx.Client(transport=case.transport(), headers=[], follow_redirects=False)
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
+        try:
+            got = self._client.request(method, url, headers=dict(headers), content=body, timeout=timeout)
+        except httpx.TransportError as error:
+            raise Lost(f"{type(error).__name__}: {error}") from error
+        return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, got.content)
+
+
+def client_of(kind: type[Client]) -> Any:
+    """A client class as a function of a case."""
+
+    def run(case: ClientCase) -> dict[str, Any]:
+        order = Order(case.base_url, case.api_key, case.prompt, case.options, case.deadline, case.poll_seconds)
+        outcome = kind(order, Transported(case), case).run()
+        return {**outcome.to_json(), "clip": outcome.clip}
+
+    return run
