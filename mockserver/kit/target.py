@@ -124,6 +124,9 @@ class CaseServer(Protocol):
 class VirtualCase(ServedCase, Protocol):
     """A case that is served without a socket, in virtual time, to a client in the same thread."""
 
+    def stop_after(self, seconds: float, ending: BaseException) -> None:
+        """Raise `ending` in whatever the client does in so many seconds of virtual time from now."""
+
     def sleep(self, seconds: float) -> None:
         """Let virtual time pass."""
 

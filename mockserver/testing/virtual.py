@@ -27,6 +27,10 @@ START: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 SPACING_SECONDS: Final = 1000.0
 """A case begins at a multiple of so many seconds, so that it goes as it would alone."""
 SETTLING_ROUNDS: Final = 5
+WAY_SECONDS: Final = 0.005
+"""What a request needs to come to the server, in virtual time."""
+MOST_REQUESTS: Final = 3000
+"""A client that sends more in one case never ends."""
 
 
 class LoopTime(HandTime):
@@ -167,6 +171,21 @@ class InThreadCase:
     def __init__(self, server: VirtualServer, key: str, digest: str) -> None:
         self._server, self.key, self.digest = server, key, digest
         self.base_url = API
+        self._end: float | None = None
+        self._ending: BaseException | None = None
+        self._requests = 0
+
+    def stop_after(self, seconds: float, ending: BaseException) -> None:
+        """Raise `ending` in whatever the client does in so many seconds from now."""
+        self._end, self._ending = self.monotonic() + seconds, ending
+
+    def _left(self) -> float | None:
+        """How many seconds the client has; raises its ending where there are none."""
+        if self._end is None or self._ending is None:
+            return None
+        if self.monotonic() >= self._end or self._requests > MOST_REQUESTS:
+            raise self._ending
+        return self._end - self.monotonic()
 
     def journal(self) -> Any:
         """What went over the wire so far."""
@@ -181,7 +200,9 @@ class InThreadCase:
         """Let virtual time pass."""
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
-        self._server.loop.run_until_complete(asyncio.sleep(seconds))
+        left = self._left()
+        self._server.loop.run_until_complete(asyncio.sleep(seconds if left is None else min(seconds, left)))
+        self._left()
 
     def monotonic(self) -> float:
         """The seconds of virtual time."""
@@ -193,12 +214,18 @@ class InThreadCase:
 
     def send(self, target: Target, headers: RawHeaders, body: bytes, patience: float | None) -> Answered:
         """One request, from code that runs in no event loop."""
-        work = self._server.exchange(target, headers, body, patience, self.digest)
-        return self._server.loop.run_until_complete(work)
+        return self._server.loop.run_until_complete(self.send_async(target, headers, body, patience))
 
     async def send_async(self, target: Target, headers: RawHeaders, body: bytes, patience: float | None) -> Answered:
         """One request, from a coroutine that `run` runs."""
-        return await self._server.exchange(target, headers, body, patience, self.digest)
+        left = self._left()
+        self._requests += 1
+        await asyncio.sleep(WAY_SECONDS)
+        if left is not None:
+            patience = left if patience is None else min(patience, left)
+        answer = await self._server.exchange(target, headers, body, patience, self.digest)
+        self._left()
+        return answer
 
     def transport(self) -> Any:
         """An httpx.BaseTransport that leads here, whatever the host."""
@@ -214,4 +241,9 @@ class InThreadCase:
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run a coroutine to its end in virtual time."""
-        return self._server.loop.run_until_complete(work)
+        left = self._left()
+        try:
+            return self._server.loop.run_until_complete(work if left is None else asyncio.wait_for(work, left))
+        except TimeoutError:
+            self._left()
+            raise

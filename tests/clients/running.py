@@ -16,14 +16,21 @@ class Transported:
     """HTTP over the transport of a case."""
 
     def __init__(self, case: ClientCase) -> None:
-        self._client = httpx.Client(transport=case.transport(), headers=[], follow_redirects=False)
+        self.case = case
+        self._client = httpx.Client(transport=case.transport())
+        self._client.headers.clear()
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
         try:
-            got = self._client.request(method, url, headers=dict(headers), content=body, timeout=timeout)
-        except httpx.TransportError as error:
+            with self._client.stream(method, url, headers=dict(headers), content=body, timeout=timeout) as got:
+                parts = []
+                try:
+                    parts.extend(got.iter_bytes())
+                except httpx.TransportError as error:
+                    raise Lost(f"{type(error).__name__}: {error}", b"".join(parts)) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise Lost(f"{type(error).__name__}: {error}") from error
-        return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, got.content)
+        return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, b"".join(parts))
 
 
 def client_of(kind: type[Client]) -> Any:

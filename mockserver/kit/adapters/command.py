@@ -13,12 +13,12 @@ from typing import Any, Final
 from mockserver.kit.cases.clients import ClientKind
 from mockserver.kit.cases.judging import CaseResult, Ended, Judging, judged
 from mockserver.kit.cases.model import Case
-from mockserver.kit.cases.report import UNSUPPORTED, NoReport, last_line, left_behind
-from mockserver.kit.laws.run import Clock
+from mockserver.kit.cases.report import UNSUPPORTED, NoReport, attempts_of, last_line, left_behind, reported
 from mockserver.kit.target import CaseServer, ServedCase, Setting
 
 GRACE_SECONDS: Final = 5.0
 """A client that has not ended so long after its deadline is killed."""
+KILLED: Final = f"killed {GRACE_SECONDS:g} s after its deadline"
 SHOWN: Final = 300
 
 
@@ -84,8 +84,7 @@ def _ended(command: Command, kind: ClientKind, case: Case, served: ServedCase, o
         told, complained = process.communicate(timeout=case.deadline_seconds + GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         told, complained = _killed(process)
-        return Ended(printed=_text(told) + _text(complained), crashed=f"killed {GRACE_SECONDS:g} s after its deadline",
-                     clock=Clock.MACHINE)  # fmt: skip
+        return Ended(printed=_text(told) + _text(complained), crashed=KILLED)
     return _read(process.returncode, _text(told), _text(complained), output)
 
 
@@ -118,6 +117,7 @@ def _read(code: int, told: str, complained: str, output: Path) -> Ended:
         how = f"exit code {code}" if code > 0 else f"signal {-code}"
         return Ended(printed=printed, crashed=f"{how}: {last}" if last else how)
     try:
-        return Ended(last_line(told, left_behind(output)), printed)
+        value = last_line(told)
+        return Ended(reported(value, left_behind(output)), printed, attempts=attempts_of(value))
     except NoReport as broken:
         return Ended(printed=printed, crashed=str(broken))

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from mockserver.kit.adapters.command import asked, setting
+from mockserver.kit.adapters.command import GRACE_SECONDS, KILLED, SHOWN, asked, setting
 from mockserver.kit.cases.clients import ClientKind
 from mockserver.kit.cases.judging import CaseResult, Ended, Judging, judged
 from mockserver.kit.cases.model import Case
-from mockserver.kit.cases.report import NoReport, artifact_of, left_behind, reported
+from mockserver.kit.cases.report import NoReport, artifact_of, attempts_of, left_behind, reported
 from mockserver.kit.laws.run import Artifact, Clock
 from mockserver.kit.target import VirtualCase, VirtualCaseServer
+
+
+class Stopped(BaseException):
+    """The client has not ended long after its deadline. No `except Exception` of the client stops this."""
 
 
 class Unsupported(Exception):
@@ -84,18 +90,26 @@ def _ended(client: Client, kind: ClientKind, case: Case, served: VirtualCase) ->
         kind.name, case.id, served.base_url, served.key, wanted["prompt"], wanted["options"], case.deadline_seconds,
         case.poll_seconds, served,
     )  # fmt: skip
+    served.stop_after(case.deadline_seconds + GRACE_SECONDS, Stopped())
+    printed = StringIO()
     try:
-        told = client(handed)
+        with redirect_stdout(printed), redirect_stderr(printed):
+            told = client(handed)
         if inspect.iscoroutine(told):
             told = served.run(told)
         value, artifact = _taken(told)
-        return Ended(reported(value, artifact), clock=Clock.SANDBOX)
+        ended = Ended(reported(value, artifact), attempts=attempts_of(value))
     except Unsupported as reason:
         return Ended(unsupported=str(reason) or "it gave no reason")
-    except NoReport as broken:
-        return Ended(crashed=str(broken), clock=Clock.SANDBOX)
+    except Stopped:
+        ended = Ended(crashed=KILLED)
     except Exception as error:
-        return Ended(crashed=f"{type(error).__name__}: {error}"[:300], clock=Clock.SANDBOX)
+        ended = Ended(crashed=_how(error))
+    return replace(ended, printed=printed.getvalue(), clock=Clock.SANDBOX)
+
+
+def _how(error: Exception) -> str:
+    return str(error) if isinstance(error, NoReport) else f"{type(error).__name__}: {error}"[:SHOWN]
 
 
 def _taken(told: Any) -> tuple[Any, Artifact | None]:

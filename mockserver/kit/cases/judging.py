@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockserver.kit.cases.clients import ClientKind, rules
@@ -17,6 +17,7 @@ from mockserver.kit.laws.verdict import Kind, Verdict
 from mockserver.kit.transcript import read
 
 BROKEN = (Kind.FAIL, Kind.WARN)
+"""Verdicts that say that a must or a should was broken."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Judging:
     """How cases are judged: by which laws, at which prices, and the command that replays one (`{case}` in it)."""
 
     laws: Sequence[Law] = LAWS
-    prices: Prices = NoPrices()
+    prices: Prices = field(default_factory=NoPrices)
     replay: str = ""
 
 
@@ -94,9 +95,10 @@ def _told(case: Case, verdicts: Iterable[Verdict]) -> Iterable[Verdict]:
     An end that is not reasonable counts only where no other law says why.
     """
     known = list(verdicts)
-    is_explained = any(one.kind in BROKEN and one.law.id not in ENDINGS for one in known)
+    why = next((one.law.id for one in known if one.breaches and one.law.id not in ENDINGS), None)
     for one in known:
-        if one.law.id in ENDINGS and one.kind is Kind.FAIL and is_explained:
-            yield replace(one, kind=Kind.INFO)
+        if one.law.id in ENDINGS and one.breaches and why is not None:
+            reason = f"{one.observed}, which the breach of {why} explains"
+            yield replace(one, kind=Kind.INCONCLUSIVE, reason=reason, breaches=())
         elif one.law.id in case.laws or one.kind not in (Kind.INCONCLUSIVE, Kind.NOT_APPLICABLE):
             yield one

@@ -56,8 +56,7 @@ class Case:
 
     def lived(self) -> Mapping[str, Any]:
         """Return the members of its scenario, with the life of the job where the case does not say one."""
-        timeline = {**LIFE, **self.scenario.get("timeline", {})}
-        return {"says": self.says, **self.scenario, "timeline": timeline}
+        return {"says": self.says, "timeline": LIFE, **self.scenario}
 
     def at(self, provider: str) -> Case:
         """Return the case as it is for the clients of a provider: with what stands under `with`."""

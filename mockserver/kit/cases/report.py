@@ -35,16 +35,21 @@ def reported(value: Any, artifact: Artifact | None = None) -> Outcome:
     )
 
 
-def last_line(text: str, artifact: Artifact | None = None) -> Outcome:
-    """Return the outcome that stands in the last line of a text which is not empty. Raises NoReport."""
+def attempts_of(value: Any) -> int | None:
+    """Return how often a client says, in its report, that it sends a request at most; None: it does not say."""
+    found: int | None = value.get("attempts")
+    return found
+
+
+def last_line(text: str) -> Any:
+    """Return the JSON value in the last line of a text which is not empty. Raises NoReport."""
     line = next((one for one in reversed(text.splitlines()) if one.strip()), None)
     if line is None:
         raise NoReport("it printed nothing: the last line on standard output is the outcome")
     try:
-        value = json.loads(line)
+        return json.loads(line)
     except ValueError:
         raise NoReport(f"the last line that it printed is no JSON: {line[:SHOWN]}") from None
-    return reported(value, artifact)
 
 
 def left_behind(path: Path) -> Artifact | None:

@@ -35,7 +35,7 @@ class Sockets:
             answer = Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, got.read())
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise Lost(f"{type(error).__name__}: {error}") from error
+            raise Lost(f"{type(error).__name__}: {error}", getattr(error, "partial", b"")) from error
         if not got.will_close:
             self._open[parts.netloc] = connection
         return answer

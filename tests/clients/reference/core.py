@@ -17,7 +17,6 @@ from tests.clients.reference.wire import A_DAY, Answer, Ended, Http, Lost, Order
 
 MARGIN = 0.5
 """Seconds before the deadline at which the client gives up, so that it can say so."""
-MOST_SENDS = 6
 MOST_GONE = 5
 MOST_HOPS = 5
 
@@ -29,6 +28,10 @@ class Client:
     first_backoff = 0.25
     growth = 2.0
     longest_backoff = 3.0
+    most_sends = 6
+    """How often a creation and a download are sent at most."""
+    most_failures = 50
+    """How often a request of any kind is sent at most."""
     user_agent = "reference-client/1.0"
 
     def __init__(self, order: Order, http: Http, time: Time, rng: random.Random | None = None) -> None:
@@ -86,14 +89,14 @@ class Client:
             value = self.follow(job, value)
             clip = self.download(job, value)
         except Ended as end:
-            return Outcome(end.outcome, end.code, end.message, tuple(self.jobs))
-        return Outcome("completed", jobs=tuple(self.jobs), clip=clip)
+            return Outcome(end.outcome, end.code, end.message, tuple(self.jobs), attempts=self.most_failures)
+        return Outcome("completed", jobs=tuple(self.jobs), clip=clip, attempts=self.most_failures)
 
     def create(self) -> tuple[str, Mapping[str, Any]]:
         """Send the creation; the job's id, and the answer."""
         path, body = self.creation()
         url, data = self.order.base_url + path, self.encode(body)
-        for attempt in range(MOST_SENDS):
+        for attempt in range(self.most_sends):
             try:
                 answer = self.call("POST", url, data)
             except Lost as lost:
@@ -102,7 +105,7 @@ class Client:
                 self.back_off(answer, attempt)
                 continue
             return self.created(answer)
-        raise Ended("error", f"the creation was refused {MOST_SENDS} times for its rate")
+        raise Ended("error", f"the creation was refused {self.most_sends} times for its rate")
 
     def lost_creation(self, lost: Lost) -> tuple[str, Mapping[str, Any]]:
         """A job may have been made, and paid for: another creation might make another one."""
@@ -190,7 +193,7 @@ class Client:
         if not link:
             raise Ended("error", f"the job {job} ended without an output")
         renewed = 0
-        for attempt in range(MOST_SENDS):
+        for attempt in range(self.most_sends):
             try:
                 answer = self.fetch(link)
             except Lost:
@@ -284,6 +287,8 @@ class Client:
 
     def back_off(self, answer: Answer | None, failures: int) -> None:
         """Wait after a failure: what the answer asks for, else longer and longer, with jitter."""
+        if failures >= self.most_failures - 1:
+            raise Ended("error", f"{failures + 1} tries failed")
         hint = self.wanted(answer) if answer is not None else None
         if hint is not None and hint >= A_DAY:
             raise Ended("error", f"the server asks for a pause of {hint:g} s")

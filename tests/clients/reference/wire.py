@@ -11,7 +11,11 @@ from typing import Any, Protocol
 
 
 class Lost(Exception):
-    """No answer came, or not all of it: nobody knows what the server did."""
+    """No answer came, or not all of it: nobody knows what the server did. `part` is what came of it."""
+
+    def __init__(self, how: str, part: bytes = b"") -> None:
+        super().__init__(how)
+        self.part = part
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,13 @@ class Outcome:
     message: str | None = None
     jobs: tuple[str, ...] = ()
     clip: bytes | None = None
+    attempts: int | None = None
+    """How often a request is sent at most."""
 
     def to_json(self) -> dict[str, Any]:
         """As the protocol of cases wants it."""
-        return {"outcome": self.outcome, "code": self.code, "message": self.message, "jobs": list(self.jobs)}
+        told = {"outcome": self.outcome, "code": self.code, "message": self.message, "jobs": list(self.jobs)}
+        return told if self.attempts is None else {**told, "attempts": self.attempts}
 
 
 class Ended(Exception):
