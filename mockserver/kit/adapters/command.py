@@ -56,7 +56,7 @@ def asked(kind: ClientKind, case: Case) -> dict[str, Any]:
 
 def setting(kind: ClientKind, case: Case, key: str) -> Setting:
     """Return what a server is set to for a case."""
-    return Setting(kind.provider, key, f"case-{case.id}"[:40], case.lived(), case.profile, case.settings)
+    return Setting(kind.provider, key, f"case-{case.id}"[:40], case.lived(kind.answers), case.profile, case.settings)
 
 
 def run(server: CaseServer, command: Command, judging: Judging, kind: ClientKind, case: Case, key: str) -> CaseResult:

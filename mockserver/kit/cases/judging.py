@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mockserver.kit.cases.clients import ClientKind, rules
+from mockserver.kit.cases.clients import ClientKind
 from mockserver.kit.cases.ending import ENDINGS, endings
 from mockserver.kit.cases.model import Case
 from mockserver.kit.laws.judging import judge
 from mockserver.kit.laws.law import Law
+from mockserver.kit.laws.providers import rules
 from mockserver.kit.laws.run import CaseFacts, Clock, NoPrices, Outcome, Prices, Run
 from mockserver.kit.laws.table import LAWS
 from mockserver.kit.laws.verdict import Kind, Verdict

@@ -54,9 +54,15 @@ class Case:
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """Its JSON form."""
 
-    def lived(self) -> Mapping[str, Any]:
-        """Return the members of its scenario, with the life of the job where the case does not say one."""
-        return {"says": self.says, "timeline": LIFE, **self.scenario}
+    def lived(self, answers: Sequence[str] = ()) -> Mapping[str, Any]:
+        """Return the members of its scenario, with the life of the job where the case does not say one.
+
+        `answers` are changes of all answers; one that the case makes of the same member stands in its place.
+        """
+        own = list(self.scenario.get("answers", ()))
+        members = {one.partition("-")[0] for one in own}
+        added = [one for one in answers if one.partition("-")[0] not in members]
+        return {"says": self.says, "timeline": LIFE, **self.scenario, "answers": [*added, *own]}
 
     def at(self, provider: str) -> Case:
         """Return the case as it is for the clients of a provider: with what stands under `with`."""
