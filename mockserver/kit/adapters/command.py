@@ -84,7 +84,7 @@ def _ended(command: Command, kind: ClientKind, case: Case, served: ServedCase, o
         told, complained = process.communicate(timeout=case.deadline_seconds + GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         told, complained = _killed(process)
-        return Ended(printed=_text(told) + _text(complained), crashed=KILLED)
+        return Ended(printed=_text(told) + _text(complained), crashed=KILLED, is_killed=True)
     return _read(process.returncode, _text(told), _text(complained), output)
 
 

@@ -102,7 +102,7 @@ def _ended(client: Client, kind: ClientKind, case: Case, served: VirtualCase) ->
     except Unsupported as reason:
         return Ended(unsupported=str(reason) or "it gave no reason")
     except Stopped:
-        ended = Ended(crashed=KILLED)
+        ended = Ended(crashed=KILLED, is_killed=True)
     except Exception as error:
         ended = Ended(crashed=_how(error))
     return replace(ended, printed=printed.getvalue(), clock=Clock.SANDBOX)

@@ -31,6 +31,8 @@ class Ended:
     """All that it printed. None: nobody listened."""
     crashed: str | None = None
     """How it ended where it told no outcome as it should."""
+    is_killed: bool = False
+    """Whether it had not ended long after its deadline."""
     unsupported: str | None = None
     """Why the client does not support the case, in its own words. None: it ran."""
     harness: str | None = None
@@ -80,7 +82,7 @@ def judged(judging: Judging, kind: ClientKind, case: Case, journal: Any, key: st
         return CaseResult(case, kind, ended, None, [])
     facts = CaseFacts(
         case=case.id, floor=case.poll_seconds, deadline=case.deadline_seconds, intents=1, attempts=ended.attempts,
-        printed=ended.printed, crashed=ended.crashed, key=key, clock=ended.clock,
+        printed=ended.printed, crashed=ended.crashed, is_killed=ended.is_killed, key=key, clock=ended.clock,
     )  # fmt: skip
     run = Run(
         read(journal), rules(kind.provider), tuple(case.profile), ended.outcome, facts, judging.prices,

@@ -54,14 +54,23 @@ def told(run: Run) -> str:
 
 
 def harmless(run: Run, calls: Iterable[Call], what: str) -> Iterator[Finding]:
-    """Whether the client goes on after answers in which something is odd but harmless; `what` names it."""
+    """Whether the client goes on after answers in which something is odd but harmless; `what` names it.
+
+    Once the client has gone on after such an answer to a call of one role, a later one is not blamed for its end.
+    """
+    survived: set[Role] = set()
     for call in calls:
         if went_on(call, run):
+            survived.add(call.role)
             yield Kept((call.n,))
+        elif not run.facts.is_over:
+            yield Untold(NOT_OVER, (call.n,))
+        elif run.facts.is_killed or call.role in survived:
+            yield Untold("the client ended for another reason", (call.n,))
         elif run.facts.crashed is not None or (run.outcome is not None and run.outcome.result in GAVE_UP):
             yield Breach(f"the client goes on: {what} is harmless", f"nothing followed but {told(run)}", (call.n,))
         else:
-            yield Untold(NOT_OVER if not run.facts.is_over else NO_OUTCOME, (call.n,))
+            yield Untold(NO_OUTCOME, (call.n,))
 
 
 def answers(run: Run) -> Iterator[Call]:

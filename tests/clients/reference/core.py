@@ -184,8 +184,12 @@ class Client:
                 if refusal is not None:
                     raise Ended("error", f"{refusal[1]} (the job {job} may go on)", refusal[0])
                 return value
+            self.useless(answer, job)
             self.back_off(answer, self.failures)
             self.failures += 1
+
+    def useless(self, answer: Answer, job: str) -> None:
+        """Look at the answer to a poll that told nothing of the job. The job goes on."""
 
     def download(self, job: str, value: Mapping[str, Any]) -> bytes:
         """The clip of a job that succeeded."""

@@ -1,0 +1,359 @@
+"""The mistakes: each replaces one small decision of the reference client's core. Put before a provider's client."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from tests.clients.reference.core import Client
+from tests.clients.reference.wire import Answer, Ended, Lost, Outcome
+
+
+class BarePolls(Client):
+    def headers(self, url: str, data: bytes | None) -> dict[str, str]:
+        sent = super().headers(url, data)
+        if data is None:
+            sent.pop("authorization", None)
+        return sent
+
+
+class KeyForAll(Client):
+    def is_own(self, url: str) -> bool:
+        return True
+
+
+class KeyInQuery(Client):
+    def send(self, method: str, url: str, data: bytes | None) -> Answer:
+        mark = "&" if "?" in url else "?"
+        return super().send(method, f"{url}{mark}api_key={self.order.api_key}" if self.is_own(url) else url, data)
+
+
+class Refused401(Client):
+    def call(self, method: str, url: str, data: bytes | None) -> Answer:
+        answer = super().call(method, url, data)
+        return Answer(503, {}, answer.body) if answer.status == 401 and data is None else answer
+
+
+class Chatty(Client):
+    def send(self, method: str, url: str, data: bytes | None) -> Answer:
+        print(f"{method} {url} with {self.order.api_key}")
+        return super().send(method, url, data)
+
+
+class TextForNumber(Client):
+    def creation(self) -> tuple[str, dict[str, Any]]:
+        path, body = super().creation()
+        return path, {**body, "width": "wide"}
+
+
+class NoContentType(Client):
+    def headers(self, url: str, data: bytes | None) -> dict[str, str]:
+        sent = super().headers(url, data)
+        if data is not None:
+            sent["content-type"] = "text/plain"
+        return sent
+
+
+class Misspelt(Client):
+    def creation(self) -> tuple[str, dict[str, Any]]:
+        path, body = super().creation()
+        return path, {**body, "promt_strength": 1}
+
+
+class HalfAnId(Client):
+    def status_call(self, job: str) -> tuple[str, str, dict[str, Any] | None]:
+        return super().status_call(job.partition(":")[0])
+
+
+class Anonymous(Client):
+    def headers(self, url: str, data: bytes | None) -> dict[str, str]:
+        sent = super().headers(url, data)
+        del sent["user-agent"]
+        return sent
+
+
+class BeyondLimits(Client):
+    def creation(self) -> tuple[str, dict[str, Any]]:
+        path, body = super().creation()
+        return path, {**body, "num_frames": 60}
+
+
+class CreatesAfter500(Client):
+    def may_create_again(self, answer: Answer) -> bool:
+        return answer.status in (429, 500)
+
+
+class CreatesAfter502(Client):
+    def may_create_again(self, answer: Answer) -> bool:
+        return answer.status in (429, 502)
+
+
+class CreatesAtOnce(Client):
+    def back_off(self, answer: Answer | None, failures: int) -> None:
+        if self.jobs or failures:
+            super().back_off(answer, failures)
+
+
+class Only200(Client):
+    def created(self, answer: Answer) -> tuple[str, Mapping[str, Any]]:
+        if answer.status != 200:
+            raise Ended("error", f"HTTP {answer.status}")
+        return super().created(answer)
+
+
+class PollsFirst(Client):
+    def follow(self, job: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        return super().follow(job, {})
+
+
+class NoHints(Client):
+    def wait_to_poll(self, value: Mapping[str, Any]) -> None:
+        self.header_hint = None
+        super().wait_to_poll({})
+
+
+class Hasty(Client):
+    def wait_to_poll(self, value: Mapping[str, Any]) -> None:
+        self.wait(0.1 * self.rng.uniform(1.0, 1.6))
+
+
+class Steady(Client):
+    def wait_to_poll(self, value: Mapping[str, Any]) -> None:
+        self.wait(self.order.poll_seconds * 1.2)
+
+
+class Endless(Client):
+    def remaining(self) -> float:
+        return 1e9
+
+
+class Patient(Client):
+    request_seconds = 1e9
+
+    def send(self, method: str, url: str, data: bytes | None) -> Answer:
+        return self.http.send(method, url, self.headers(url, data), data, 1e6)
+
+
+class BelievesEstimates(Client):
+    def wait_to_poll(self, value: Mapping[str, Any]) -> None:
+        if "eta" in value and value["eta"] is None:
+            raise Ended("error", "the server tells no time")
+        super().wait_to_poll(value)
+
+
+class BelievesProgress(Client):
+    latest = -1
+
+    def wait_to_poll(self, value: Mapping[str, Any]) -> None:
+        progress = value.get("progress")
+        if isinstance(progress, int) and progress <= self.latest:
+            raise Ended("error", f"the job stands still: {', '.join(self.jobs)}")
+        self.latest = progress if isinstance(progress, int) else self.latest
+        super().wait_to_poll(value)
+
+
+class EmptyIsTheEnd(Client):
+    def call(self, method: str, url: str, data: bytes | None) -> Answer:
+        answer = super().call(method, url, data)
+        if answer.status == 200 and not answer.body and self.is_own(url):
+            raise Ended("error", "an empty answer")
+        return answer
+
+
+class NoRetryAfter(Client):
+    def wanted(self, answer: Answer) -> float | None:
+        return None
+
+
+class FlatBackoff(Client):
+    growth = 1.0
+
+
+class NoJitter(Client):
+    def back_off(self, answer: Answer | None, failures: int) -> None:
+        hint = self.wanted(answer) if answer is not None else None
+        self.wait(hint or max(self.order.poll_seconds, min(self.longest_backoff, 0.25 * 2**failures)))
+
+
+class Unbounded(Client):
+    most_sends = 10_000
+
+
+class NeverForgets(Client):
+    worst = 0
+
+    def back_off(self, answer: Answer | None, failures: int) -> None:
+        self.worst = max(self.worst, failures) + 1
+        super().back_off(answer, self.worst)
+
+
+class Understates(Client):
+    def run(self) -> Outcome:
+        told = super().run()
+        return Outcome(told.outcome, told.code, told.message, told.jobs, told.clip, attempts=2)
+
+
+class OneMorePoll(Client):
+    has_polled = False
+
+    def poll(self, job: str) -> Mapping[str, Any]:
+        self.has_polled = True
+        return super().poll(job)
+
+    def download(self, job: str, value: Mapping[str, Any]) -> bytes:
+        if self.has_polled:
+            self.wait(self.order.poll_seconds * 1.2)
+            value = self.poll(job)
+        return super().download(job, value)
+
+
+class FailureIsAnError(Client):
+    def follow(self, job: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return super().follow(job, value)
+        except Ended as end:
+            raise Ended("error" if end.outcome == "failed" else end.outcome, end.message, end.code) from end
+
+
+class NoReason(Client):
+    def follow(self, job: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return super().follow(job, value)
+        except Ended as end:
+            raise Ended(end.outcome, "it failed" if end.outcome == "failed" else end.message) from end
+
+
+class TrustsOutput(Client):
+    def download(self, job: str, value: Mapping[str, Any]) -> bytes:
+        if self.link_of(value, job) is None:
+            raise KeyError("output")
+        return super().download(job, value)
+
+
+class TriesContentAgain(Client):
+    def run(self) -> Outcome:
+        told = super().run()
+        if told.outcome != "failed" or self.again:
+            return told
+        self.again = True
+        return super().run()
+
+    again = False
+
+
+class RefusedIsFailed(Client):
+    def refused(self, answer: Answer, value: Mapping[str, Any] | None) -> None:
+        if answer.status == 402:
+            raise Ended("failed", self.failure(value or {})[1])
+        super().refused(answer, value)
+
+
+class CreatesAfter402(Client):
+    def may_create_again(self, answer: Answer) -> bool:
+        return answer.status in (402, 429)
+
+
+class OneDownload(Client):
+    def fetch(self, link: str) -> Answer:
+        try:
+            return super().fetch(link)
+        except Lost as lost:
+            raise Ended("error", f"the download failed: {lost}") from lost
+
+
+class NoSecondChance(Client):
+    def fetch(self, link: str) -> Answer:
+        answer = super().fetch(link)
+        if answer.status == 503:
+            raise Ended("error", "HTTP 503")
+        return answer
+
+
+class JsonOrCrash(Client):
+    def created(self, answer: Answer) -> tuple[str, Mapping[str, Any]]:
+        json.loads(answer.body)
+        return super().created(answer)
+
+
+class HtmlKillsJobs(Client):
+    def useless(self, answer: Answer, job: str) -> None:
+        if answer.status == 200 and answer.body:
+            raise Ended("failed", f"no JSON about {job}")
+
+
+class TakesParts(Client):
+    def lost_creation(self, lost: Lost) -> tuple[str, Mapping[str, Any]]:
+        found = re.search(rb'"(?:videoId|id|task_id)":\s*"?([^",]+)"', lost.part)
+        if found is None:
+            return super().lost_creation(lost)
+        self.jobs.append(found[1].decode())
+        return self.jobs[-1], {}
+
+
+class BlindTo200(Client):
+    def created(self, answer: Answer) -> tuple[str, Mapping[str, Any]]:
+        value = answer.json()
+        if answer.status == 200 and value is not None and value.get("status") == "error":
+            return "0", value
+        return super().created(answer)
+
+
+class GuessesLinks(Client):
+    def follow(self, job: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        with suppress(Lost):
+            self.call("GET", f"{self.order.base_url}/generated/{job}.mp4", None)
+        return super().follow(job, value)
+
+
+class KeepsParts(Client):
+    def fetch(self, link: str) -> Answer:
+        try:
+            return super().fetch(link)
+        except Lost as lost:
+            return Answer(200, {"content-type": "video/mp4"}, lost.part or b"nothing")
+
+
+class TakesPages(Client):
+    def is_clip(self, answer: Answer) -> bool:
+        return answer.status == 200
+
+
+class ImpatientWithHosts(Client):
+    def fetch(self, link: str) -> Answer:
+        answer = super().fetch(link)
+        if answer.status == 404:
+            raise Ended("error", "HTTP 404 for the clip")
+        return answer
+
+
+class NamesNoJob(Client):
+    def run(self) -> Outcome:
+        told = super().run()
+        return Outcome(told.outcome, told.code, told.message, (), told.clip, told.attempts)
+
+
+class ForgetsJobs(NamesNoJob):
+    def time_is_over(self, seconds: float) -> None:
+        raise Ended("timeout", "no time is left")
+
+
+class Strict(Client):
+    def state_of(self, value: Mapping[str, Any]) -> str:
+        if "x_added_later" in value:
+            raise Ended("error", "an unknown member")
+        return super().state_of(value)
+
+
+class KnowsAllWords(Client):
+    def state_of(self, value: Mapping[str, Any]) -> str:
+        word = self.word_of(value)
+        return "running" if word is None else self.words[word]
+
+
+class WantsAll(Client):
+    def wait_to_poll(self, value: Mapping[str, Any]) -> None:
+        value["metadata"]
+        super().wait_to_poll(value)
