@@ -93,6 +93,8 @@ def tells_an_absurd_hint(run: Run) -> Iterator[Finding]:
             continue
         if call.next is not None:
             yield waited(run, call, call.next, hint.seconds, f"Retry-After of record {call.n}, or an error")
+        elif run.facts.crashed is not None:
+            yield Breach("an error to the caller, in time", told(run), (call.n,))
         elif run.facts.is_over:
             yield Kept((call.n,))
         else:
