@@ -10,9 +10,10 @@ from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.following import NOT_OVER, harmless, told
 from mockserver.kit.laws.index import JobLife, groups, seconds
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
-from mockserver.kit.laws.reading import NOT_JSON, at, number
+from mockserver.kit.laws.reading import ABSURD_SECONDS, NOT_JSON, at, number
 from mockserver.kit.laws.run import Result, Run
 from mockserver.kit.laws.timing import EARLY_SECONDS, wait_between, waited
+from mockserver.kit.laws.view import Role
 
 FLOOR_SECONDS: Final = 1.0
 """The shortest pause between two polls where nobody says another."""
@@ -34,8 +35,8 @@ def hint_of(call: Call) -> float | None:
     if not call.is_accepted or call.is_terminal:
         return None
     header = call.retry_after
-    told = [call.body_hint or 0.0, header.seconds if header is not None and header.is_sane else 0.0]
-    return max(told) or None
+    told = [call.body_hint or 0.0, header.seconds if header is not None else 0.0]
+    return max((one for one in told if 0 < one < ABSURD_SECONDS), default=None)
 
 
 def waits_for_the_hint(run: Run) -> Iterator[Finding]:
@@ -135,7 +136,9 @@ def _estimates(run: Run) -> Iterator[Call]:
         due: tuple[Call, float] | None = None
         for call in (*life.creates, *life.polls):
             pointer = call.view.life.fields.get("hint") if call.view.life is not None else None
-            if pointer is None or not call.is_accepted or call.is_terminal or call.json is NOT_JSON:
+            if pointer is None or call.is_terminal or (call.role is Role.CREATE and not call.names_its_job):
+                continue
+            if not call.is_accepted or call.json is NOT_JSON:
                 continue
             if due is not None and wait_between(run, due[0], call) > due[1]:
                 yield call

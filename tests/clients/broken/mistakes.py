@@ -117,7 +117,7 @@ class NoHints(Client):
 
 class Hasty(Client):
     def wait_to_poll(self, value: Mapping[str, Any]) -> None:
-        self.wait(0.1 * self.rng.uniform(1.0, 1.6))
+        self.wait(self.rng.uniform(0.05, 0.3))
 
 
 class Steady(Client):
@@ -149,7 +149,7 @@ class BelievesProgress(Client):
 
     def wait_to_poll(self, value: Mapping[str, Any]) -> None:
         progress = value.get("progress")
-        if isinstance(progress, int) and progress <= self.latest:
+        if isinstance(progress, int) and 0 < progress <= self.latest:
             raise Ended("error", f"the job stands still: {', '.join(self.jobs)}")
         self.latest = progress if isinstance(progress, int) else self.latest
         super().wait_to_poll(value)
