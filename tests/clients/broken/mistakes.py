@@ -354,6 +354,7 @@ class KnowsAllWords(Client):
 
 
 class WantsAll(Client):
-    def wait_to_poll(self, value: Mapping[str, Any]) -> None:
+    def poll(self, job: str) -> Mapping[str, Any]:
+        value = super().poll(job)
         value["metadata"]
-        super().wait_to_poll(value)
+        return value
