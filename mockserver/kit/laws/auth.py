@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from contracts.transcript import KEY, SECRET, Message
+from mockserver.kit.transcript import KEY, SECRET, Message
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Run

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.transcript import Exchange, Moment
+from mockserver.kit.transcript import Exchange, Moment
 from mockserver.kit.laws import reading
 from mockserver.kit.laws.view import Role, View
 

@@ -27,8 +27,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.promise import Promise
-from contracts.transcript import (
+from mockserver.kit.promise import Promise
+from mockserver.kit.transcript import (
     KEY,
     Answer,
     Attempt,

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from contracts.transcript import Attempt, Exchange
+from mockserver.kit.transcript import Attempt, Exchange
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.view import Role
 

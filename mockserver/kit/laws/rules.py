@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.promise import Promise
+from mockserver.kit.promise import Promise
 from mockserver.kit.laws.law import Basis, Ground, Law, Severity
 from mockserver.kit.laws.view import View
 

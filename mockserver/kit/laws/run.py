@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from contracts.transcript import Exchange, Transcript
+from mockserver.kit.transcript import Exchange, Transcript
 from mockserver.kit.laws.law import Cost
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, unquote
 
 import jsonschema_rs
 
-from contracts.document import enforce, find
-from contracts.promise import Lifecycle, Operation, lifecycle, operations, schema
+from mockserver.kit.promise.document import enforce, find
+from mockserver.kit.promise import Lifecycle, Operation, lifecycle, operations, schema
 
 
 class Role(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from contracts.transcript import Attempt
+from mockserver.kit.transcript import Attempt
 from mockserver.kit.laws import reading
 from mockserver.kit.laws.following import GAVE_UP, told
 from mockserver.kit.laws.index import JobLife
