@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, Final
 
 from mockserver.kit.laws.index import JobLife
@@ -186,7 +187,7 @@ def _is_same(first: Step, other: Step, broken: Mapping[int, tuple[str, ...]]) ->
 
 
 def _fold(row: Sequence[Step], breaks: tuple[str, ...]) -> Fold:
-    gaps = [after.began - before.ended for before, after in zip(row, row[1:], strict=False)]
+    gaps = [after.began - before.ended for before, after in pairwise(row)]
     least, most = seconds(min(gaps)), seconds(max(gaps))
     apart = least if least == most else f"{least} to {most}"
     return Fold(row[1].began, row[-2].ended, len(row) - 2, f"{len(row) - 2} more like it, {apart} apart", breaks)

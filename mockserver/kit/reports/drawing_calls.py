@@ -102,8 +102,8 @@ def _call_step(call: Call, run: Run, seconds_at: Callable[[Moment], float]) -> S
 def _answer(call: Call) -> str:
     exchange = call.exchange
     if call.is_lost:
-        status = f" of {exchange.answer.status}" if exchange.answer is not None and exchange.first_byte else ""
-        what = f"a part{status}" if status else "no answer"
+        part = exchange.answer if exchange.first_byte is not None else None
+        what = f"a part of {part.status}" if part is not None else "no answer"
         return f"{what}: {ENDINGS.get(exchange.ending or '', 'under way')}"
     status = call.status or 0
     told = call.word or ("refused in the body" if call.is_hidden_refusal else PHRASES.get(status, ""))

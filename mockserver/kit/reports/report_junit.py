@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from xml.etree import ElementTree as Xml  # noqa: S405  (writes XML and reads none)
+from xml.etree import ElementTree as Xml
 
 from mockserver.kit.laws.verdict import Kind, Verdict
 from mockserver.kit.reports.drawing import draw_breach
