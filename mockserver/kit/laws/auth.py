@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mockserver.kit.transcript import KEY, SECRET, Message
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Run
+from mockserver.kit.transcript.model import KEY, SECRET, Message
 
 REFUSED: Final = frozenset({"unauthenticated", "forbidden"})
 """Problems of a credential where they hide under another status."""
@@ -51,7 +51,7 @@ def keeps_its_credential_out_of_urls(run: Run) -> Iterator[Finding]:
     """AUTH-03: no key stands in a path, a query or a Referer."""
     for call in run.index.calls:
         request = call.exchange.request
-        places = {"path": request.path, "query": request.query, "Referer": request.header("referer") or ""}
+        places = {"path": request.path, "query": request.query, "Referer": call.sent_header("referer") or ""}
         found = next((name for name, text in places.items() if any(mark in text for mark in MARKS)), None)
         if found is not None:
             yield Breach("no key in a URL", f"a key in the {found} of {request.method}", (call.n,))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from mockserver.kit.transcript import Exchange, Moment
 from mockserver.kit.laws import reading
 from mockserver.kit.laws.view import Role, View
+from mockserver.kit.transcript.model import Exchange, Message, Moment
 
 
 @dataclass(eq=False)
@@ -25,10 +25,22 @@ class Call:
     next: Call | None = None
     """The call after of the same method, path, query and body."""
 
-    @property
-    def n(self) -> int:
-        """The number of its record."""
-        return self.exchange.n
+    n: int = field(init=False)
+    """The number of its record."""
+    is_lost: bool = field(init=False)
+    """Whether the client did not get the whole answer."""
+    status: int | None = field(init=False)
+    """The status of the answer; None: the client got none."""
+    is_success: bool = field(init=False)
+    """Whether the status is 2xx."""
+
+    def __post_init__(self) -> None:
+        """Read what nearly every law asks for."""
+        answer = self.exchange.answer
+        self.n = self.exchange.n
+        self.is_lost = self.exchange.ending != "complete"
+        self.status = answer.status if answer is not None and not self.is_lost else None
+        self.is_success = self.status is not None and 200 <= self.status < 300
 
     @property
     def arrived(self) -> Moment:
@@ -39,17 +51,6 @@ class Call:
     def ended(self) -> Moment:
         """When the answer had been given, or the call had broken off; of one under way when it came."""
         return self.exchange.last_byte or self.exchange.read
-
-    @property
-    def status(self) -> int | None:
-        """The status of the answer; None: the client got none."""
-        answer = self.exchange.answer
-        return answer.status if answer is not None and not self.is_lost else None
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the client did not get the whole answer."""
-        return self.exchange.ending != "complete"
 
     @property
     def is_under_way(self) -> bool:
@@ -78,7 +79,7 @@ class Call:
     def word(self) -> str | None:
         """The status word of the job in an answer 2xx; None: there is none."""
         life = self.view.life
-        if life is None or self.status is None or not self.is_success:
+        if life is None or not self.is_success:
             return None
         found = reading.at(self.json, life.fields["status"])
         return found if isinstance(found, str) else None
@@ -89,17 +90,11 @@ class Call:
         life = self.view.life
         return life.state_of(self.word) if life is not None and self.word is not None else None
 
-    @property
+    @cached_property
     def is_terminal(self) -> bool:
         """Whether the answer says that the job has ended."""
         life = self.view.life
         return life is not None and self.word is not None and self.word in life.terminal
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the status is 2xx."""
-        status = self.status
-        return status is not None and 200 <= status < 300
 
     @cached_property
     def is_hidden_refusal(self) -> bool:
@@ -121,15 +116,27 @@ class Call:
         """Whether the client was told that the call is refused: 4xx, 5xx, or in a body under 2xx."""
         return (self.status is not None and self.status >= 400) or self.is_hidden_refusal
 
-    @property
+    @cached_property
     def is_accepted(self) -> bool:
         """Whether the call was answered 2xx and not refused in the body."""
         return self.is_success and not self.is_hidden_refusal
 
-    def header(self, name: str) -> str | None:
-        """Return a header of the answer that the client got."""
+    @cached_property
+    def _headers(self) -> Mapping[str, str]:
         answer = self.exchange.answer
-        return answer.header(name) if answer is not None and self.status is not None else None
+        return _joined(answer) if answer is not None and self.status is not None else {}
+
+    @cached_property
+    def _sent_headers(self) -> Mapping[str, str]:
+        return _joined(self.exchange.request)
+
+    def header(self, name: str) -> str | None:
+        """Return a header, its name in lower case, of the answer that the client got; several joined by ", "."""
+        return self._headers.get(name)
+
+    def sent_header(self, name: str) -> str | None:
+        """Return a header, its name in lower case, of the request; several joined by ", "."""
+        return self._sent_headers.get(name)
 
     @cached_property
     def retry_after(self) -> reading.RetryAfter | None:
@@ -140,10 +147,10 @@ class Call:
         now = reading.http_date(self.header("date"), self.ended.at)
         return reading.retry_after(value, now or self.ended.at)
 
-    @property
+    @cached_property
     def origin(self) -> tuple[str, str]:
         """The scheme and the host that were asked."""
-        return self.exchange.request.scheme, self.exchange.request.header("host") or ""
+        return self.exchange.request.scheme, self.sent_header("host") or ""
 
     @property
     def job(self) -> str | None:
@@ -155,6 +162,14 @@ class Call:
         """The seconds to wait that the body tells; None: none."""
         found = [reading.number(reading.at(self.json, pointer)) for pointer in self.view.hints]
         return max((one for one in found if one is not None), default=None)
+
+
+def _joined(message: Message) -> Mapping[str, str]:
+    """The headers of a message by name, several of one name joined."""
+    found: dict[str, str] = {}
+    for name, value in message.headers:
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
 def _refuses(body: Any, where: Mapping[str, Any]) -> bool:

@@ -63,13 +63,12 @@ def resumes_with_care(run: Run) -> Iterator[Finding]:
     """DL-03: a download is resumed under If-Range or begun again; a whole body is never put behind a part."""
     for life in run.index.jobs.values():
         for call in fetches(life):
-            request = call.exchange.request
-            if request.header("range") is None or not any(one.is_lost and one.n < call.n for one in life.files):
+            if call.sent_header("range") is None or not any(one.is_lost and one.n < call.n for one in life.files):
                 continue
             right = _right_file(life, run)
             if right is False:
                 yield Breach("the file of the job", f"another file, after an answer {call.status}", (call.n,))
-            elif right or request.header("if-range") is not None:
+            elif right or call.sent_header("if-range") is not None:
                 yield Kept((call.n,))
             else:
                 yield Untold("Range without If-Range, and what the client made of the parts was not told", (call.n,))

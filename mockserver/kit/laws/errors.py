@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from mockserver.kit.laws.call import Call
-from mockserver.kit.laws.following import GAVE_UP, NO_OUTCOME, NOT_OVER, harmless, later, told, went_on
+from mockserver.kit.laws.following import GAVE_UP, NO_OUTCOME, NOT_OVER, harmless, has_later, later, told, went_on
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import NOT_JSON
 from mockserver.kit.laws.run import Result, Run
@@ -60,7 +60,7 @@ def _tried_again(run: Run, *, is_asked: bool) -> Iterator[Finding]:
         is_safe = last.role in (Role.POLL, Role.FILE, Role.RETRIEVE)
         if not is_safe or asks is not is_asked or not (asks or last.is_lost or last.status in SURVIVED):
             continue
-        if last.next is not None or len(row) > FEW or any(later(last, run)):
+        if last.next is not None or len(row) > FEW or has_later(last, run):
             yield Kept((last.n,))
         elif not run.facts.is_over or last.is_under_way:
             yield Untold(NOT_OVER, (last.n,))
@@ -83,7 +83,7 @@ def takes_nonsense_as_an_error(run: Run) -> Iterator[Finding]:
         if run.facts.crashed is not None:
             yield Breach("a clean error or another try", f"{told(run)} after a body of {what}", (call.n,))
         elif run.outcome is None:
-            yield Kept((call.n,)) if any(later(call, run)) else Untold(NO_OUTCOME, (call.n,))
+            yield Kept((call.n,)) if has_later(call, run) else Untold(NO_OUTCOME, (call.n,))
         elif run.outcome.result is Result.COMPLETED and not _ended_after(call, run):
             yield Breach("a clean error or another try", "completed", (call.n,))
         else:
@@ -92,9 +92,8 @@ def takes_nonsense_as_an_error(run: Run) -> Iterator[Finding]:
 
 def _ended_after(call: Call, run: Run) -> bool:
     """Whether the client was told of a success after a call, or had been before."""
-    return any(life.end is not None and life.end.state == "succeeded" for life in run.index.jobs.values()) or any(
-        one.is_terminal for one in later(call, run)
-    )
+    life = run.index.jobs.get(call.job or "")
+    return run.index.has_success or (life is not None and life.end is not None and life.end.n > call.n)
 
 
 def trusts_the_status_of_http(run: Run) -> Iterator[Finding]:

@@ -6,6 +6,7 @@
     3    webhook done id=d1 -> 200 took=0.2
     outcome timeout jobs=job-1
     facts deadline=10
+    profile idempotency-key
 
 A line is an instant in seconds, a call, and what was answered. Before the arrow: `job=` (a number, or none), `idem=`
 (the idempotency key), `body=`, `key=none`, `path=`, `query=`, `host=`, `conn=`, `invalid=` (what the document says
@@ -27,8 +28,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from mockserver.kit.promise import Promise
-from mockserver.kit.transcript import (
+from mockserver.kit.laws.rules import Rules
+from mockserver.kit.laws.run import Artifact, CaseFacts, Clock, Outcome, Result, Run
+from mockserver.kit.promise.provider import Promise
+from mockserver.kit.transcript.model import (
     KEY,
     Answer,
     Attempt,
@@ -42,8 +45,6 @@ from mockserver.kit.transcript import (
     Verdict,
     Violation,
 )
-from mockserver.kit.laws.rules import Rules
-from mockserver.kit.laws.run import Artifact, CaseFacts, Clock, Outcome, Result, Run
 
 START: Final = datetime(2026, 1, 16, 14, 30, tzinfo=UTC)
 SANDBOX: Final = "sb_8018b29643e0"
@@ -108,19 +109,22 @@ def example(text: str) -> Run:
     records: list[Record] = []
     outcome: Outcome | None = None
     facts = CaseFacts()
+    profile: tuple[str, ...] = ()
     for number, line in enumerate(text.strip().splitlines(), 1):
         tokens = shlex.split(line)
         try:
             if tokens[0] == "outcome":
                 outcome = _outcome(Words.of(tokens[1:]))
+            elif tokens[0] == "profile":
+                profile = tuple(tokens[1:])
             elif tokens[0] == "facts":
                 facts = _facts(Words.of(tokens[1:]).options)
             else:
                 records.append(_record(tokens, len(records) + 1))
         except (KeyError, ValueError, IndexError, TypeError) as error:
             raise ExampleBroken(f"line {number}, {line!r}: {error!r}") from error
-    transcript = Transcript(SANDBOX, 1, len(records), _numbered(records))
-    return Run(transcript, toy(), outcome=outcome, facts=facts)
+    transcript = Transcript(SANDBOX, 1, len(records), _numbered(records, profile))
+    return Run(transcript, toy(), profile, outcome, facts)
 
 
 def _outcome(words: Words) -> Outcome:
@@ -253,9 +257,12 @@ def _attempt(at: float, asked: Words, got: Words, number: int) -> Attempt:
     )  # fmt: skip
 
 
-def _numbered(records: list[Record]) -> list[Record]:
-    """Records in the order in which they began."""
-    return [replace(one, n=n) for n, one in enumerate(sorted(records, key=_began), 1)]
+def _numbered(records: list[Record], profile: tuple[str, ...]) -> list[Record]:
+    """Records in the order in which they began, under a profile."""
+    return [
+        replace(one, n=n, profile=profile) if isinstance(one, Exchange) else replace(one, n=n)
+        for n, one in enumerate(sorted(records, key=_began), 1)
+    ]
 
 
 def _began(record: Record) -> float:

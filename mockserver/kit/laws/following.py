@@ -24,6 +24,12 @@ def later(call: Call, run: Run) -> Iterator[Call]:
         yield from (one for one in calls_of(life) if one.n > call.n)
 
 
+def has_later(call: Call, run: Run) -> bool:
+    """Whether any call about the same job comes after a call."""
+    life = run.index.jobs.get(call.job or "")
+    return life is not None and life.last > call.n
+
+
 def calls_of(life: JobLife) -> Iterator[Call]:
     """The calls that follow the life of a job."""
     yield from life.polls
@@ -35,7 +41,7 @@ def went_on(call: Call, run: Run) -> bool:
     """Whether the client followed the job after a call, or reports that it completed."""
     if run.outcome is not None and run.outcome.result is Result.COMPLETED:
         return True
-    return any(later(call, run))
+    return has_later(call, run)
 
 
 def told(run: Run) -> str:

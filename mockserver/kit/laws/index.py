@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mockserver.kit.transcript import Attempt, Exchange
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.view import Role
+from mockserver.kit.transcript.model import Attempt, Exchange
 
 if TYPE_CHECKING:
     from mockserver.kit.laws.run import Run
@@ -33,10 +33,15 @@ class JobLife:
     attempts: list[Attempt] = field(default_factory=list)
 
     @cached_property
+    def last(self) -> int:
+        """The number of the last call that follows it; 0: there is none."""
+        return max((one.n for row in (self.polls, self.retrieves, self.files) for one in row[-1:]), default=0)
+
+    @cached_property
     def end(self) -> Call | None:
         """The first call whose answer told the client that the job has ended."""
-        told = [one for one in (*self.creates, *self.polls) if one.is_terminal]
-        return min(told, key=lambda one: one.n, default=None)
+        firsts = [next((one for one in row if one.is_terminal), None) for row in (self.creates, self.polls)]
+        return min((one for one in firsts if one is not None), key=lambda one: one.n, default=None)
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,11 @@ class Index:
                     row.append(row[-1].next)
                 found.append(row)
         return found
+
+    @cached_property
+    def has_success(self) -> bool:
+        """Whether the client was told of the success of any job."""
+        return any(one.end is not None and one.end.state == "succeeded" for one in self.jobs.values())
 
     @cached_property
     def api_origin(self) -> tuple[str, str] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mockserver.kit.laws.law import Breach, Ground, Kept, Law, Severity, Untold
-from mockserver.kit.laws.rules import FEATURES
 from mockserver.kit.laws.run import Run
 from mockserver.kit.laws.table import LAWS
 from mockserver.kit.laws.verdict import Kind, Verdict
@@ -23,13 +22,9 @@ def judge(run: Run, laws: Iterable[Law] = LAWS) -> list[Verdict]:
 def verdict_of(law: Law, run: Run) -> Verdict:
     """Return the verdict of one law. An exception in the law is a harness-error, never the client's fault."""
     severity, ground = run.rules.severity(law, run.profile)
-    missing = [name for name in law.needs if name not in run.rules.under(run.profile).features]
-    if missing:
-        reason = f"{run.provider} {FEATURES[missing[0]]}"
-        return Verdict(law, Kind.NOT_APPLICABLE, severity, ground, reason, replay=run.replay)
-    excuse = run.rules.excuse(law, run.profile)
-    if excuse is not None:
-        return Verdict(law, Kind.NOT_APPLICABLE, severity, ground, excuse, replay=run.replay)
+    against = run.rules.reason_against(law, run.profile)
+    if against is not None:
+        return Verdict(law, Kind.NOT_APPLICABLE, severity, ground, against, replay=run.replay)
     try:
         found = list(law.finder(run))
     except Exception as error:

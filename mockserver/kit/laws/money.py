@@ -93,7 +93,7 @@ def resends_nothing_by_itself(run: Run) -> Iterator[Finding]:
 
 
 def _counts(call: Call, name: str) -> bool:
-    value = call.exchange.request.header(name)
+    value = call.sent_header(name)
     return value is not None and value not in ("", "0")
 
 

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from re import compile as pattern
 from typing import Any, Final
 
-from mockserver.kit.transcript import Body
+from mockserver.kit.transcript.model import Body
 
 NOT_JSON: Final = object()
 """What stands for a body that is no JSON, or is not told whole."""

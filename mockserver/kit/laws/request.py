@@ -39,8 +39,8 @@ def names_its_content_type(run: Run) -> Iterator[Finding]:
         if request.body is None:
             continue
         wanted = call.view.media_types.get(call.exchange.operation)
-        kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
-        length = request.header("content-length")
+        kind = (call.sent_header("content-type") or "").partition(";")[0].strip().lower()
+        length = call.sent_header("content-length")
         if wanted and kind not in wanted:
             yield Breach(f"Content-Type {' or '.join(wanted)}", kind or "no Content-Type", (call.n,))
         elif length is not None and length != str(request.body.length):
@@ -101,7 +101,7 @@ def takes_the_codings_it_announced(run: Run) -> Iterator[Finding]:
 
 
 def _announced(call: Call) -> bool:
-    accepted = call.exchange.request.header("accept-encoding") or ""
+    accepted = call.sent_header("accept-encoding") or ""
     return (call.header("content-encoding") or "").lower() in accepted.lower()
 
 
@@ -109,7 +109,7 @@ def says_who_it_is(run: Run) -> Iterator[Finding]:
     """REQ-06: calls of the API carry a User-Agent."""
     for call in run.index.calls:
         if call.exchange.operation in call.view.guarded:
-            if call.exchange.request.header("user-agent"):
+            if call.sent_header("user-agent"):
                 yield Kept((call.n,))
             else:
                 yield Breach("a User-Agent", "none", (call.n,))

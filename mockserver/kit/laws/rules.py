@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from mockserver.kit.promise import Promise
 from mockserver.kit.laws.law import Basis, Ground, Law, Severity
 from mockserver.kit.laws.view import View
+from mockserver.kit.promise.provider import Promise
 
 FILE: Final = "laws.json"
 FEATURES: Final = {
@@ -26,6 +26,7 @@ FEATURES: Final = {
     "jobs": "documents no jobs that are polled",
     "moderation": "documents no word for content that is refused",
     "quota headers": "documents no headers of a quota",
+    "status link": "documents no address of a job in the answer to its creation",
     "signature": "documents no signature of webhooks",
     "version header": "documents no header for a version",
     "webhooks": "documents no webhooks under this profile",
@@ -67,11 +68,15 @@ class Rules:
             return law.severity, Ground(Basis.PAGE, law.ground.says, page)
         return (Severity.MAY if law.ground.basis is Basis.HABIT else law.severity), law.ground
 
-    def excuse(self, law: Law, profile: Iterable[str]) -> str | None:
-        """Return why the law is not judged at this provider: its own page breaks it. None: it is judged."""
-        own = self.under(profile).extra.get("laws", {}).get(law.id, {})
-        reason: str | None = own.get("excused")
-        return reason
+    def reason_against(self, law: Law, profile: Iterable[str]) -> str | None:
+        """Return why the law does not apply here: something is missing, or the provider's own page breaks it.
+
+        None: it applies.
+        """
+        view = self.under(profile)
+        missing = [name for name in law.needs if name not in view.features]
+        excused: str | None = view.extra.get("laws", {}).get(law.id, {}).get("excused")
+        return f"{self.name} {FEATURES[missing[0]]}" if missing else excused
 
 
 def rules_of(promise: Promise, folder: Path | None = None) -> Rules:
@@ -83,10 +88,13 @@ def rules_of(promise: Promise, folder: Path | None = None) -> Rules:
 
 
 def _under(raw: Mapping[str, Any], words: Sequence[str]) -> Mapping[str, Any]:
-    """The members under profile words: `with` adds to lists and to the table of laws, word by word."""
+    """The members under profile words: `with` adds to lists and tables, and replaces the rest, word by word."""
     found: dict[str, Any] = {name: value for name, value in raw.items() if name != "with"}
     for word in words:
         for name, more in raw.get("with", {}).get(word, {}).items():
-            base = found.get(name, type(more)())
-            found[name] = {**base, **more} if isinstance(more, dict) else [*base, *more]
+            base = found.get(name)
+            if isinstance(more, dict):
+                found[name] = {**(base or {}), **more}
+            else:
+                found[name] = [*(base or []), *more] if isinstance(more, list) else more
     return found

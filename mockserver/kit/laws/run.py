@@ -8,8 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from mockserver.kit.transcript import Exchange, Transcript
 from mockserver.kit.laws.law import Cost
+from mockserver.kit.transcript.model import Exchange, Transcript
 
 if TYPE_CHECKING:
     from mockserver.kit.laws.index import Index

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from mockserver.kit.laws.call import Call
-from mockserver.kit.laws.following import harmless, later, numbers
+from mockserver.kit.laws.following import harmless, numbers
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import at
 from mockserver.kit.laws.run import Result, Run
@@ -58,7 +58,7 @@ def sends_an_idempotency_key(run: Run) -> Iterator[Finding]:
 def key_of(call: Call) -> str | None:
     """The idempotency key of a creation; None where it has none, or the provider knows none."""
     name = call.view.key_header
-    return call.exchange.request.header(name) if name is not None else None
+    return call.sent_header(name) if name is not None else None
 
 
 def keeps_the_key_on_retries(run: Run) -> Iterator[Finding]:
@@ -157,7 +157,7 @@ def takes_an_end_at_once(run: Run) -> Iterator[Finding]:
     for call in run.index.creates:
         if not call.is_terminal or call.job is None:
             continue
-        after = next((one for one in later(call, run) if one in run.index.jobs[call.job].polls), None)
+        after = next((one for one in run.index.jobs[call.job].polls if one.n > call.n), None)
         if after is not None:
             yield Breach("no poll of a job that has ended", f"a poll after {call.word}", (call.n, after.n))
         elif run.outcome is not None and run.outcome.result is Result.TIMEOUT:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 import jsonschema_rs
 
 from mockserver.kit.promise.document import enforce, find
-from mockserver.kit.promise import Lifecycle, Operation, lifecycle, operations, schema
+from mockserver.kit.promise.provider import Lifecycle, Operation, lifecycle, operations, schema
 
 
 class Role(StrEnum):
@@ -159,14 +159,17 @@ class View:
     @cached_property
     def guarded(self) -> frozenset[str]:
         """The operations that want a credential."""
-        whole = self.document.get("security", [{}] if "x-credential" in self.document else [])
-        return frozenset(name for name, one in self.operations.items() if one.raw.get("security", whole))
+        whole = self.document.get("security", [{"key": []}] if "x-credential" in self.document else [])
+        ways = {name: one.raw.get("security", whole) for name, one in self.operations.items()}
+        # An empty way among them says that it goes without a credential too.
+        return frozenset(name for name, security in ways.items() if security and {} not in security)
 
     @cached_property
     def features(self) -> frozenset[str]:
         """What of `FEATURES` it has."""
         jobs = ["jobs"] if self.life is not None else []
-        return frozenset([*jobs, *self.extra.get("features", ())])
+        hidden = ["error in a 200"] if self.refusals else []
+        return frozenset([*jobs, *hidden, *self.extra.get("features", ())])
 
     @cached_property
     def hints(self) -> Sequence[str]:
@@ -196,7 +199,9 @@ class View:
     @cached_property
     def refusals(self) -> Sequence[Mapping[str, Any]]:
         """Where a body under HTTP 200 tells that it is an error: `pointer`, and `accepted` or `refused` values."""
-        return tuple(self.extra.get("refusals", ()))
+        own = self.life.raw.get("refusal") if self.life is not None else None
+        known = [] if own is None else [{"pointer": own["pointer"], "accepted": [own["accepted"]]}]
+        return (*known, *self.extra.get("refusals", ()))
 
 
 def _in_path(name: str, template: str) -> Callable[[str, str], str | None]:

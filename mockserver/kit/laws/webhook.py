@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mockserver.kit.transcript import Attempt
 from mockserver.kit.laws import reading
 from mockserver.kit.laws.following import GAVE_UP, told
 from mockserver.kit.laws.index import JobLife
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Result, Run
+from mockserver.kit.transcript.model import Attempt
 
 LIMIT_SECONDS: Final = 10.0
 """How long a receiver may take where the provider says nothing."""
