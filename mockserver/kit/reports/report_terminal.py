@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from textwrap import wrap
 from typing import Final
 
-from mockserver.kit.laws.law import Cost
 from mockserver.kit.laws.verdict import Kind, Verdict
-from mockserver.kit.reports.drawing_calls import money
 from mockserver.kit.reports.model import Case, Group, Report
+from mockserver.kit.reports.money import at_stake, jobs_made
 from mockserver.kit.reports.plain import one_line, shortened
+from mockserver.kit.reports.words import HEADS, conclusion, many
 
 Paint = Callable[[str, str], str]
 """Gives a text a style: bad, warning, good, quiet or strong."""
@@ -20,15 +19,6 @@ MOST_CASES: Final = 12
 """How many cases the table shows; the others, which break least, are counted."""
 STYLES: Final = {Kind.FAIL: "bad", Kind.HARNESS_ERROR: "bad", Kind.WARN: "warning", Kind.INFO: "quiet"}
 WORDS: Final = {Kind.FAIL: "FAIL", Kind.HARNESS_ERROR: "ERROR", Kind.WARN: "WARN", Kind.INFO: "INFO"}
-HEADS: Final = {
-    Kind.FAIL: "failed",
-    Kind.WARN: "warned",
-    Kind.INFO: "info",
-    Kind.PASS: "kept",
-    Kind.INCONCLUSIVE: "inconclusive",
-    Kind.NOT_APPLICABLE: "not applicable",
-}
-
 
 def plain(text: str, _style: str) -> str:
     """Return the text without a style."""
@@ -46,8 +36,8 @@ def lines(report: Report, paint: Paint = plain) -> list[str]:
     found += _drifts(report, paint)
     if report.cases:
         found += [*_table(report.cases, paint), ""]
-    found += [*_money(report), *map(one_line, report.notes)]
-    return [*found, *_conclusion(report, paint)]
+    found += [*jobs_made(report), *map(one_line, report.notes)]
+    return [*found, paint(one_line(conclusion(report)), _style(report))]
 
 
 def _broken(group: Group, paint: Paint) -> Iterator[str]:
@@ -77,9 +67,9 @@ def _broken(group: Group, paint: Paint) -> Iterator[str]:
 def _more(group: Group) -> str:
     """How often else, and in how many other cases."""
     others = len(group.first.verdict.breaches) - 1
-    told = [f"{_many(others, 'time')} more in this case"] if others > 0 else []
+    told = [f"{many(others, 'time')} more in this case"] if others > 0 else []
     if len(group.rows) > 1:
-        told.append(f"in {_many(len(group.rows) - 1, 'other case')}")
+        told.append(f"in {many(len(group.rows) - 1, 'other case')}")
     return "; ".join(told)
 
 
@@ -90,22 +80,9 @@ def _member(name: str, value: str) -> Iterator[str]:
     yield from (indent + line for line in shown[1:])
 
 
-def at_stake(costs: Sequence[Cost]) -> str:
-    """Return what breaches cost together, by currency."""
-    sums: dict[str, Decimal] = {}
-    for one in costs:
-        if one.amount is not None:
-            sums[one.currency] = sums.get(one.currency, Decimal(0)) + one.amount
-    told = [f"{amount:f} {currency}" for currency, amount in sums.items()]
-    unknown = [one for one in costs if one.amount is None]
-    if unknown:
-        told.append(f"{len(unknown)} {'job' if len(unknown) == 1 else 'jobs'}, {money(unknown[0])}")
-    return ", ".join(told)
-
-
 def _info(group: Group, paint: Paint) -> str:
     one = group.first.verdict
-    more = f" (in {_many(len(group.rows), 'case')})" if len(group.rows) > 1 else ""
+    more = f" (in {many(len(group.rows), 'case')})" if len(group.rows) > 1 else ""
     return paint(shortened(f"INFO  {one.law.id:<8}  {one_line(one.observed)}{more}", WIDTH), "quiet")
 
 
@@ -138,38 +115,10 @@ def _name(case: Case) -> str:
     return one_line(case.name)
 
 
-def _money(report: Report) -> list[str]:
-    jobs = sum(one.jobs for one in report.cases)
-    if not jobs:
-        return []
-    priced = sum(one.jobs for one in report.spend)
-    amounts = ", ".join(f"{one.amount:f} {one.currency}" for one in report.spend)
-    unknown = f"{jobs - priced} without a documented price" if jobs > priced else ""
-    told = ", ".join(part for part in (amounts, unknown) if part)
-    return [f"{jobs} {'job' if jobs == 1 else 'jobs'} made: {told}"]
-
-
-def _conclusion(report: Report, paint: Paint) -> list[str]:
-    if report.problem:
-        return [paint(one_line(report.problem), "bad")]
-    counts = report.counts
-    ended = [f"the command ended with {report.ended}"] if report.ended else []
-    if counts[Kind.FAIL]:
-        told = [f"{_many(counts[Kind.FAIL], 'must')} failed"]
-        style = "bad"
-    else:
-        told = [f"no must failed; {_many(counts[Kind.PASS], 'law')} kept"]
-        style = "warning" if counts[Kind.WARN] or counts[Kind.HARNESS_ERROR] else "good"
-    if counts[Kind.HARNESS_ERROR]:
-        told.append(f"judging went wrong {counts[Kind.HARNESS_ERROR]} times")
-    if counts[Kind.WARN]:
-        told.append(f"{_many(counts[Kind.WARN], 'warning')}")
-    told.append(f"{counts[Kind.INCONCLUSIVE]} inconclusive (not exercised, or not told)")
-    return [paint("; ".join([*told, *ended]), style)]
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}" + ("" if count == 1 or word == "must" else "s")
+def _style(report: Report) -> str:
+    if report.exit_code:
+        return "bad"
+    return "warning" if report.counts[Kind.WARN] or report.drifts else "good"
 
 
 def verdict_line(verdict: Verdict, case: str) -> str:

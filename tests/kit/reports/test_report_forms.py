@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from xml.etree import ElementTree as Xml
 
 import jsonschema
 import pytest
 
 from mockserver.kit.laws.verdict import Kind
-from mockserver.kit.reports import report_json, report_junit, report_terminal
+from mockserver.kit.reports import report_json, report_junit, report_markdown, report_terminal
 from mockserver.kit.reports.model import Report
+from mockserver.kit.reports.words import HEADS
 from tests.kit.reports.reports import ALL_KINDS, GOOD, RESENT, case, report
 
 REPORTS = [
@@ -100,7 +102,7 @@ def test_a_good_client_has_one_screen() -> None:
     told = report_terminal.lines(report(*(case(GOOD, ALL_KINDS[3:4] * 50, f"test {n}") for n in range(100))))
     assert len(told) < 24
     assert max(map(len, told)) <= 100
-    assert told[-1] == "no must failed; 5000 laws kept; 0 inconclusive (not exercised, or not told)"
+    assert told[-1] == "no must failed; 5000 kept; 0 inconclusive (not exercised, or not told)"
 
 
 def test_a_law_that_many_cases_break_is_told_once() -> None:
@@ -119,4 +121,28 @@ def test_colours_only_where_they_are_asked_for() -> None:
 
 def test_every_kind_has_a_head_or_a_word() -> None:
     """No kind of verdict is left out of the terminal."""
-    assert set(report_terminal.HEADS) | set(report_terminal.WORDS) == set(Kind)
+    assert set(HEADS) | set(report_terminal.WORDS) == set(Kind)
+
+
+def test_markdown_tells_what_failed_and_folds_the_rest() -> None:
+    """The failed laws come first, each with its drawing; what is kept or inconclusive is folded."""
+    told = report_markdown.to_text(report())
+    assert told.startswith("### ❌ 1 must failed; ")
+    assert "#### ❌ AAA-01: A client keeps AAA-01." in told
+    assert told.index("#### ❌ AAA-01") < told.index("#### 💥 AAA-08") < told.index("#### ⚠️ AAA-02")
+    assert "▶│" in told.split("```text")[1]
+    assert "- at stake: 0.50 USD" in told
+    assert "<details><summary>1 laws kept</summary>" in told
+    assert told.count("<details>") == told.count("</details>")
+
+
+def test_markdown_shows_names_as_they_are() -> None:
+    """A name that looks like Markdown or HTML is shown, and does nothing."""
+    told = report_markdown.to_text(report(case(name="<img src=x> | `a` *b* [c](d)")))
+    assert "<img" not in told
+    assert r"&lt;img src=x&gt; \| \`a\` \*b\* \[c\](d)" in told
+
+
+def test_markdown_fits_a_comment() -> None:
+    """A report on many cases is shorter than the 65,536 characters that GitHub takes."""
+    assert len(report_markdown.to_text(report(*(case(name=f"test {n}") for n in range(300))))) < 65_536
