@@ -50,13 +50,21 @@ def _shown(message: Message) -> str | None:
 def keeps_its_credential_out_of_urls(run: Run) -> Iterator[Finding]:
     """AUTH-03: no key stands in a path, a query or a Referer."""
     for call in run.index.calls:
-        request = call.exchange.request
-        places = {"path": request.path, "query": request.query, "Referer": call.sent_header("referer") or ""}
-        found = next((name for name, text in places.items() if any(mark in text for mark in MARKS)), None)
-        if found is not None:
-            yield Breach("no key in a URL", f"a key in the {found} of {request.method}", (call.n,))
+        place = _place_of_a_key(call)
+        if place is not None:
+            yield Breach("no key in a URL", f"a key in the {place} of {call.exchange.request.method}", (call.n,))
         else:
             yield Kept((call.n,))
+
+
+def _place_of_a_key(call: Call) -> str | None:
+    """Where in the URL or Referer of a call a key stood; None: nowhere."""
+    request = call.exchange.request
+    places = (("path", request.path), ("query", request.query), ("Referer", call.sent_header("referer") or ""))
+    for name, text in places:
+        if ("[" in text or "%5" in text) and any(mark in text for mark in MARKS):
+            return name
+    return None
 
 
 def surfaces_a_refused_credential(run: Run) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -117,5 +116,5 @@ def survives_odd_headers(run: Run) -> Iterator[Finding]:
 
 def _repeats(call: Call) -> bool:
     answer = call.exchange.answer
-    names = Counter(name for name, _ in answer.headers) if answer is not None else Counter[str]()
-    return any(count > 1 for name, count in names.items() if name != "set-cookie")
+    names = [name for name, _ in answer.headers if name != "set-cookie"] if answer is not None else []
+    return len(names) > len(set(names))

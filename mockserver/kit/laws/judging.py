@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from mockserver.kit.laws.law import Breach, Ground, Kept, Law, Severity, Untold
 from mockserver.kit.laws.run import Run
@@ -26,27 +26,34 @@ def verdict_of(law: Law, run: Run) -> Verdict:
     if against is not None:
         return Verdict(law, Kind.NOT_APPLICABLE, severity, ground, against, replay=run.replay)
     try:
-        found = list(law.finder(run))
+        return _weighed(law, run, severity, ground)
     except Exception as error:
         reason = f"judging went wrong: {type(error).__name__}: {error}"
         return Verdict(law, Kind.HARNESS_ERROR, severity, ground, reason, replay=run.replay)
-    return _weighed(law, run, severity, ground, found)
 
 
-def _weighed(
-    law: Law, run: Run, severity: Severity, ground: Ground, found: Sequence[Kept | Breach | Untold]
-) -> Verdict:
-    breaches = [one for one in found if isinstance(one, Breach)]
-    kept = [one for one in found if isinstance(one, Kept)]
-    untold = [one for one in found if isinstance(one, Untold)]
-    situations = len(breaches) + len(kept)
+def _weighed(law: Law, run: Run, severity: Severity, ground: Ground) -> Verdict:
+    """Run the law over the run; what was kept is counted, and only some of it is kept in mind."""
+    breaches: list[Breach] = []
+    untold: Untold | None = None
+    kept, events = 0, dict[int, None]()
+    for finding in law.finder(run):
+        if isinstance(finding, Kept):
+            kept += 1
+            if len(events) < MOST_EVENTS:
+                events.update(dict.fromkeys(finding.events))
+        elif isinstance(finding, Breach):
+            breaches.append(finding)
+        else:
+            untold = untold or finding
+    reason, shown = "", tuple(events)
     if breaches:
-        events, reason, kind = breaches[0].events, "", BROKEN[severity]
+        kind, shown = BROKEN[severity], breaches[0].events
     elif kept:
-        events, reason, kind = tuple(n for one in kept for n in one.events), "", Kind.PASS
-    elif untold:
-        events, reason, kind = untold[0].events, untold[0].reason, Kind.INCONCLUSIVE
+        kind = Kind.PASS
     else:
-        events, reason, kind = (), f"not exercised: {law.situation} did not occur", Kind.INCONCLUSIVE
-    events = tuple(dict.fromkeys(events))[:MOST_EVENTS]
-    return Verdict(law, kind, severity, ground, reason, breaches, situations, events, run.replay)
+        kind = Kind.INCONCLUSIVE
+        reason = f"not exercised: {law.situation} did not occur" if untold is None else untold.reason
+        shown = () if untold is None else untold.events
+    situations = len(breaches) + kept
+    return Verdict(law, kind, severity, ground, reason, breaches, situations, shown[:MOST_EVENTS], run.replay)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from mockserver.kit.laws.run import Run
@@ -63,9 +63,8 @@ class Cost:
     """The address of the price, or why there is none."""
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A situation in which the law was kept."""
+class Kept(NamedTuple):
+    """A situation in which the law was kept; a run has thousands of them."""
 
     events: tuple[int, ...]
     """Numbers of the records that show it."""
