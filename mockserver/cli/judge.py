@@ -36,7 +36,9 @@ def _hosts(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> 
     for text in value:
         host, equals, provider = text.partition("=")
         if not equals or not host:
-            raise click.BadParameter(f"expected HOST=PROVIDER such as api.example.com=gately, got {text[:80]!r}", ctx, param)
+            raise click.BadParameter(
+                f"expected HOST=PROVIDER such as api.example.com=gately, got {text[:80]!r}", ctx, param
+            )
         found[host.lower()] = _provider(ctx, param, provider) or ""
     return found
 
@@ -56,10 +58,31 @@ def _profiles(ctx: click.Context, param: click.Parameter, value: Sequence[str]) 
     epilog="Example: mockserver judge session.har --html report.html",
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--provider", metavar="NAME", callback=_provider, help="Whose calls those are that go to no host of a provider's document.")
-@click.option("--host", "hosts", metavar="HOST=PROVIDER", multiple=True, callback=_hosts, help="A further host of a provider (repeatable).")
-@click.option("--profile", "profiles", metavar="PROVIDER=WORD,...", multiple=True, callback=_profiles, help="The profile under which a provider is judged (repeatable).")
-@click.option("--attempts", type=click.IntRange(1), metavar="N", help="How often the client says it sends a request at most.")
+@click.option(
+    "--provider",
+    metavar="NAME",
+    callback=_provider,
+    help="Whose calls those are that go to no host of a provider's document.",
+)
+@click.option(
+    "--host",
+    "hosts",
+    metavar="HOST=PROVIDER",
+    multiple=True,
+    callback=_hosts,
+    help="A further host of a provider (repeatable).",
+)
+@click.option(
+    "--profile",
+    "profiles",
+    metavar="PROVIDER=WORD,...",
+    multiple=True,
+    callback=_profiles,
+    help="The profile under which a provider is judged (repeatable).",
+)
+@click.option(
+    "--attempts", type=click.IntRange(1), metavar="N", help="How often the client says it sends a request at most."
+)
 @click.option("--jobs", type=click.IntRange(0), metavar="N", help="How many jobs the caller wanted.")
 @report_options
 @click.pass_context

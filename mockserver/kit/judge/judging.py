@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mockserver.kit.judge.answers import drifts_of
@@ -24,7 +24,7 @@ class Asked:
     """How transcripts are judged."""
 
     laws: Iterable[Law] = LAWS
-    facts: CaseFacts = CaseFacts()
+    facts: CaseFacts = field(default_factory=CaseFacts)
     replay: str = ""
     """The one command that judges the same again."""
     compares_answers: bool = False
@@ -34,7 +34,7 @@ class Asked:
 
 
 def cases_of(transcript: Transcript, name: str, asked: Asked | None = None) -> list[Case]:
-    """Return the cases of a transcript. `name` is what people know it by; providers stand behind it where it has more."""
+    """Return the cases of a transcript. `name` is what people know it by; several providers stand behind it each."""
     asked = asked or Asked()
     runs = runs_of(transcript)
     found = []

@@ -168,7 +168,7 @@ def _address(one: Exchange) -> str:
 
 
 def _names(one: Exchange, view: View) -> list[str]:
-    """What an answer names its job by: links and ids of files; of long values only, so that no number fits by chance."""
+    """What an answer names its job by: links and ids of files. Short values are left out: they would fit by chance."""
     life = view.life
     if life is None:
         return []

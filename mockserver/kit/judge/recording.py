@@ -67,7 +67,11 @@ class Recorded:
         if not found:
             calls = len(self.transcript.exchanges)
             hosts = sorted({one.request.header("host") or "" for one in self.transcript.exchanges})[:5]
-            what = f"none of its {calls} calls goes to a known provider ({', '.join(hosts)})" if calls else "it has no call"
+            what = (
+                f"none of its {calls} calls goes to a known provider ({', '.join(hosts)})"
+                if calls
+                else "it has no call"
+            )
             raise NothingToJudge(f"{what}; --provider NAME says whose they are" if calls else what)
         return found
 

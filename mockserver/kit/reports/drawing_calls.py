@@ -128,7 +128,7 @@ def _notes(call: Call, run: Run) -> list[Told]:
     if call.exchange.fault is not None:
         found.append(Told("fault", f"fault {call.exchange.fault}"))
     if makes_job(call):
-        found.append(Told("money", f"job {call.job}: {money(run.prices.cost(call.exchange))}"))
+        found.append(Told("money", f"makes {call.job}: {money(run.prices.cost(call.exchange))}"))
     return found
 
 

@@ -27,10 +27,8 @@ def to_text(report: Report) -> str:
     """Return a report as the text of a Markdown file."""
     lines = [f"### {_icon(report)} {plain(conclusion(report))}", "", f"`{_code(report.command)}`", ""]
     lines += [line for one in (*jobs_made(report), *report.notes) for line in (plain(one), "")]
-    drawn = 0
-    for group in report.groups(Kind.FAIL, Kind.HARNESS_ERROR, Kind.WARN):
-        lines += _broken(group, is_drawn=drawn < MOST_DRAWINGS)
-        drawn += 1
+    for place, group in enumerate(report.groups(Kind.FAIL, Kind.HARNESS_ERROR, Kind.WARN)):
+        lines += _broken(group, is_drawn=place < MOST_DRAWINGS)
     lines += _drifts(report.cases)
     if report.cases:
         lines += [*_table(report.cases), ""]

@@ -20,6 +20,7 @@ MOST_CASES: Final = 12
 STYLES: Final = {Kind.FAIL: "bad", Kind.HARNESS_ERROR: "bad", Kind.WARN: "warning", Kind.INFO: "quiet"}
 WORDS: Final = {Kind.FAIL: "FAIL", Kind.HARNESS_ERROR: "ERROR", Kind.WARN: "WARN", Kind.INFO: "INFO"}
 
+
 def plain(text: str, _style: str) -> str:
     """Return the text without a style."""
     return text

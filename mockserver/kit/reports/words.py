@@ -28,7 +28,7 @@ def conclusion(report: Report) -> str:
     if report.problem:
         return report.problem
     counts = report.counts
-    told = [f"{counts[Kind.FAIL]} must failed" if counts[Kind.FAIL] else "no must failed"]
+    told = [f"{counts[Kind.FAIL]} failed" if counts[Kind.FAIL] else "nothing failed"]
     if counts[Kind.HARNESS_ERROR]:
         told.append(f"judging went wrong {many(counts[Kind.HARNESS_ERROR], 'time')}")
     if counts[Kind.WARN]:
@@ -39,4 +39,4 @@ def conclusion(report: Report) -> str:
         told.append(f"{many(report.drifts, 'answer')} not as documented")
     if report.ended:
         told.append(f"the command ended with {report.ended}")
-    return "; ".join(told)
+    return ", ".join(told)

@@ -269,4 +269,3 @@ def _attempt(entry: Mapping[str, Any], times: _Times) -> Attempt:
 def is_har(value: Any) -> bool:
     """Whether a JSON value is meant as a HAR file."""
     return isinstance(value, Mapping) and isinstance(value.get("log"), Mapping)
-

@@ -70,7 +70,9 @@ class Keys:
         data = body.data
         for one in self._spellings():
             data = data.replace(one.encode(), KEY.encode())
-        hidden = _MEMBER.sub(lambda found: found[1] + _mark(found[2].decode("latin-1"), SECRET).encode() + found[3], data)
+        hidden = _MEMBER.sub(
+            lambda found: found[1] + _mark(found[2].decode("latin-1"), SECRET).encode() + found[3], data
+        )
         return replace(body, data=hidden)
 
     def _text(self, text: str) -> str:

@@ -15,7 +15,7 @@ def test_a_good_run_as_text() -> None:
     assert text(draw(example(GOOD))) == [
         "  seconds  client                                   server",
         "    0.000  │── POST /clips ────────────────────────▶│",
-        "    0.010  │◀───────────────────────── 200 queued ──│  job job-1: price not documented",
+        "    0.010  │◀───────────────────────── 200 queued ──│  makes job-1: price not documented",
         "           ┊ client waits 1.99 s                    ┊",
         "    2.000  │── GET /clips/job-1 ───────────────────▶│",
         "    2.010  │◀──────────────────────── 200 running ──│",
@@ -32,7 +32,7 @@ def test_a_lost_answer_its_fault_and_the_money_are_told() -> None:
     """A call whose answer was lost ends in a cross; the fault and the job that it made all the same stand beside it."""
     drawn = text(draw(example(RESENT)))
     assert drawn[2] == (
-        "    0.010  │╳──────── no answer: server broke off ──│  fault reset; job job-1: price not documented"
+        "    0.010  │╳──────── no answer: server broke off ──│  fault reset; makes job-1: price not documented"
     )
 
 

@@ -94,7 +94,7 @@ def test_the_terminal_begins_with_what_failed() -> None:
     assert told[0] == "FAIL  AAA-01    A client keeps AAA-01."
     words = [line.split()[0] for line in told if line.startswith(("FAIL", "ERROR", "WARN", "INFO", "DRIFT"))]
     assert words == ["FAIL", "ERROR", "WARN", "INFO", "DRIFT"]
-    assert told[-1].startswith("1 must failed")
+    assert told[-1].startswith("1 failed, ")
 
 
 def test_a_good_client_has_one_screen() -> None:
@@ -102,7 +102,7 @@ def test_a_good_client_has_one_screen() -> None:
     told = report_terminal.lines(report(*(case(GOOD, ALL_KINDS[3:4] * 50, f"test {n}") for n in range(100))))
     assert len(told) < 24
     assert max(map(len, told)) <= 100
-    assert told[-1] == "no must failed; 5000 kept; 0 inconclusive (not exercised, or not told)"
+    assert told[-1] == "nothing failed, 5000 kept, 0 inconclusive (not exercised, or not told)"
 
 
 def test_a_law_that_many_cases_break_is_told_once() -> None:
@@ -127,7 +127,7 @@ def test_every_kind_has_a_head_or_a_word() -> None:
 def test_markdown_tells_what_failed_and_folds_the_rest() -> None:
     """The failed laws come first, each with its drawing; what is kept or inconclusive is folded."""
     told = report_markdown.to_text(report())
-    assert told.startswith("### ❌ 1 must failed; ")
+    assert told.startswith("### ❌ 1 failed, ")
     assert "#### ❌ AAA-01: A client keeps AAA-01." in told
     assert told.index("#### ❌ AAA-01") < told.index("#### 💥 AAA-08") < told.index("#### ⚠️ AAA-02")
     assert "▶│" in told.split("```text")[1]
@@ -139,7 +139,7 @@ def test_markdown_tells_what_failed_and_folds_the_rest() -> None:
 def test_markdown_shows_names_as_they_are() -> None:
     """A name that looks like Markdown or HTML is shown, and does nothing."""
     told = report_markdown.to_text(report(case(name="<img src=x> | `a` *b* [c](d)")))
-    assert "<img" not in told
+    assert "<img" not in re.sub("`[^`]*`", "", told)
     assert r"&lt;img src=x&gt; \| \`a\` \*b\* \[c\](d)" in told
 
 
