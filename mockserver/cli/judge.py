@@ -113,7 +113,7 @@ def judge(
 
 
 def _value(file: Path) -> Any:
-    """The JSON value of a file, or its lines as a list of values."""
+    """The JSON value of a file, or a tuple of its lines where it is none."""
     try:
         if file.stat().st_size > MOST_BYTES:
             raise click.UsageError(f"{file}: more than {MOST_BYTES:,} bytes")
@@ -127,7 +127,7 @@ def _value(file: Path) -> Any:
     except RecursionError:
         raise click.UsageError(f"{file}: the JSON is too deep") from None
     except ValueError:
-        return text.splitlines()
+        return tuple(text.splitlines())
 
 
 def _report(recorded: Recorded, facts: CaseFacts, file: Path) -> Any:

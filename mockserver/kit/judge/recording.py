@@ -29,7 +29,7 @@ class Recorded:
     """Recorded traffic, and what its user says of it."""
 
     value: Any
-    """The JSON value of the file, or the lines of NDJSON."""
+    """The JSON value of the file, or a tuple of the lines of NDJSON."""
     name: str
     """What the file is called."""
     provider: str | None = None
@@ -52,12 +52,9 @@ class Recorded:
                 return read_har(self.value)
             if isinstance(self.value, Mapping) and "kind" not in self.value:
                 return read(self.value)
-            lines = [json.dumps(self.value)] if isinstance(self.value, Mapping) else self.value
-            records = read_lines(lines if isinstance(lines, list) else [])
+            records = read_lines(self.value if isinstance(self.value, tuple) else [json.dumps(self.value)])
         except (HarBroken, TranscriptBroken) as wrong:
             raise NothingToJudge(f"expected HAR, a transcript or NDJSON: {wrong}"[:300]) from None
-        except TypeError:
-            raise NothingToJudge("expected HAR, a transcript or NDJSON, got a list") from None
         return Transcript(SANDBOX, records[0].n if records else 1, records[-1].n if records else 0, records)
 
     def cases(self, facts: CaseFacts, replay: str) -> list[Case]:

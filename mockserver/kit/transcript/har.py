@@ -208,11 +208,12 @@ def _headers(given: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 def _sent_body(sent: Mapping[str, Any], headers: Sequence[tuple[str, str]], place: int) -> Body | None:
     data = sent.get("postData") or {}
-    told = dict(headers).get("content-length", "")
-    length = int(told) if told.isdecimal() else max(int(sent.get("bodySize") or 0), 0)
+    length_told = dict(headers).get("content-length", "")
+    length = int(length_told) if length_told.isdecimal() else max(int(sent.get("bodySize") or 0), 0)
     if data.get("text"):
         coding = data.get("encoding") or data.get("_encoding")
-        return _body(data, _bytes(str(data["text"]), coding), data.get("_digest"))
+        told = _bytes(str(data["text"]), coding)
+        return Body(len(told), told, data.get("_digest"), is_cut=bool(data.get("_cut")))
     # A body that is not told must not look like another one.
     return Body(length, None, f"untold-{place}", is_cut=True) if length else None
 
@@ -225,16 +226,14 @@ def _answer(got: Mapping[str, Any], place: int) -> Answer | None:
     size = max(int(content.get("size") or 0), int(got.get("bodySize") or 0), 0)
     body: Body | None = None
     if content.get("text"):
-        body = _body(content, _bytes(str(content["text"]), content.get("encoding")), content.get("_digest"))
+        data = _bytes(str(content["text"]), content.get("encoding"))
+        is_cut = bool(content.get("_cut")) or len(data) < int(content.get("size") or 0)
+        body = Body(max(size, len(data)) if is_cut else len(data), data, content.get("_digest"), is_cut=is_cut)
     elif content.get("_digest"):
         body = Body(size, None, content["_digest"], is_cut=bool(content.get("_cut")))
     elif size:
         body = Body(size, None, f"untold-{place}", is_cut=True)
     return Answer(headers, body, int(got["status"]))
-
-
-def _body(member: Mapping[str, Any], data: bytes, digest: str | None) -> Body:
-    return Body(len(data), data, digest, is_cut=bool(member.get("_cut")))
 
 
 def _bytes(text: str, coding: object) -> bytes:
