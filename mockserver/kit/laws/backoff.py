@@ -93,6 +93,8 @@ def tells_an_absurd_hint(run: Run) -> Iterator[Finding]:
             continue
         if call.next is not None:
             yield waited(run, call, call.next, hint.seconds, f"Retry-After of record {call.n}, or an error")
+        elif run.facts.crashed is not None:
+            yield Breach("an error to the caller, in time", told(run), (call.n,))
         elif run.facts.is_over:
             yield Kept((call.n,))
         else:
@@ -146,11 +148,11 @@ def puts_retry_after_first(run: Run) -> Iterator[Finding]:
 
 def slows_the_whole_key(run: Run) -> Iterator[Finding]:
     """BKO-13: after 429 no other job of the key goes on at full speed either."""
-    for call in run.index.hinted:
+    for call in run.index.hinted if len(run.index.jobs) > 1 else ():
         hint = call.retry_after
         if call.status != 429 or hint is None or not hint.is_sane:
             continue
-        other = next((one for one in run.index.soon_after(call) if _is_other(one, call)), None)
+        other = next((one for one in run.index.soon_after(call, 20) if _is_other(one, call)), None)
         if other is None:
             continue
         took = wait_between(run, call, other)

@@ -121,6 +121,12 @@ class Call:
         """Whether the call was answered 2xx and not refused in the body."""
         return self.is_success and not self.is_hidden_refusal
 
+    @property
+    def names_its_job(self) -> bool:
+        """Whether an accepted creation told the id of its job, without which nobody can follow it."""
+        life = self.view.life
+        return self.is_accepted and life is not None and bool(reading.at(self.json, life.raw["create"]["id"]))
+
     @cached_property
     def _headers(self) -> Mapping[str, str]:
         answer = self.exchange.answer

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mockserver.kit.laws.call import Call
-from mockserver.kit.laws.following import GAVE_UP, NO_OUTCOME, NOT_OVER, answers, harmless, told
+from mockserver.kit.laws.following import GAVE_UP, NO_OUTCOME, NOT_OVER, answers, first_after, harmless, told
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Result, Run
 from mockserver.kit.laws.view import Role
@@ -35,10 +35,11 @@ def survives_an_unknown_status(run: Run) -> Iterator[Finding]:
         row: list[Call] = []
         for call in life.polls:
             is_unknown = call.word is not None and call.state is None and not call.is_terminal
-            row = [*row, call] if is_unknown else []
+            row.append(call)
             if not is_unknown:
+                row = []
                 continue
-            fetched = next((one for one in life.files if one.n > call.n), None)
+            fetched = first_after(life.files, call.n)
             is_early = life.end is None or (fetched is not None and fetched.n < life.end.n)
             if fetched is not None and is_early:
                 yield Breach("no success", f"a download after {call.word}", (call.n, fetched.n))

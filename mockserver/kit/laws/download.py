@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mockserver.kit.laws.call import Call
-from mockserver.kit.laws.following import NO_OUTCOME, NOT_OVER, told
+from mockserver.kit.laws.following import NO_OUTCOME, NOT_OVER, first_after, told
 from mockserver.kit.laws.index import JobLife
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Result, Run
@@ -49,7 +49,7 @@ def notices_a_short_body(run: Run) -> Iterator[Finding]:
         for call in gets:
             if call.exchange.ending != "cut" or call.exchange.answer is None:
                 continue
-            if any(one.n > call.n for one in gets):
+            if gets[-1] is not call:
                 yield Kept((call.n,))
             elif run.outcome is None:
                 yield Untold(NO_OUTCOME if run.facts.is_over else NOT_OVER, (call.n,))
@@ -62,10 +62,11 @@ def notices_a_short_body(run: Run) -> Iterator[Finding]:
 def resumes_with_care(run: Run) -> Iterator[Finding]:
     """DL-03: a download is resumed under If-Range or begun again; a whole body is never put behind a part."""
     for life in run.index.jobs.values():
-        for call in fetches(life):
-            if call.sent_header("range") is None or not any(one.is_lost and one.n < call.n for one in life.files):
-                continue
-            right = _right_file(life, run)
+        lost = next((one.n for one in life.files if one.is_lost), None)
+        gets = fetches(life)
+        resumed = [one for one in gets if one.sent_header("range") is not None and lost is not None and one.n > lost]
+        right = _right_file(gets, run) if resumed else None
+        for call in resumed:
             if right is False:
                 yield Breach("the file of the job", f"another file, after an answer {call.status}", (call.n,))
             elif right or call.sent_header("if-range") is not None:
@@ -74,10 +75,10 @@ def resumes_with_care(run: Run) -> Iterator[Finding]:
                 yield Untold("Range without If-Range, and what the client made of the parts was not told", (call.n,))
 
 
-def _right_file(life: JobLife, run: Run) -> bool | None:
+def _right_file(calls: Sequence[Call], run: Run) -> bool | None:
     """Whether the clip that the client left behind is the job's; None: nobody knows."""
     artifact = run.outcome.artifact if run.outcome is not None else None
-    digests = _digests(fetches(life))
+    digests = _digests(calls)
     return None if artifact is None or not digests else artifact.digest in digests
 
 
@@ -93,11 +94,12 @@ def renews_an_expired_link(run: Run) -> Iterator[Finding]:
         for call in fetches(life):
             if call.status not in EXPIRED:
                 continue
-            asked = [one.n for one in (*life.polls, *life.retrieves) if one.n > call.n]
-            again = next((one for one in life.files if one.n > call.n), None)
-            if again is not None and not any(n < again.n for n in asked) and _is_same(call, again):
+            asked = [first_after(row, call.n) for row in (life.polls, life.retrieves)]
+            first = min((one.n for one in asked if one is not None), default=None)
+            again = first_after(life.files, call.n)
+            if again is not None and (first is None or first > again.n) and _is_same(call, again):
                 yield Breach("the job asked for a new link first", "the same link again", (call.n, again.n))
-            elif asked or again is not None:
+            elif first is not None or again is not None:
                 yield Kept((call.n,))
             else:
                 yield Untold("the client did not go on after the link had expired", (call.n,))
@@ -112,10 +114,11 @@ def takes_no_page_for_a_clip(run: Run) -> Iterator[Finding]:
     """DL-05: a download of HTML or of no bytes is an error, whatever its status."""
     for life in run.index.jobs.values():
         gets = fetches(life)
+        whole = next((one.n for one in reversed(gets) if is_whole(one)), 0)
         for call in gets:
             if call.status != 200 or is_whole(call):
                 continue
-            if any(is_whole(one) for one in gets if one.n > call.n):
+            if whole > call.n:
                 yield Kept((call.n,))
             elif run.outcome is None:
                 yield Untold(NO_OUTCOME, (call.n,))
@@ -130,12 +133,14 @@ def waits_for_a_host_that_lags(run: Run) -> Iterator[Finding]:
     for life in run.index.jobs.values():
         row: list[Call] = []
         for call in fetches(life):
-            row = [*row, call] if call.status == 404 else []
+            row.append(call)
+            if call.status != 404:
+                row = []
             if call.status != 404 or life.end is None or life.end.n > call.n:
                 continue
             if len(row) > MOST_TRIES:
                 yield Breach(f"at most {MOST_TRIES} tries", f"{len(row)} tries", (row[0].n, call.n))
-            elif any(one.n > call.n for one in life.files):
+            elif life.files[-1].n > call.n:
                 yield Kept((call.n,))
             elif not run.facts.is_over:
                 yield Untold(NOT_OVER, (call.n,))

@@ -8,7 +8,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from mockserver.kit.laws.call import Call
-from mockserver.kit.laws.following import GAVE_UP, NO_OUTCOME, NOT_OVER, harmless, has_later, later, told, went_on
+from mockserver.kit.laws.following import (
+    GAVE_UP,
+    NO_OUTCOME,
+    NOT_OVER,
+    first_after,
+    harmless,
+    has_later,
+    later,
+    told,
+    went_on,
+)
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import NOT_JSON
 from mockserver.kit.laws.run import Result, Run
@@ -143,11 +153,11 @@ def takes_no_part_for_the_whole(run: Run) -> Iterator[Finding]:
         if call.exchange.ending != "cut" or call.exchange.answer is None or call.role is Role.FILE:
             continue
         if call.role is Role.CREATE and call.job is not None:
-            used = next(later(call, run), None)
+            used = later(call, run)
         elif call.role is Role.POLL and call.job is not None:
             life = run.index.jobs[call.job]
             is_early = life.end is None or life.end.n > call.n
-            used = next((one for one in life.files if one.n > call.n), None) if is_early else None
+            used = first_after(life.files, call.n) if is_early else None
             if used is not None and life.end is not None and life.end.n < used.n:
                 used = None
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -9,7 +10,6 @@ from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.index import JobLife
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Result, Run
-from mockserver.kit.laws.view import Role
 
 NOT_OVER: Final = "the client had not ended when the transcript was taken"
 NO_OUTCOME: Final = "the client told no outcome"
@@ -17,24 +17,24 @@ GAVE_UP: Final = frozenset({Result.ERROR, Result.FAILED, Result.REJECTED, Result
 """Outcomes of a client that could not go on."""
 
 
-def later(call: Call, run: Run) -> Iterator[Call]:
-    """The calls about the same job after a call."""
+def first_after(calls: Sequence[Call], n: int) -> Call | None:
+    """Return the first of calls, which are in order, whose record comes after the n-th; None: there is none."""
+    at = bisect_right(calls, n, key=lambda one: one.n)
+    return calls[at] if at < len(calls) else None
+
+
+def later(call: Call, run: Run) -> Call | None:
+    """Return the first call about the same job after a call; None: there is none."""
     life = run.index.jobs.get(call.job or "")
-    if life is not None:
-        yield from (one for one in calls_of(life) if one.n > call.n)
+    rows = (life.polls, life.retrieves, life.files) if life is not None else ()
+    found = [one for one in (first_after(row, call.n) for row in rows) if one is not None]
+    return min(found, key=lambda one: one.n, default=None)
 
 
 def has_later(call: Call, run: Run) -> bool:
     """Whether any call about the same job comes after a call."""
     life = run.index.jobs.get(call.job or "")
     return life is not None and life.last > call.n
-
-
-def calls_of(life: JobLife) -> Iterator[Call]:
-    """The calls that follow the life of a job."""
-    yield from life.polls
-    yield from life.retrieves
-    yield from life.files
 
 
 def went_on(call: Call, run: Run) -> bool:
@@ -66,8 +66,8 @@ def harmless(run: Run, calls: Iterable[Call], what: str) -> Iterator[Finding]:
 
 def answers(run: Run) -> Iterator[Call]:
     """The creations and polls that were accepted: the answers on which a client acts."""
-    for role in (Role.CREATE, Role.POLL):
-        yield from (one for one in run.index.by_role[role] if one.is_accepted)
+    yield from (one for one in run.index.creates if one.names_its_job)
+    yield from (one for one in run.index.polls if one.is_accepted)
 
 
 def ended_failed(life: JobLife) -> bool:

@@ -56,7 +56,7 @@ def leaves_nothing_behind(run: Run) -> Iterator[Finding]:
     named = frozenset(run.outcome.jobs) if run.outcome is not None else frozenset()
     half = next((one for one in run.index.calls[-1:] if one.is_under_way), None)
     left = [one for one in run.index.jobs.values() if one.end is None and not one.cancels and one.id not in named]
-    orphans = [one for one in left if any(made.is_accepted for made in one.creates)]
+    orphans = [one for one in left if any(made.names_its_job for made in one.creates)]
     if half is not None:
         yield Breach("no request under way at the end", "one was", (half.n,))
     elif orphans:

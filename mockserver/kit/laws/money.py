@@ -102,7 +102,7 @@ def names_the_job_it_leaves(run: Run) -> Iterator[Finding]:
     if run.outcome is None or run.outcome.result is not Result.TIMEOUT:
         return
     for life in run.index.jobs.values():
-        if life.end is not None or not any(one.is_accepted for one in life.creates):
+        if life.end is not None or not any(one.names_its_job for one in life.creates):
             continue
         events = (life.creates[0].n,)
         if life.id in run.outcome.jobs or life.id in (run.outcome.message or ""):

@@ -10,9 +10,10 @@ from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.following import NOT_OVER, harmless, told
 from mockserver.kit.laws.index import JobLife, groups, seconds
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
-from mockserver.kit.laws.reading import NOT_JSON, at, number
+from mockserver.kit.laws.reading import ABSURD_SECONDS, NOT_JSON, at, number
 from mockserver.kit.laws.run import Result, Run
 from mockserver.kit.laws.timing import EARLY_SECONDS, wait_between, waited
+from mockserver.kit.laws.view import Role
 
 FLOOR_SECONDS: Final = 1.0
 """The shortest pause between two polls where nobody says another."""
@@ -24,6 +25,8 @@ MOST_TRIES: Final = 20
 """So many answers 404 in a row are the end of a job."""
 GRACE_SECONDS: Final = 1.0
 """How long after the deadline a poll may still come that was begun before."""
+SILENCE_SECONDS: Final = 29.0
+"""A silence that ended before was ended by the client: the mock server keeps silent for half a minute."""
 GONE: Final = (404, 410)
 
 
@@ -32,8 +35,8 @@ def hint_of(call: Call) -> float | None:
     if not call.is_accepted or call.is_terminal:
         return None
     header = call.retry_after
-    told = [call.body_hint or 0.0, header.seconds if header is not None and header.is_sane else 0.0]
-    return max(told) or None
+    told = [call.body_hint or 0.0, header.seconds if header is not None else 0.0]
+    return max((one for one in told if 0 < one < ABSURD_SECONDS), default=None)
 
 
 def waits_for_the_hint(run: Run) -> Iterator[Finding]:
@@ -96,7 +99,7 @@ def ends_at_its_deadline(run: Run) -> Iterator[Finding]:
             continue
         first, last = run.index.calls[0], life.polls[-1]
         took = wait_between(run, first, last, from_arrival=True)
-        if limit is not None and took > limit + GRACE_SECONDS:
+        if limit is not None and took > limit + (0 if run.facts.crashed is not None else GRACE_SECONDS):
             yield Breach(f"no poll after the deadline of {limit:g} s", f"a poll after {took:.1f} s", (first.n, last.n))
         elif run.facts.is_over and (limit is not None or run.outcome is not None):
             yield Kept((last.n,))
@@ -106,18 +109,20 @@ def ends_at_its_deadline(run: Run) -> Iterator[Finding]:
 
 def gives_each_request_its_time(run: Run) -> Iterator[Finding]:
     """POL-06: a request that is never answered is given up."""
+    limit = run.facts.deadline
     for call in run.index.calls:
         exchange = call.exchange
-        if exchange.ending == "left" and exchange.first_byte is None:
+        is_left = exchange.ending == "left" and exchange.first_byte is None
+        if not is_left and not (exchange.ending == "cut" and exchange.fault == "silent"):
+            continue
+        took = seconds(exchange.read.at, call.ended.at)
+        took = max(took, call.ended.monotonic - exchange.read.monotonic)
+        if limit is not None and took >= limit:
+            yield Breach(f"no wait beyond the deadline of {limit:g} s", f"{took:.1f} s of silence", (call.n,))
+        elif is_left or took < SILENCE_SECONDS:
             yield Kept((call.n,))
-        elif exchange.ending == "cut" and exchange.fault == "silent":
-            took = seconds(exchange.read.at, call.ended.at)
-            took = max(took, call.ended.monotonic - exchange.read.monotonic)
-            limit = run.facts.deadline
-            if limit is not None and took >= limit:
-                yield Breach(f"no wait beyond the deadline of {limit:g} s", f"{took:.1f} s of silence", (call.n,))
-            else:
-                yield Untold(f"the server broke off after {took:.1f} s of silence, before the client did", (call.n,))
+        else:
+            yield Untold(f"the server broke off after {took:.1f} s of silence, before the client did", (call.n,))
 
 
 def takes_an_estimate_as_one(run: Run) -> Iterator[Finding]:
@@ -131,7 +136,9 @@ def _estimates(run: Run) -> Iterator[Call]:
         due: tuple[Call, float] | None = None
         for call in (*life.creates, *life.polls):
             pointer = call.view.life.fields.get("hint") if call.view.life is not None else None
-            if pointer is None or not call.is_accepted or call.is_terminal or call.json is NOT_JSON:
+            if pointer is None or call.is_terminal or (call.role is Role.CREATE and not call.names_its_job):
+                continue
+            if not call.is_accepted or call.json is NOT_JSON:
                 continue
             if due is not None and wait_between(run, due[0], call) > due[1]:
                 yield call

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from mockserver.kit.laws.call import Call
-from mockserver.kit.laws.following import harmless, numbers
+from mockserver.kit.laws.following import first_after, harmless, numbers
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import at
 from mockserver.kit.laws.run import Result, Run
@@ -118,7 +118,7 @@ def waits_for_a_key_in_use(run: Run) -> Iterator[Finding]:
     for call in run.index.creates:
         if call.status != 409 or key_of(call) is None:
             continue
-        after = next((one for one in run.index.creates if one.n > call.n), None)
+        after = first_after(run.index.creates, call.n)
         if after is None:
             if run.facts.is_over:
                 yield Kept((call.n,))
@@ -132,7 +132,7 @@ def waits_for_a_key_in_use(run: Run) -> Iterator[Finding]:
 
 def takes_any_acceptance(run: Run) -> Iterator[Finding]:
     """SUB-08: 201 and 202 are acceptances like 200."""
-    odd = [one for one in run.index.creates if one.is_accepted and one.status in (201, 202)]
+    odd = [one for one in run.index.creates if one.names_its_job and one.status in (201, 202)]
     yield from harmless(run, odd, "another code of success")
 
 
@@ -157,7 +157,7 @@ def takes_an_end_at_once(run: Run) -> Iterator[Finding]:
     for call in run.index.creates:
         if not call.is_terminal or call.job is None:
             continue
-        after = next((one for one in run.index.jobs[call.job].polls if one.n > call.n), None)
+        after = first_after(run.index.jobs[call.job].polls, call.n)
         if after is not None:
             yield Breach("no poll of a job that has ended", f"a poll after {call.word}", (call.n, after.n))
         elif run.outcome is not None and run.outcome.result is Result.TIMEOUT:

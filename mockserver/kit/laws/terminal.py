@@ -175,7 +175,9 @@ def _expected(run: Run) -> tuple[tuple[Result, ...], str, tuple[int, ...]] | Non
     if last.is_refused and last.status is not None and 400 <= last.status < 500 and last.status not in (408, 429):
         return (Result.REJECTED, Result.ERROR), f"the creation was refused with {last.status}", (last.n,)
     if index.polls and index.polls[-1].is_accepted and run.facts.deadline is not None:
-        return (Result.TIMEOUT,), "the deadline came before the end of the job", (index.polls[-1].n,)
+        is_known = index.polls[-1].state is not None
+        fitting = (Result.TIMEOUT,) if is_known else (Result.TIMEOUT, Result.UNKNOWN_STATE)
+        return fitting, "the deadline came before the end of the job", (index.polls[-1].n,)
     if all(one.is_lost for one in index.creates):
         return (Result.ERROR, Result.TIMEOUT), "no creation was answered", (last.n,)
     return None
