@@ -10,6 +10,7 @@ import click
 
 from mockserver import __version__
 from mockserver.cli.check import check
+from mockserver.cli.judge import judge
 from mockserver.cli.laws import laws
 from mockserver.cli.listings import COMMANDS
 from mockserver.cli.logs import one_line
@@ -28,6 +29,7 @@ def mockserver(ctx: click.Context) -> None:
 mockserver.add_command(serve)
 mockserver.add_command(check)
 mockserver.add_command(laws)
+mockserver.add_command(judge)
 for _command in COMMANDS:
     mockserver.add_command(_command)
 
