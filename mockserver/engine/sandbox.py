@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
+from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.chance import Draw, draw
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import Job, end_of
 from mockserver.domain.quota import Limit, Log
 from mockserver.domain.redaction import forms, replaced, tokens
-from mockserver.domain.scenario import SUCCESS, Scenario
+from mockserver.domain.scenario import Scenario
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock
 
