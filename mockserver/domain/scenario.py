@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from mockserver.domain.alteration import ALTERATIONS, Alteration, FileChange
+from mockserver.domain.alteration import ALTERATIONS, Alteration
 from mockserver.domain.delivery import Plan
 from mockserver.domain.fault import Fault
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario_parts import (
@@ -77,6 +78,11 @@ class Scenario:
         """Return the change of the job's files, if there is one."""
         change = self.file
         return FILE_CHANGES[change](self.number or 0) if isinstance(change, str) else change
+
+    @property
+    def output_lag_polls(self) -> int:
+        """How many polls tell that the job succeeded before one tells its output."""
+        return self.timeline.output_lag_polls if isinstance(self.timeline, TimelineChange) else 0
 
     def alterations(self) -> tuple[Alteration, ...]:
         """Return the changes of answers about the job."""

@@ -19,13 +19,16 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final
 
-from mockserver.domain.alteration import ALTERATIONS, FileChange
+from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.builtin_scenarios import CORE
 from mockserver.domain.fault import REFUSALS, Fault
 from mockserver.domain.fault_composition import fault_data, read_fault
+from mockserver.domain.file_change import FileChange
+from mockserver.domain.file_composition import FILE, read_file
 from mockserver.domain.invalid_data import (
     MOST,
     InvalidScenario,
+    count,
     items,
     members_of,
     number,
@@ -54,8 +57,7 @@ MEMBERS: Final = (
     "says", "timing", "timeline", "answers", "file", "faults", "webhooks", "creation", "at_once", "unguessable",
     "refuses", "judged", "number",
 )  # fmt: skip
-LIFE: Final = ("queued_seconds", "running_seconds", "ends", "stalls_at", "polls", "why")
-FILE: Final = ("share", "content_type", "lag_seconds", "expires_seconds")
+LIFE: Final = ("queued_seconds", "running_seconds", "ends", "stalls_at", "polls", "why", "output_lag_polls")
 WEBHOOKS: Final = ("tries", *(state.value for state in State))
 
 PROBLEMS: Final[Mapping[str, ProblemKind]] = {
@@ -124,6 +126,7 @@ def _timeline(members: Mapping[str, Any], path: tuple[str, ...]) -> str | Timeli
         number(life, path, "stalls_at", 0.99),
         None if polls is None else max(1, int(polls)),
         one(life, path, "why", str, "a text", default=""),
+        count(life, path, "output_lag_polls") or 0,
     )
 
 
@@ -131,18 +134,7 @@ def _file(members: Mapping[str, Any], path: tuple[str, ...]) -> str | FileChange
     data = members.get("file")
     if data is None or isinstance(data, str):
         return word(members, path, "file", FILE_CHANGES)
-    path = (*path, "file")
-    file = members_of(data, path, FILE)
-    share = number(file, path, "share", 1)
-    kind = one(file, path, "content_type", str, "a media type", default="")
-    if not (kind.isascii() and kind.isprintable()):
-        raise InvalidScenario((*path, "content_type"), f"expected one line of ASCII, got {kind!r}")
-    return FileChange(
-        share=1.0 if share is None else share,
-        content_type=kind,
-        lag_seconds=number(file, path, "lag_seconds") or 0.0,
-        expires_seconds=number(file, path, "expires_seconds"),
-    )
+    return read_file(data, (*path, "file"))
 
 
 def _faults(members: Mapping[str, Any], path: tuple[str, ...]) -> str | tuple[Fault, ...]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from mockserver.domain.alteration import FileChange
 from mockserver.domain.delivery import Plan, Try
 from mockserver.domain.fault import Fault, FaultPoint, TransportFault
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import ProblemKind
 
@@ -35,6 +35,8 @@ class TimelineChange:
     """The poll that finds the job done."""
     why: str = ""
     """The reason of a failure."""
+    output_lag_polls: int = 0
+    """So many polls tell that the job succeeded before one tells its output."""
 
     def apply_to(self, timeline: Timeline) -> Timeline:
         """Return the timeline with these values."""

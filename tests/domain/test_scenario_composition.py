@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.domain.alteration import ALTERATIONS, FileChange
+from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.fault import Fault, FaultPoint, TransportFault
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario_composition import LIFE, MEMBERS, InvalidScenario, composed, spoken
