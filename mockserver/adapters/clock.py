@@ -108,7 +108,8 @@ class SandboxClock:
 
     def restart(self, at: datetime | None = None) -> None:
         """Begin anew at an instant (None: its start), which may lie in the past. Only a reset may do this."""
-        self._rebase(at or self.start or self._source.wall())
+        self.began = at or self.start or self._source.wall()
+        self._rebase(self.began)
 
     def advance(self, by: timedelta) -> None:
         """Move forward."""

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
+from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.chance import Draw, draw
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import Job, end_of
 from mockserver.domain.quota import Limit, Log
 from mockserver.domain.redaction import forms, replaced, tokens
-from mockserver.domain.scenario import SUCCESS, Scenario
+from mockserver.domain.scenario import Scenario
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock
 
@@ -51,12 +51,12 @@ def unkeyed(text: str, digest: str) -> str:
 @dataclass(slots=True)
 class JobStore:
     """The jobs of a sandbox in the order of their submission, and the other names they go by. `calls` counts those
-    about a job that may meet faults by the job's id and their place, creations by the name of their scenario.
+    about a job that may meet faults by the job's id and a counter, creations by the name of their scenario.
     """
 
     jobs: dict[str, Job] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    calls: dict[tuple[str, FaultPoint], int] = field(default_factory=dict)
+    calls: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def find(self, name: str) -> Job | None:
         """The job with this id or alias."""
@@ -77,17 +77,17 @@ class JobStore:
         if job.alias:
             self.aliases[job.alias] = job.id
 
-    def counted(self, name: str, place: FaultPoint) -> int:
-        """Count a call at a place; the how-manieth it is."""
-        nth = self.calls[name, place] = self.calls.get((name, place), 0) + 1
+    def counted(self, name: str, counter: str) -> int:
+        """Count a call of a job, or of something else that has a name, and return the count."""
+        counters = self.calls.setdefault(name, {})
+        nth = counters[counter] = counters.get(counter, 0) + 1
         return nth
 
     def drop(self, job: Job) -> None:
         """Forget a job, its names and its calls."""
         del self.jobs[job.id]
         self.aliases.pop(job.alias, None)
-        for place in FaultPoint:
-            self.calls.pop((job.id, place), None)
+        self.calls.pop(job.id, None)
 
     def finished(self, now: datetime) -> Iterator[Job]:
         """The jobs whose life is over at `now`, oldest submission first."""

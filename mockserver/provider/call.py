@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from mockserver.domain.alteration import FileChange
 from mockserver.domain.clip import ClipSpec, PictureRules
 from mockserver.domain.fault import Fault
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.problem import Problem, Violation
 from mockserver.domain.scenario import Scenario
 from mockserver.provider.reading import read_object
@@ -36,13 +36,14 @@ class Call:
     the raw pairs with lower-case names, `beyond` the numbers of its body that lie beyond 2^53. `base` is the origin
     under which the client reached us, `files` the one that links point to, `now` the sandbox's instant, `picture` the
     digest of the picture that the call brought (empty: none was taken in), `picture_size` its width and height (None
-    where nobody has seen it). `answer` is what it was answered, once it is, `fault` what its job's scenario does to it.
+    where nobody has seen it). `answer` is what it was answered, once it is, `fault` what its job's scenario does to it;
+    `is_redirected` says that a fault redirected the client to this address.
     """
 
     __slots__ = (
         "_chance", "_query", "_value", "_wall", "answer", "base", "beyond", "body", "engine", "fault", "files",
-        "headers", "is_head", "judge", "key", "keys", "method", "now", "operation", "params", "path", "picture",
-        "picture_size", "profile", "provider", "query_string", "raw_path", "sandbox", "scenario", "standing",
+        "headers", "is_head", "is_redirected", "judge", "key", "keys", "method", "now", "operation", "params", "path",
+        "picture", "picture_size", "profile", "provider", "query_string", "raw_path", "sandbox", "scenario", "standing",
     )  # fmt: skip
 
     def __init__(self, method: str, path: str, query_string: str, headers: Mapping[bytes, bytes], body: bytes) -> None:
@@ -50,6 +51,7 @@ class Call:
         self.is_head = method == "HEAD"
         self.answer: Answer | None = None
         self.fault: Fault | None = None
+        self.is_redirected = False
         self.path = self.raw_path = path
         self.query_string = query_string
         self.headers = headers

@@ -7,17 +7,18 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import Final, cast
 
-from mockserver.domain.alteration import AlterationContext, FileChange, altered
+from mockserver.domain.alteration import AlterationContext, altered, no_output
+from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.fault import FaultPoint
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.job import ZERO, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
-from mockserver.domain.scenario import SUCCESS
 from mockserver.engine.sandbox import JobStore
 from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
-from mockserver.provider.fault_selection import about, at_creation, refusal
+from mockserver.provider.fault_selection import about, at_creation, beside_jobs, file_change, gone, lags_behind, refusal
 from mockserver.provider.table import Endpoint, Operation
 
 Parse = Callable[[Call], Order | Problem]
@@ -87,7 +88,7 @@ def starts_from(picture: Callable[[Call], str | bytes | Problem], endpoint: Endp
 def submit(call: Call, order: Order) -> Job | Problem:
     """Submit an order, and see to it that its webhooks are brought."""
     scenario = call.scenario or call.sandbox.next_scenario()
-    refused = None if scenario.faults is None else at_creation(call, scenario)
+    refused = at_creation(call, scenario) if scenario.faults else None
     if refused is not None:
         return refused
     job = call.engine.submit(call.sandbox, order, call.now, scenario)
@@ -127,10 +128,13 @@ def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Probl
     if scenario is None or scenario is SUCCESS:
         return answer
     operation = call.operation.id if call.operation is not None else ""
-    if scenario.answers:
+    changes = scenario.alterations()
+    if seen.state is State.SUCCEEDED and lags_behind(call, job):
+        changes = (*changes, no_output)
+    if changes:
         fields = call.judge.fields(job.provider, call.profile)
         sight = AlterationContext(seen, call.now - job.created, operation, scenario.number or 0)
-        answer.body = altered(answer.body, scenario.answers, fields, sight)
+        answer.body = altered(answer.body, changes, fields, sight)
     if scenario.creation is not None and answer.status == 200 and operation == job.kind:
         answer.status = scenario.creation
     return answer
@@ -156,7 +160,9 @@ def serves(find: Find, clip_spec: DescribeClip, *, before: Callable[[Job, Snapsh
         if refused is not None:
             return refused
         seen = snapshot(job, call.now)
-        change = file_change(job)
+        change = file_change(call, job)
+        if change is not None and seen.state is State.SUCCEEDED and (refused := gone(call, job, seen, change)):
+            return refused
         if seen.state is not State.SUCCEEDED or not _is_there(seen, call, change):
             return before(job, seen)
         spec = _clip_spec_of(job, call, clip_spec)
@@ -181,18 +187,12 @@ def _clip_spec_of(job: Job, call: Call, clip_spec: DescribeClip) -> ClipSpec | P
     return spec
 
 
-def file_change(job: Job) -> FileChange | None:
-    """What a job's scenario does to its files."""
-    scenario = job.scenario
-    return scenario.file(scenario.number or 0) if scenario is not None and scenario.file is not None else None
-
-
 def _is_there(seen: Snapshot, call: Call, change: FileChange | None) -> bool:
     """Whether a link works yet, and still."""
     if change is None:
         return True
     age = (call.now - seen.since).total_seconds()
-    return age >= change.lag_seconds and (change.expires_seconds is None or age < change.expires_seconds)
+    return age >= change.lag_seconds and not change.is_gone(age, change.fetch)
 
 
 def by_name(
@@ -223,4 +223,5 @@ def respond(call: Call) -> Reply:
         problem = check(call)
         if problem is not None:
             return problem
-    return cast("Operation", call.operation).endpoint(call)
+    reply = cast("Operation", call.operation).endpoint(call)
+    return beside_jobs(call, reply) if call.sandbox.scenario.faults else reply

@@ -21,6 +21,8 @@ from mockserver.web.wire import Scope
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 PREFIX: Final = "/~"
 """How the path of a link begins that cannot be guessed; the first segment says nothing else."""
+REDIRECTED: Final = f"{PREFIX}redirected/"
+"""How the path begins to which a fault redirected the client."""
 
 
 def place(context: ProviderContext, call: Call, scope: Scope, provider: Provider, operation: Operation | None) -> None:

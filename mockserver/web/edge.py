@@ -17,8 +17,17 @@ from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.scenario_selection import HEADER, MARK, chosen
 from mockserver.web.answering import answered, crashed, fault_of
-from mockserver.web.call_context import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
-from mockserver.web.faults import send_with
+from mockserver.web.call_context import (
+    PREFIX,
+    REDIRECTED,
+    body_cap,
+    misrouted,
+    oversized,
+    place,
+    place_stray,
+    unprefixed,
+)
+from mockserver.web.faults import OUTLET, Outlet, send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.media import clip_answer
 from mockserver.web.provider_context import ProviderContext
@@ -66,7 +75,8 @@ class Edge:
             return
         headers = dict(scope["headers"])
         if b"origin" in headers:
-            await self._with_origin(scope, receive, send)
+            scope[OUTLET] = outlet = Outlet(send)
+            await self._with_origin(scope, receive, outlet)
         else:
             await self._serve(scope, receive, send, headers)
 
@@ -154,10 +164,13 @@ class Edge:
 def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
     """A request as a call that is not placed yet, without its body."""
     raw_path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+    is_redirected = False
     if raw_path.startswith(PREFIX):
-        raw_path = unprefixed(raw_path)
+        is_redirected = raw_path.startswith(REDIRECTED)
+        raw_path = unprefixed(raw_path.removeprefix(REDIRECTED[:-1]))
     path = unquote(raw_path) if "%" in raw_path else raw_path
     call = Call(scope["method"], path, scope["query_string"].decode("latin-1"), headers, b"")
+    call.is_redirected = is_redirected
     call.raw_path = raw_path
     return call
 
