@@ -11,6 +11,7 @@ import click
 from mockserver import __version__
 from mockserver.cli.listings import COMMANDS
 from mockserver.cli.logs import one_line
+from mockserver.cli.run import run as run_command
 from mockserver.cli.serve import serve
 
 
@@ -24,6 +25,7 @@ def mockserver(ctx: click.Context) -> None:
 
 
 mockserver.add_command(serve)
+mockserver.add_command(run_command)
 for _command in COMMANDS:
     mockserver.add_command(_command)
 

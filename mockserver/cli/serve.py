@@ -38,11 +38,11 @@ log = logging.getLogger("mockserver")
 def serve(ctx: click.Context, /, **given: Any) -> int:
     """Start the mock server. Ctrl-C stops it."""
     environ: Mapping[str, str] = ctx.find_root().obj
-    run(plan(given, environ, sys.platform, _drawn_seed), environ)
+    run(plan(given, environ, sys.platform, drawn_seed), environ)
     return 0
 
 
-def _drawn_seed() -> int:
+def drawn_seed() -> int:
     """Short enough to be typed again."""
     return int.from_bytes(os.urandom(4), "big") % 1_000_000
 
@@ -53,11 +53,11 @@ def run(told: Plan, environ: Mapping[str, str]) -> None:
 
     stop = Stop()
     with stop.listening(), logging_to(sys.stderr, told.log_format, environ):
-        sockets = _sockets(told)
+        sockets = sockets_of(told)
         from mockserver.app import create_app
 
         app = create_app(told.settings)
-        _take_ports(app, sockets)
+        take_ports(app, sockets)
         spare_the_collector()
         opening = Opening(told, environ, app, address(sockets, secure=told.is_secure))
         try:
@@ -73,7 +73,8 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 50, 100)
 
 
-def _sockets(told: Plan) -> list[Any]:
+def sockets_of(told: Plan) -> list[Any]:
+    """Listening sockets at the address that is asked for; click.UsageError where it cannot be had."""
     from mockserver.adapters.serving import PortTaken, bind
 
     try:
@@ -85,7 +86,7 @@ def _sockets(told: Plan) -> list[Any]:
         raise click.UsageError(f"--host {told.host}: {why[:1].lower()}{why[1:]}") from None
 
 
-def _take_ports(app: Starlette, sockets: list[Any]) -> None:
+def take_ports(app: Starlette, sockets: list[Any]) -> None:
     """The ports of the listeners of the TOML file; where one cannot be had, those of the server are given back."""
     from mockserver.adapters.serving import PortTaken
 

@@ -22,6 +22,7 @@ from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.house import House
 from mockserver.web.media import clip_answer
 from mockserver.web.placing import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
+from mockserver.web.proxied import HOSTED
 from mockserver.web.recording import begun, send_noted
 from mockserver.web.scrubbing import hushed
 from mockserver.web.wire import (
@@ -60,7 +61,7 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
         path: str = scope.get("path", "")  # a lifespan has none
-        if scope["type"] != "http" or (path.startswith("/_mock") and path[6:7] in ("", "/")):
+        if scope["type"] != "http" or (path.startswith("/_mock") and path[6:7] in ("", "/") and HOSTED not in scope):
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
@@ -72,11 +73,14 @@ class Edge:
     async def _serve(
         self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes] | None = None
     ) -> None:
-        routes, time = self.house.routes, self.house.time
+        time, origins = self.house.time, scope.get(HOSTED)
+        routes = self.house.routes if origins is None else origins.routes
         arrived = time.monotonic()
         call = called(scope, dict(scope["headers"]) if headers is None else headers)
         found = routes.find(call.raw_path)
         route = found[0] if found is not None else routes.nearest(call.raw_path)
+        if route is None and origins is not None:  # the host says whose it is, whatever the path
+            route = routes.all[0]
         if route is None:
             await self._turn_away(call, scope, send, arrived)
             return

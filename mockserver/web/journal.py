@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from mockserver.domain.journal import Dispatch
 from mockserver.engine.journal import Journal
+from mockserver.ports import Judge
 from mockserver.web import har, transcript
 from mockserver.web.desk import Desk
 from mockserver.web.exchanges import exchange
@@ -69,14 +70,14 @@ async def as_json(desk: Desk, request: Request) -> Response:
 async def as_lines(desk: Desk, request: Request) -> Response:
     """One record in the neutral form a line."""
     journal, wanted = desk.named(request).journal, _wanted(desk, request)
-    lines = b"".join(json_bytes(one) + b"\n" for one in records(desk, journal, wanted))
+    lines = b"".join(json_bytes(one) + b"\n" for one in records(desk.judge, journal, wanted))
     return Response(lines, media_type="application/x-ndjson")
 
 
 async def as_har(desk: Desk, request: Request) -> Response:
     """The journal as HAR 1.2."""
     journal, wanted = desk.named(request).journal, _wanted(desk, request)
-    return _answer(har.har(records(desk, journal, wanted), desk.version, desk.epoch), "application/json")
+    return _answer(har.har(records(desk.judge, journal, wanted), desk.version, desk.epoch), "application/json")
 
 
 async def wait(desk: Desk, request: Request) -> Response:
@@ -107,7 +108,7 @@ async def wait(desk: Desk, request: Request) -> Response:
 
 def document(desk: Desk, digest: str, journal: Journal, wanted: Wanted) -> Shown:
     """The neutral form of what is asked for, and where it stands in the whole."""
-    found = list(records(desk, journal, wanted))
+    found = list(records(desk.judge, journal, wanted))
     return {
         "transcript": transcript.VERSION,
         "sandbox": digest,
@@ -117,13 +118,13 @@ def document(desk: Desk, digest: str, journal: Journal, wanted: Wanted) -> Shown
     }
 
 
-def records(desk: Desk, journal: Journal, wanted: Wanted) -> Iterator[Shown]:
+def records(judge: Judge, journal: Journal, wanted: Wanted) -> Iterator[Shown]:
     """The records that are asked for, in the order of their numbers, in the neutral form."""
     for entry in fitting(journal, wanted):
         if isinstance(entry, Dispatch):
             yield transcript.attempt_of(entry, journal.strays)
         else:
-            yield transcript.exchange_of(exchange(entry), desk.judge)
+            yield transcript.exchange_of(exchange(entry), judge)
 
 
 def fitting(journal: Journal, wanted: Wanted) -> list[Record]:
