@@ -13,6 +13,7 @@ from mockserver.cli.listings import COMMANDS
 from mockserver.cli.logs import one_line
 from mockserver.cli.run import run as run_command
 from mockserver.cli.serve import serve
+from mockserver.cli.wait import wait
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +27,7 @@ def mockserver(ctx: click.Context) -> None:
 
 mockserver.add_command(serve)
 mockserver.add_command(run_command)
+mockserver.add_command(wait)
 for _command in COMMANDS:
     mockserver.add_command(_command)
 

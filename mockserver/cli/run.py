@@ -12,7 +12,7 @@ import click
 
 from mockserver.cli.options import with_options
 from mockserver.cli.plan import plan
-from mockserver.cli.serve import drawn_seed
+from mockserver.cli.serve import Serving, drawn_seed
 from mockserver.cli.values import host as host_value
 
 
@@ -51,6 +51,7 @@ CA_OUT: Final = click.option(
 
 @click.command(
     "run",
+    cls=Serving,
     short_help="Run a command against a server of its own.",
     context_settings={"ignore_unknown_options": False, "allow_interspersed_args": False},
     epilog="Example: mockserver run --timing instant -- pytest tests/",

@@ -18,6 +18,7 @@ from mockserver.cli import places, screen
 from mockserver.cli.logs import EXTRA, has_colours, logging_to
 from mockserver.cli.options import with_options
 from mockserver.cli.plan import Plan, plan
+from mockserver.cli.ready import forget, named_in
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -28,8 +29,26 @@ PROBE_AFTER_SECONDS = 0.3
 log = logging.getLogger("mockserver")
 
 
+class Serving(click.Command):
+    """A command that starts a server. Whatever comes of it, a ready file of an earlier one goes first: a script would
+    take it for that of the server which never starts.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        named = named_in(args, ctx.find_root().obj)
+        forget(named)
+        try:
+            return super().parse_args(ctx, args)
+        except click.ClickException:
+            if not named:
+                forget(str((ctx.default_map or {}).get("ready_file") or ""))
+            raise
+
+
 @click.command(
     "serve",
+    cls=Serving,
     short_help="Start the mock server.",
     epilog="Every option is also an environment variable: --public-url is MOCKSERVER_PUBLIC_URL.",
 )

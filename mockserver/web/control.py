@@ -29,7 +29,8 @@ log = logging.getLogger("mockserver")
 
 async def health(desk: Desk, _request: Request) -> Response:
     """That the server is up, and what it is."""
-    return JSONResponse({"status": "ok", "version": desk.version, "providers": list(desk.providers)})
+    value = {"status": "ok", "version": desk.version, "providers": list(desk.providers)}
+    return JSONResponse(value, headers={"access-control-allow-origin": "*"})
 
 
 async def scenarios(desk: Desk, _request: Request) -> Response:
@@ -174,7 +175,8 @@ def _pattern(rest: str) -> str:
 def _guarded(desk: Desk, path: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def guarded(request: Request) -> Response:
         try:
-            admit(request, desk.allowed_hosts, desk.token)
+            if handler is not health:  # it tells nothing secret, and whoever waits for a server asks it
+                admit(request, desk.allowed_hosts, desk.token)
             return await handler(desk, request)
         except Refused as refusal:
             return refusal.response()
