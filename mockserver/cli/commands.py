@@ -11,6 +11,7 @@ import click
 from mockserver import __version__
 from mockserver.cli.listings import COMMANDS
 from mockserver.cli.logs import one_line
+from mockserver.cli.proxy import proxy
 from mockserver.cli.run import run as run_command
 from mockserver.cli.serve import serve
 from mockserver.cli.wait import wait
@@ -27,6 +28,7 @@ def mockserver(ctx: click.Context) -> None:
 
 mockserver.add_command(serve)
 mockserver.add_command(run_command)
+mockserver.add_command(proxy)
 mockserver.add_command(wait)
 for _command in COMMANDS:
     mockserver.add_command(_command)

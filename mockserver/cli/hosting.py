@@ -41,6 +41,7 @@ def hosting(app: Any, more: Mapping[str, str], *, lets_through: bool) -> Hosting
     from mockserver.provider.hosts import hosts_of
     from mockserver.web.proxied import Proxied
 
+    _check_emulated(more, app.state.providers)
     known = aliases()
     promises = app.state.house.judge.promises
     hosts: dict[str, Hosted] = {}
@@ -49,11 +50,11 @@ def hosting(app: Any, more: Mapping[str, str], *, lets_through: bool) -> Hosting
         own = [host for host, of in more.items() if of == name]
         hosts |= hosts_of(provider, [promises[name].document(one) for one in words], [*known.get(name, ()), *own])
     authority = Authority()
-    gate = Gate(hosts.__contains__, authority.context(hosts), lets_through)
+    gate = Gate(hosts.__contains__, authority.context(hosts), authority.certificate, lets_through)
     return Hosting(proxy(Proxied(app, hosts), gate), authority, tuple(hosts))
 
 
-def check_emulated(more: Mapping[str, str], providers: Mapping[str, object]) -> None:
+def _check_emulated(more: Mapping[str, str], providers: Mapping[str, object]) -> None:
     """click.UsageError where a host of the user's belongs to no provider that there is."""
     for host, name in more.items():
         if name not in providers:

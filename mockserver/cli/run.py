@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,43 +11,54 @@ from typing import Any, Final
 
 import click
 
-from mockserver.cli.options import with_options
+from mockserver.cli.options import OwnOption, option, with_options
 from mockserver.cli.plan import plan
 from mockserver.cli.serve import Serving, drawn_seed
 from mockserver.cli.values import host as host_value
 
 
-def _variables(_ctx: click.Context, _param: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+def variables(given: Sequence[str]) -> dict[str, str]:
+    """The values of --env; ValueError says what is wrong with one."""
     found = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise click.BadParameter(f"expected NAME=VALUE such as MY_BASE_URL={{base}}/v1, got {text[:80]!r}")
+            raise ValueError(f"expected NAME=VALUE such as MY_BASE_URL={{base}}/v1, got {text[:80]!r}")
         found[name] = value
     return found
 
 
-def _emulated(_ctx: click.Context, _param: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+def emulated(given: Sequence[str]) -> dict[str, str]:
+    """The values of --emulate; ValueError says what is wrong with one."""
     found = {}
     for text in given:
         host, equals, provider = text.partition("=")
         if not equals or not provider or not re.fullmatch(r"[A-Za-z0-9.-]+", host):
-            raise click.BadParameter(f"expected HOST=PROVIDER such as api.example.com=gately, got {text[:80]!r}")
+            raise ValueError(f"expected HOST=PROVIDER such as api.example.com=gately, got {text[:80]!r}")
         found[host_value(host).lower()] = provider
     return found
 
 
-EMULATE: Final = click.option(
-    "--emulate", metavar="HOST=PROVIDER", multiple=True, callback=_emulated,
-    help="A host that the proxy takes for a provider's too, such as a gateway of your own (repeatable).",
+def writable(text: str) -> Path:
+    """A path at which a file can be made; ValueError says why not."""
+    path = Path(text).absolute()
+    if not path.parent.is_dir():
+        raise ValueError(f"there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK) or path.is_dir():
+        raise ValueError(f"{path} cannot be written to")
+    return path
+
+
+EMULATE: Final = option(
+    "--emulate", "HOST=PROVIDER", "A host that the proxy takes for a provider's too, such as a gateway of your own "
+    "(repeatable).", emulated, multiple=True, cls=OwnOption,
 )  # fmt: skip
 PASSTHROUGH: Final = click.option(
     "--passthrough", is_flag=True, help="Let the proxy reach hosts that are not emulated. Default: 502 for them."
 )
-CA_OUT: Final = click.option(
-    "--ca-out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the certificate of the run's authority there too.",
-)  # fmt: skip
+CA_OUT: Final = option(
+    "--ca-out", "FILE", "Write the certificate of the run's authority there too.", writable, cls=OwnOption
+)
 
 
 @click.command(
@@ -57,16 +69,16 @@ CA_OUT: Final = click.option(
     epilog="Example: mockserver run --timing instant -- pytest tests/",
 )
 @with_options
-@click.option(
-    "--env", metavar="NAME=VALUE", multiple=True, callback=_variables,
-    help="A variable for the command; {base}, {key} and {proxy} stand for those of the run (repeatable).",
+@option(
+    "--env", "NAME=VALUE", "A variable for the command; {base}, {key} and {proxy} stand for those of the run "
+    "(repeatable).", variables, multiple=True, cls=OwnOption,
 )  # fmt: skip
 @EMULATE
 @PASSTHROUGH
 @CA_OUT
-@click.option(
-    "--journal-on-failure", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
-    help="Write all calls there as HAR when the command's exit code is not 0.",
+@option(
+    "--journal-on-failure", "FILE", "Write all calls there as HAR when the command's exit code is not 0.", writable,
+    cls=OwnOption,
 )  # fmt: skip
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_context
@@ -91,9 +103,6 @@ def run(
     environ: Mapping[str, str] = ctx.find_root().obj
     if ctx.get_parameter_source("port") is click.core.ParameterSource.DEFAULT:
         given["port"] = 0
-    for name, path in (("--ca-out", ca_out), ("--journal-on-failure", journal_on_failure)):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise click.UsageError(f"{name}: there is no folder {path.absolute().parent}")
     from mockserver.cli import running
 
     told = plan(given, environ, sys.platform, drawn_seed)

@@ -26,6 +26,7 @@ _CONNECT: Final = re.compile(rf"CONNECT {_HOST} HTTP/1\.[01]")
 _ABSOLUTE: Final = re.compile(
     rf"(?P<method>[!-~]+) (?P<scheme>https?)://{_HOST}(?P<path>[/?][!-~]*)? HTTP/1\.[01]", re.IGNORECASE
 )
+_CERTIFICATE: Final = re.compile(r"GET /ca\.pem HTTP/1\.[01]")
 _ONLY_HERE: Final = ("proxy-", "connection:", "keep-alive:")
 
 log = logging.getLogger("mockserver")
@@ -34,11 +35,13 @@ log = logging.getLogger("mockserver")
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Who may pass: `is_ours` says which hosts lead into the application, `tls` what it takes to be them,
+    `certificate` is what clients must trust for it,
     `lets_through` whether other hosts are reached for clients. `told` holds what was said already: once for each host.
     """
 
     is_ours: Callable[[str], bool]
     tls: ssl.SSLContext
+    certificate: bytes
     lets_through: bool = False
     told: set[str] = field(default_factory=set)
 
@@ -124,7 +127,9 @@ class Entrance(asyncio.Protocol):
             self._connect(_bare(asked["host"]), int(asked["port"] or 443), rest)
             return
         asked = _ABSOLUTE.fullmatch(lines[0])
-        if asked is None:
+        if asked is None and _CERTIFICATE.fullmatch(lines[0]):
+            self._answer(200, "OK", self._gate.certificate, "application/x-pem-file")
+        elif asked is None:
             text = "this is a proxy of mockserver: name it in HTTPS_PROXY and HTTP_PROXY"
             self._refuse(400, "Bad Request", text)
         elif self._gate.is_ours(_bare(asked["host"])):
@@ -215,11 +220,15 @@ class Entrance(asyncio.Protocol):
         self._refuse(502, f"mockserver does not emulate {host}", text)
 
     def _refuse(self, status: int, phrase: str, text: str) -> None:
-        """Answer and close. Many clients show the phrase alone."""
+        """Refuse and close. Many clients show the phrase alone."""
         body = text.encode("latin-1", "replace") + b"\n"
+        self._answer(status, phrase, body, "text/plain", f"X-Mock-Problem: {text[:400]}\r\n")
+
+    def _answer(self, status: int, phrase: str, body: bytes, kind: str, more: str = "") -> None:
+        """Answer and close."""
         head = (
-            f"HTTP/1.1 {status} {phrase[:200]}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n"
-            f"X-Mock-Problem: {text[:400]}\r\nConnection: close\r\n\r\n"
+            f"HTTP/1.1 {status} {phrase[:200]}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+            f"{more}Connection: close\r\n\r\n"
         )
         self.transport.write(head.encode("latin-1", "replace") + body)
         self.transport.close()
