@@ -36,19 +36,21 @@ floors: $(READY) ## Who may import whom
 	$(BIN)/lint-imports
 
 generated: $(READY) ## Generated files are what their sources say
-	$(BIN)/python -m contracts.generate --check
+	$(BIN)/python -m mockserver.kit.generator --check
+	$(BIN)/python -m tests.docs.python_page --check
 
 format: $(READY) ## Write the code in its one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-generate: $(READY) ## Write documents and schemas from contracts/providers/*
-	$(BIN)/python -m contracts.generate
+generate: $(READY) ## Write documents and schemas from contracts/*
+	$(BIN)/python -m mockserver.kit.generator
+	$(BIN)/python -m tests.docs.python_page
 
 # The table's own test is left out: it judges the README as it stood before this target wrote it.
 facts: clients ## Prove the facts, count them, write the counts into the README
 	$(BIN)/python -m pytest -n auto -q --facts --facts-json $(VENV)/facts.json --deselect tests/docs/test_facts_table.py
-	$(BIN)/python -m contracts.tally README.md $(VENV)/facts.json
+	$(BIN)/python -m mockserver.kit.facts.table README.md $(VENV)/facts.json
 
 clients: $(READY) ## Make the environments of the released clients (needs the network, once)
 	$(BIN)/python tests/e2e/run.py

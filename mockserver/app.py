@@ -13,29 +13,28 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from mockserver import __version__
-from mockserver.adapters.asking import LoopbackAsker
+from mockserver.adapters.challenge import LoopbackChallenger
 from mockserver.adapters.clips import Clips
 from mockserver.adapters.clock import HandTime, MachineTime, SandboxClock
 from mockserver.adapters.documents import Documents
 from mockserver.adapters.listeners import LoopbackListeners
 from mockserver.adapters.pictures import LoopbackPictures
-from mockserver.adapters.webhooks import Post
-from mockserver.domain import scenario
-from mockserver.domain.scenario import Scenario
+from mockserver.adapters.webhooks import WebhookDispatcher
+from mockserver.domain.scenario import Scenario, parse
 from mockserver.engine import Engine
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
 from mockserver.engine.sandboxes import Sandboxes
 from mockserver.provider.configuration import Declared, all_declared
-from mockserver.provider.discovery import discover, fates
+from mockserver.provider.discovery import discover, scenarios
 from mockserver.provider.keys import Grant, KeyRing
 from mockserver.provider.routes import Routes
 from mockserver.provider.table import Provider
 from mockserver.settings import Settings
 from mockserver.web import control
-from mockserver.web.desk import Desk
+from mockserver.web.control_context import ControlContext
 from mockserver.web.edge import Edge
-from mockserver.web.house import House
+from mockserver.web.provider_context import ProviderContext
 
 PLACES: tuple[str | Path, ...] = ("mockserver.providers",)
 
@@ -50,26 +49,26 @@ def create_app(
     settings = settings or Settings()
     source = time or MachineTime()
     providers = discover(places)
-    known = {**fates(providers), **{one.name: one for one in settings.scenarios}}
+    known = {**scenarios(providers), **{one.name: one for one in settings.scenarios}}
     listeners = LoopbackListeners()
     plans = all_declared(settings.sandboxes, providers, known)
     sandboxes = _sandboxes(settings, source, providers, known, listeners, plans)
-    post = Post(
+    dispatcher = WebhookDispatcher(
         source,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
         journal=sandboxes.journal_of,
     )
-    engine = Engine(sandboxes, post)
+    engine = Engine(sandboxes, dispatcher)
     clips = _clips(settings)
     judge = Documents({name: one.promise for name, one in providers.items()})
-    house = House(
+    context = ProviderContext(
         engine=engine,
         routes=Routes(providers.values()),
         judge=judge,
         keys=_keys(settings),
         clips=clips,
         pictures=LoopbackPictures(clips),
-        asker=LoopbackAsker(),
+        challenger=LoopbackChallenger(),
         time=source,
         public_url=settings.public_url,
         scenarios=known,
@@ -79,7 +78,7 @@ def create_app(
         for wished in plan.listeners:
             listeners.wish(plan.digest, *wished.all)
     sandboxes.on_close.append(listeners.left)
-    desk = _desk(settings, house, providers, known, listeners, judge)
+    control_context = _control_context(settings, context, providers, known, listeners, judge)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -89,18 +88,18 @@ def create_app(
             yield
         finally:
             await listeners.aclose()
-            await post.aclose()
+            await dispatcher.aclose()
             await clips.aclose()
 
     app = Starlette(
-        routes=[Mount("/_mock", app=control.application(desk))],
+        routes=[Mount("/_mock", app=control.application(control_context))],
         exception_handlers={404: control.nowhere},
         lifespan=lifespan,
     )
     # Outside of Starlette's own layers: the providers' calls, which go through none of them, are the many.
-    app.middleware_stack = Edge(app.build_middleware_stack(), house, settings.cors)
+    app.middleware_stack = Edge(app.build_middleware_stack(), context, settings.cors)
     listeners.app = app
-    app.state.house = house
+    app.state.context = context
     app.state.providers = providers
     app.state.listeners = listeners
     app.state.declared = {name: plan.digest for name, plan in plans.items()}
@@ -116,24 +115,24 @@ def _clips(settings: Settings) -> Clips:
     )
 
 
-def _desk(
+def _control_context(
     settings: Settings,
-    house: House,
+    context: ProviderContext,
     providers: dict[str, Provider],
     known: dict[str, Scenario],
     listeners: LoopbackListeners,
     judge: Documents,
-) -> Desk:
-    """What the control API works on; `known` is the house's own table of scenarios, to which it adds."""
-    return Desk(
-        house.engine,
+) -> ControlContext:
+    """What the control API works on; `known` is the server's own table of scenarios, to which it adds."""
+    return ControlContext(
+        context.engine,
         providers,
         known,
         __version__,
         listeners,
         judge.promises,
         judge,
-        house.time.wall().timestamp() - house.time.monotonic(),
+        context.time.wall().timestamp() - context.time.monotonic(),
         frozenset(settings.allow_hosts),
         settings.control_token,
         {one.name for one in settings.scenarios},
@@ -148,18 +147,19 @@ def _sandboxes(
     listeners: LoopbackListeners,
     plans: dict[str, Declared],
 ) -> Sandboxes:
-    fate = scenario.parse(settings.scenario, known)
+    scenario = parse(settings.scenario, known)
     changes = {plan.digest: plan.changes for plan in plans.values()}
     budget = Budget()
 
-    def make(digest: str, lot: int) -> Sandbox:
+    def make(digest: str, id_block: int) -> Sandbox:
         profiles = {name: settings.profiles.get(name, one.profile()) for name, one in providers.items()}
         clock = SandboxClock(source, start=settings.start, rate=settings.rate, is_frozen=settings.is_frozen)
         hold = None if settings.hold_seconds is None else timedelta(seconds=settings.hold_seconds)
         journal = Journal(budget, is_on=settings.journal)
         made = Sandbox(
-            digest, clock, settings.seed, lot, profiles, settings.timing, settings.limits, hold, fate, journal=journal,
-            own_limits=settings.own_limits, tiers=settings.tiers, files_url=listeners.files_url(digest),
+            digest, clock, settings.seed, id_block, profiles, settings.timing, settings.limits, hold, scenario,
+            journal=journal, own_limits=settings.own_limits, tiers=settings.tiers,
+            files_url=listeners.files_url(digest),
         )  # fmt: skip
         for change in changes.get(digest, ()):
             change(made)

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from mockserver.domain.alteration import Fields
 from mockserver.domain.clip import ClipSpec, Picture, PictureRules
-from mockserver.domain.delivery import Herald, Record
+from mockserver.domain.clock_segment import ClockSegment
+from mockserver.domain.delivery import PayloadFunction, Record
 from mockserver.domain.job import Job
 from mockserver.domain.problem import Violation
-from mockserver.domain.stretch import Stretch
 
 
 class Time(Protocol):
@@ -35,7 +35,7 @@ class Clock(Protocol):
     start: datetime | None
 
     @property
-    def stretch(self) -> Stretch:
+    def segment(self) -> ClockSegment:
         """What its hands do since its last change: for those who read the time now and the instant later."""
         ...
 
@@ -166,7 +166,7 @@ class Pictures(Protocol):
         ...
 
 
-class Asker(Protocol):
+class Challenger(Protocol):
     """Asks an address of the client's own, on this machine."""
 
     async def ask(self, url: str, body: object, within_seconds: float) -> object:
@@ -180,14 +180,14 @@ class Unanswered(Exception):
     """An address that was asked gave no answer to go on with; the text says what there was."""
 
 
-class Courier(Protocol):
+class Webhooks(Protocol):
     """Brings webhooks, on the sandbox's clock. What is due when is read off `events(job)`."""
 
-    def expect(self, sandbox: str, clock: Clock, job: Job, herald: Herald) -> None:
-        """Take on the letters of a job's events."""
+    def expect(self, sandbox: str, clock: Clock, job: Job, webhook_payload: PayloadFunction) -> None:
+        """Take on the payloads of a job's events."""
         ...
 
-    def turned(self, sandbox: str, job: Job) -> None:
+    def overridden(self, sandbox: str, job: Job) -> None:
         """A job that is expected has got another life: its later events are read anew."""
         ...
 

@@ -1,4 +1,4 @@
-"""The pytest plugin: `mock_server`, `mock_sandbox`, `mock_stage`, and `sandbox` where that name is free.
+"""The pytest plugin: `mock_server`, `mock_sandbox`, `mock_target`, and `sandbox` where that name is free.
 
 Nothing of the server and nothing of the kit is imported before a fixture asks for it.
 """
@@ -13,8 +13,6 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -22,15 +20,15 @@ import pytest
 if TYPE_CHECKING:
     from mockserver.settings import Settings
     from mockserver.testing import MockServer, Sandbox
-    from mockserver.testing.presence import Presence
-    from mockserver.testing.stage import ServerStage
+    from mockserver.testing.process_lock import ProcessLock
+    from mockserver.testing.target import ServerTarget
 
 SHARED, EACH = "shared", "each"
 FOLDER: Final = "mock-server"
 """In the run's folder: what the processes of a run share."""
 _USED: Final = pytest.StashKey[str]()
-_HERE: Final[pytest.StashKey[Presence]] = pytest.StashKey()
-_FIXTURES: Final = frozenset({"mock_server", "mock_sandbox", "mock_stage"})
+_HERE: Final[pytest.StashKey[ProcessLock]] = pytest.StashKey()
+_FIXTURES: Final = frozenset({"mock_server", "mock_sandbox", "mock_target"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,18 +72,12 @@ def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> San
 
 
 @pytest.fixture(scope="session")
-def mock_stage(mock_server: MockServer) -> ServerStage:
-    """The mock server as the stage of the kit: what `contracts.facts.run` and its kind take."""
-    shadow = shadowing()
-    if shadow is not None:
-        pytest.fail(
-            f"the kit cannot be imported: `contracts` is another package here ({shadow}), not that of mockserver-t2v",
-            pytrace=False,
-        )
-    from contracts.stage import Exchange
-    from mockserver.testing.stage import ServerStage
+def mock_target(mock_server: MockServer) -> ServerTarget:
+    """The mock server as a target of the kit: what `mockserver.kit.facts.run` and its kind take."""
+    from mockserver.kit.target import Response
+    from mockserver.testing.target import ServerTarget
 
-    return ServerStage(mock_server, Exchange)
+    return ServerTarget(mock_server, Response)
 
 
 class SandboxAlias:
@@ -101,16 +93,6 @@ def key_of(nodeid: str) -> str:
     """The API key of a test: readable, and unlike that of any other test."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", nodeid.rpartition("::")[2]).strip("-")[:40]
     return f"mock-{name}-{blake2b(nodeid.encode('utf-8', 'surrogatepass'), digest_size=6).hexdigest()}"
-
-
-def shadowing() -> Path | None:
-    """Where `contracts` would be imported from when that is not our kit."""
-    spec = find_spec("contracts")
-    origin = Path(spec.origin).resolve() if spec is not None and spec.origin is not None else None
-    ours = Path(__file__).resolve().parent.parent / "contracts" / "__init__.py"
-    if origin == ours and ours.with_name("stage.py").exists():
-        return None
-    return origin or Path("a folder without __init__.py")
 
 
 @contextmanager
@@ -222,9 +204,9 @@ def pytest_configure_node(node: Any) -> None:
     if config.getoption("dist", None) == EACH:
         node.workerinput["mock_server_each"] = True
     elif config.getoption("--mock-server") == SHARED and folders is not None and _HERE not in config.stash:
-        from mockserver.testing.presence import Presence
+        from mockserver.testing.process_lock import ProcessLock
 
-        config.stash[_HERE] = Presence(folders.getbasetemp() / FOLDER, "controller")
+        config.stash[_HERE] = ProcessLock(folders.getbasetemp() / FOLDER, "controller")
         config.stash[_HERE].begin()
 
 

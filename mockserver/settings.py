@@ -1,4 +1,4 @@
-"""What a server is told at its start, as one value: the options of the command line that the house itself obeys."""
+"""What a server is told at its start, as one value: the options of the command line that the server itself obeys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Settings:
     `start` is the instant at which clocks begin (None: the wall's), `rate` how many of their seconds pass in a real
     one, `is_frozen` whether they stand still; `profiles` are the default words by provider; `keys` the good keys with
     their rights as text (None: any key that does not begin with `invalid`); `hold_seconds` how long a held creation
-    waits (None: what the timing says); `scenario` the fate of every job until a sandbox is told otherwise, as
+    waits (None: what the timing says); `scenario` the scenario of every job until a sandbox is told otherwise, as
     `domain.scenario.parse` reads it; `scenarios` those of a TOML file, `sandboxes` its sandboxes that are there from
     the start, by a name for people, as `provider.configuration.declared` reads them; `cors` the origins beside
     loopback; `allow_hosts` the host names beside those of loopback under which the control API may be called;

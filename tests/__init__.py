@@ -1,1 +1,1 @@
-"""The tests of house and kit; they mirror the floors."""
+"""The tests of server and kit; they mirror the floors."""

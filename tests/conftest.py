@@ -1,4 +1,4 @@
-"""What all tests share: one server, and the stage on which the kit's checks set their scenes."""
+"""What all tests share: one server, and the target on which the kit's checks set their sessions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from contracts.stage import Exchange
+from mockserver.kit.target import Response
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
-from mockserver.testing.stage import ServerStage
+from mockserver.testing.target import ServerTarget
 
 # How long an example may take depends on what else the machine does.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -27,6 +27,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
 
 
 @pytest.fixture(scope="session")
-def stage(server: MockServer) -> ServerStage:
-    """The stage of the kit."""
-    return ServerStage(server, Exchange)
+def target(server: MockServer) -> ServerTarget:
+    """The target of the kit."""
+    return ServerTarget(server, Response)

@@ -30,7 +30,8 @@ HEADERS = {"Authorization": "Bearer any-key", "Content-Type": "application/json"
 
 def run(*command: str | Path, cwd: Path) -> str:
     """What a command prints; the test fails with what it said on stderr."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -102,23 +103,50 @@ def test_it_holds_what_the_server_reads_and_nothing_else(wheel: Path) -> None:
         names = set(archive.namelist())
         (licence,) = (name for name in names if name.endswith(".dist-info/licenses/LICENSE"))
         assert archive.read(licence) == (ROOT / "LICENSE").read_bytes()
-    assert {name.partition("/")[0] for name in names} == {"mockserver", "contracts", licence.partition("/")[0]}
+    assert {name.partition("/")[0] for name in names} == {"mockserver", licence.partition("/")[0]}
     assert [name for name in names if "tests" in name.split("/") or name.endswith(".pyc")] == []
-    wanted = {"mockserver/py.typed", "contracts/py.typed", "mockserver/web/control.openapi.json"}
-    for folder in (ROOT / "contracts" / "providers", ROOT / "mockserver" / "web" / "reference"):
+    wanted = {"mockserver/py.typed", "mockserver/web/control.openapi.json"}
+    for folder in (ROOT / "contracts", ROOT / "mockserver" / "web" / "reference"):
         present = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-        wanted |= {path.relative_to(ROOT).as_posix() for path in present}
+        wanted |= {f"mockserver/{path.relative_to(ROOT).as_posix().removeprefix('mockserver/')}" for path in present}
     for provider in discover():
-        folder_name = f"contracts/providers/{provider}"
+        folder_name = f"mockserver/contracts/{provider}"
         assert f"{folder_name}/generated/document.json" in wanted
         assert any(name.startswith(f"{folder_name}/schemas/requests/") for name in wanted)
     assert wanted - names == set()
 
 
 def test_what_runs_is_the_wheel_and_not_the_checkout(programs: Path) -> None:
-    code = "import contracts, mockserver; print(mockserver.__file__); print(contracts.__file__)"
+    code = "import mockserver.data, mockserver.kit; print(mockserver.kit.__file__); print(mockserver.data.contracts())"
     for line in run(programs / "python", "-c", code, cwd=programs).splitlines():
         assert Path(line).is_relative_to(programs.parent)
+
+
+USERS = """
+import contracts
+
+from mockserver.kit.facts import checks, load_all, run
+from mockserver.kit.promise import PROVIDERS, load, names
+from mockserver.provider.discovery import discover
+
+def test_it(mock_target, mock_sandbox):
+    assert contracts.WHOSE == "the user"
+    assert mock_sandbox.jobs() == []
+    assert names() == sorted(discover())
+    for name in names():
+        assert load(PROVIDERS / name).operations
+    fact = next(checks(load_all()))
+    run(fact, mock_target)
+"""
+
+
+def test_a_package_contracts_of_the_user_stands_beside_it(programs: Path, tmp_path: Path) -> None:
+    """The user's package and the whole kit work in one run of pytest, with the wheel's own files."""
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "__init__.py").write_text('WHOSE = "the user"\n')
+    (tmp_path / "test_it.py").write_text(USERS)
+    told = run(programs / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path)
+    assert "1 passed" in told
 
 
 def test_a_clip_is_made(served: Served) -> None:

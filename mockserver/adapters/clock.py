@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from math import ceil, isfinite
 
-from mockserver.domain.stretch import Stretch
+from mockserver.domain.clock_segment import ClockSegment
 
 
 class MachineTime:
@@ -132,7 +132,7 @@ class SandboxClock:
 
     def _rebase(self, at: datetime) -> None:
         self._base, self._anchor = at, self._source.monotonic()
-        self.stretch = Stretch(at, self._anchor, 0.0 if self._is_frozen else self._rate)
+        self.segment = ClockSegment(at, self._anchor, 0.0 if self._is_frozen else self._rate)
         if self._changed is not None:
             self._changed.set()
             self._changed = None

@@ -1,7 +1,7 @@
 """The promise as the server reads it: generated JSON, each file on its first use, compiled once per profile.
 
-The kit has a reader of its own (`contracts.document`): the two halves share files, not code, and a test holds that
-both compose the same document.
+The kit has a reader of its own (`mockserver.kit.promise.document`): the two halves share files, not code, and a test
+holds that both compose the same document.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockserver.adapters.joining import Joining
+from mockserver.adapters.write_coalescing import WriteCoalescing
 from mockserver.domain.journal import Line
 
 STATE: Final = "mockserver.line"
@@ -31,7 +31,7 @@ class Counting(HttpToolsProtocol):
         """Give it its number."""
         self.line = Line(next(_numbers), end=self._end)
         self.app_state: dict[str, Any] = {**self.app_state, STATE: self.line}
-        super().connection_made(Joining(transport, self.loop))
+        super().connection_made(WriteCoalescing(transport, self.loop))
 
     def data_received(self, data: bytes) -> None:
         """Count the bytes."""

@@ -23,7 +23,7 @@ from mockserver.adapters.protocol import Counting
 GRACE_SECONDS: Final = 2
 """How long requests under way may take to end once the server is told to stop."""
 
-Place = tuple[socket.AddressFamily, str]
+FaultPoint = tuple[socket.AddressFamily, str]
 
 _TAKEN: Final = frozenset({errno.EADDRINUSE, 10048})
 _REFUSED: Final = frozenset({errno.EACCES, 10013})
@@ -58,13 +58,13 @@ def bind(host: str, port: int) -> list[socket.socket]:
     raise OSError(errno.EADDRINUSE, "no port is free on both families")
 
 
-def _places(host: str) -> list[Place]:
+def _places(host: str) -> list[FaultPoint]:
     if host == "localhost":
         return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
     return [(socket.AF_INET6 if ":" in host else socket.AF_INET, host)]
 
 
-def _listening(places: Sequence[Place], port: int) -> list[socket.socket]:
+def _listening(places: Sequence[FaultPoint], port: int) -> list[socket.socket]:
     """One listening socket per place, all at the same port; the first decides which."""
     opened: list[socket.socket] = []
     try:
@@ -244,11 +244,11 @@ class Stop:
         self._server = server
         server.should_exit = self.is_asked
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.get_loop().set_default_executor(Errands())
+            runner.get_loop().set_default_executor(DaemonExecutor())
             runner.run(together(server, sockets, beside))
 
 
-class Errands(ThreadPoolExecutor):
+class DaemonExecutor(ThreadPoolExecutor):
     """What `asyncio.to_thread` runs, each in a daemon thread, 32 at a time: a stop does not wait for a slow one.
 
     A pool by name alone: asyncio takes no other kind, and Python waits for the threads of a real one at its exit.
@@ -262,7 +262,7 @@ class Errands(ThreadPoolExecutor):
         """Begin the work as soon as there is a place."""
         future: Future[Any] = Future()
 
-        def errand() -> None:
+        def exchange() -> None:
             with self._places:
                 if future.set_running_or_notify_cancel():
                     try:
@@ -270,7 +270,7 @@ class Errands(ThreadPoolExecutor):
                     except BaseException as error:
                         future.set_exception(error)
 
-        threading.Thread(target=errand, name="errand", daemon=True).start()
+        threading.Thread(target=exchange, name="errand", daemon=True).start()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT002  (as the pool has it)

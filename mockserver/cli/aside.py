@@ -33,11 +33,11 @@ class Aside:
         self._ready.result()
 
     def _run(self) -> None:
-        from mockserver.adapters.serving import Errands, loop_factory, together
+        from mockserver.adapters.serving import DaemonExecutor, loop_factory, together
 
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.get_loop().set_default_executor(Errands())
+                runner.get_loop().set_default_executor(DaemonExecutor())
                 runner.run(together(self._server, self._sockets, self._beside))
         finally:
             if not self._ready.done():

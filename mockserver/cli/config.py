@@ -24,8 +24,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from mockserver.domain.composing import Miscomposed, composed, spoken
 from mockserver.domain.scenario import Scenario
+from mockserver.domain.scenario_composition import InvalidScenario, composed, spoken
 from mockserver.domain.spelling import nearest
 
 TABLES: Final = ("serve", "scenarios", "sandboxes")
@@ -58,41 +58,41 @@ def read(path: Path, options: Collection[str]) -> Config:
     try:
         for name, table in data.items():
             if name not in TABLES:
-                raise Miscomposed((name,), f"unknown table{nearest(name, TABLES)}")
+                raise InvalidScenario((name,), f"unknown table{nearest(name, TABLES)}")
             if not isinstance(table, Mapping):
-                raise Miscomposed((name,), f"expected a table [{name}]")
+                raise InvalidScenario((name,), f"expected a table [{name}]")
         found = _options(data.get("serve", {}), options)
         scenarios = tuple(composed(name, one) for name, one in data.get("scenarios", {}).items())
         _check(data.get("sandboxes", {}), scenarios)
-    except Miscomposed as wrong:
+    except InvalidScenario as wrong:
         raise ValueError(f"{place(path, text, wrong.path)}: {wrong.text}") from None
     places = {name.replace("-", "_"): place(path, text, ("serve", name)) for name in data.get("serve", {})}
     return Config(found, places, scenarios, data.get("sandboxes", {}))
 
 
-def _check(sandboxes: Mapping[str, object], scenarios: tuple[Scenario, ...]) -> None:
+def _check(sandboxes: Mapping[str, object], composed: tuple[Scenario, ...]) -> None:
     """See that sandboxes can be made of these tables, and that no scenario takes the name of a built-in one."""
-    if not (sandboxes or scenarios):
+    if not (sandboxes or composed):
         return
     from mockserver.app import PLACES
     from mockserver.provider.configuration import all_declared
-    from mockserver.provider.discovery import discover, fates
+    from mockserver.provider.discovery import discover, scenarios
 
     providers = discover(PLACES)
-    built_in = fates(providers)
-    for one in scenarios:
+    built_in = scenarios(providers)
+    for one in composed:
         if one.name in built_in:
-            raise Miscomposed(("scenarios", one.name), f"scenario {one.name} is built in; choose another name")
-    all_declared(sandboxes, providers, {**built_in, **{one.name: one for one in scenarios}})
+            raise InvalidScenario(("scenarios", one.name), f"scenario {one.name} is built in; choose another name")
+    all_declared(sandboxes, providers, {**built_in, **{one.name: one for one in composed}})
 
 
 def _options(table: Mapping[str, Any], known: Collection[str]) -> dict[str, str | list[str]]:
     found: dict[str, str | list[str]] = {}
     for name, value in table.items():
         if name not in known:
-            raise Miscomposed(("serve", name), f"unknown option{nearest(name, known)}")
+            raise InvalidScenario(("serve", name), f"unknown option{nearest(name, known)}")
         if isinstance(value, bool) or not isinstance(value, str | int | float | list | datetime):
-            raise Miscomposed(("serve", name), f"expected a text, a number or a list, got {value!r}")
+            raise InvalidScenario(("serve", name), f"expected a text, a number or a list, got {value!r}")
         found[name.replace("-", "_")] = [str(one) for one in value] if isinstance(value, list) else str(value)
     return found
 

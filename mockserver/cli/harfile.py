@@ -14,11 +14,13 @@ def write_har(app: Any, path: Path) -> int:
     from mockserver.web import har
     from mockserver.web.journal import Wanted, records
 
-    house = app.state.house
+    context = app.state.context
     found = [
-        record for sandbox in list(house.engine.sandboxes) for record in records(house.judge, sandbox.journal, Wanted())
+        record
+        for sandbox in list(context.engine.sandboxes)
+        for record in records(context.judge, sandbox.journal, Wanted())
     ]
     found.sort(key=lambda one: one["arrived" if one["kind"] == "exchange" else "started"]["monotonic"])
-    epoch = house.time.wall().timestamp() - house.time.monotonic()
+    epoch = context.time.wall().timestamp() - context.time.monotonic()
     path.write_text(json.dumps(har.har(found, __version__, epoch)), encoding="utf-8")
     return len(found)

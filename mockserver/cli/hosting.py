@@ -43,7 +43,7 @@ def hosting(app: Any, more: Mapping[str, str], *, lets_through: bool) -> Hosting
 
     _check_emulated(more, app.state.providers)
     known = aliases()
-    promises = app.state.house.judge.promises
+    promises = app.state.context.judge.promises
     hosts: dict[str, Hosted] = {}
     for name, provider in app.state.providers.items():
         words = [(), *{(one.only,) for one in provider.operations if one.only is not None}]

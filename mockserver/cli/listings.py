@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from mockserver.provider.discovery import discover, fates
+from mockserver.provider.discovery import discover, scenarios
 from mockserver.provider.routes import Routes
 from mockserver.provider.table import Provider, Word
 
@@ -91,10 +91,10 @@ def scenario_rows(providers: Iterable[Provider]) -> list[Row]:
     both are null where there is none.
     """
     table = {one.name: one for one in providers}
-    owners = {fate.name: one.name for one in table.values() for fate in one.scenarios}
+    owners = {scenario.name: one.name for one in table.values() for scenario in one.scenarios}
     return [
         {"name": one.name, "says": one.says, "number": one.number, "provider": owners.get(one.name)}
-        for one in fates(table).values()
+        for one in scenarios(table).values()
     ]
 
 
@@ -125,5 +125,5 @@ COMMANDS: Final = (
         lambda: provider_rows(_providers()), provider_lines,
     ),
     _listing("routes", "Every path, and whose it is.", lambda: route_rows(_providers()), route_lines),
-    _listing("scenarios", "The fates that jobs can be given.", lambda: scenario_rows(_providers()), scenario_lines),
+    _listing("scenarios", "What can happen to jobs.", lambda: scenario_rows(_providers()), scenario_lines),
 )  # fmt: skip

@@ -88,17 +88,17 @@ def _from_file(ctx: click.Context, _param: click.Parameter, value: str | None) -
     return found
 
 
-def _fate(ctx: click.Context, param: click.Parameter, value: str) -> str:
+def _scenario(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """The spelling of a scenario that there is; the usual one is known without looking for providers."""
     if value == SUCCESS.name:
         return value
     from mockserver.app import PLACES
-    from mockserver.provider.discovery import discover, fates
+    from mockserver.provider.discovery import discover, scenarios
 
     config: Config | None = ctx.params["config"]
     own = {one.name: one for one in config.scenarios} if config is not None else {}
     try:
-        parse(value, {**fates(discover(PLACES)), **own})
+        parse(value, {**scenarios(discover(PLACES)), **own})
     except ValueError as error:
         raise click.BadParameter(str(error), ctx, param) from None
     return value
@@ -125,8 +125,8 @@ TABLE: Final = (
         "Default: every key that does not begin with `invalid`.", keyfile.keys,
     ),
     click.option(
-        "--scenario", metavar="NAME", cls=Option, callback=_fate, default=SUCCESS.name, show_default=True,
-        help="The fate of every job; see `mockserver scenarios`.",
+        "--scenario", metavar="NAME", cls=Option, callback=_scenario, default=SUCCESS.name, show_default=True,
+        help="What happens to every job; see `mockserver scenarios`.",
     ),
     option(
         "--limits", "off|documented", "Whether the documented rate limits refuse.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mockserver.cli import places
+from mockserver.cli import paths
 from mockserver.cli.ready import ReadyFile
 from mockserver.settings import Settings
 
@@ -21,7 +21,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to serve: the settings of the house, and what lies around it."""
+    """How to serve: the settings of the server, and what lies around it."""
 
     settings: Settings
     host: str
@@ -93,7 +93,7 @@ def _check_tls(certfile: Path, keyfile: Path | None) -> None:
 
 def _cache(folder: Path | None, environ: Mapping[str, str], platform: str) -> Path:
     if folder is None:
-        return places.cache_folder(environ, platform)
-    if not places.is_writable(folder.absolute()):
+        return paths.cache_folder(environ, platform)
+    if not paths.is_writable(folder.absolute()):
         raise ValueError(f"{folder} cannot be written to")
     return folder.absolute()

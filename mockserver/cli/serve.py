@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver import __version__
-from mockserver.cli import places, screen
+from mockserver.cli import paths, screen
 from mockserver.cli.logs import EXTRA, has_colours, logging_to
 from mockserver.cli.options import with_options
 from mockserver.cli.plan import Plan, plan
@@ -190,7 +190,7 @@ class Opening:
             seed_is_drawn=self._told.seed_is_drawn,
             timing=settings.timing,
             providers=list(self._app.state.providers.values()),
-            cache=places.shown(settings.cache, self._environ, sys.platform) if settings.cache else "",
+            cache=paths.shown(settings.cache, self._environ, sys.platform) if settings.cache else "",
             asks_for_keys=settings.keys is not None,
             warnings=self._warnings(),
             sandboxes=self._sandboxes().get("sandboxes", {}),
@@ -215,7 +215,7 @@ class Opening:
         return tuple(found)
 
     def _look_for_ffmpeg(self) -> None:
-        why = self._app.state.house.clips.usable()
+        why = self._app.state.context.clips.usable()
         if why is not None:
             log.warning("clips will be answered with 503: %s", why)
 

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Final, TypeVar
 
 from mockserver.cli.spelling import unknown
-from mockserver.domain.composing import Miscomposed
+from mockserver.domain.scenario_composition import InvalidScenario
 
 Value = TypeVar("Value")
 
@@ -17,8 +17,8 @@ _ORIGIN: Final = re.compile(r"(https?)://([a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::([0-
 _SIZE: Final = re.compile(r"([0-9]{1,18})\s*(|kb|mb|gb|tb|kib|mib|gib|tib)", re.IGNORECASE)
 _UNITS: Final[dict[str, int]] = {
     "": 1,
-    **{f"{letter}b": 10 ** (3 * power) for power, letter in enumerate("kmgt", 1)},
-    **{f"{letter}ib": 2 ** (10 * power) for power, letter in enumerate("kmgt", 1)},
+    **{f"{payload}b": 10 ** (3 * power) for power, payload in enumerate("kmgt", 1)},
+    **{f"{payload}ib": 2 ** (10 * power) for power, payload in enumerate("kmgt", 1)},
 }
 
 
@@ -109,7 +109,7 @@ def _member(read: Callable[[dict[str, object]], Value], name: str, value: object
     """A value as the control API reads it."""
     try:
         return read({name: value})
-    except Miscomposed as wrong:
+    except InvalidScenario as wrong:
         raise ValueError(wrong.text) from None
 
 

@@ -29,7 +29,7 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class AlterationContext:
     """What a change may know: what the poll saw, the age of the job, the operation asked, the scenario's number."""
 
     seen: Snapshot
@@ -38,7 +38,7 @@ class Sight:
     number: float
 
 
-Alteration = Callable[[dict[str, Any], Fields, Sight], None]
+Alteration = Callable[[dict[str, Any], Fields, AlterationContext], None]
 """Changes a body in place; it is handed a copy."""
 
 
@@ -54,7 +54,7 @@ class FileChange:
     expires_seconds: float | None = None
 
 
-def altered(body: object, changes: tuple[Alteration, ...], fields: Fields, sight: Sight) -> object:
+def altered(body: object, changes: tuple[Alteration, ...], fields: Fields, sight: AlterationContext) -> object:
     """The body after all changes; itself where there is none to make."""
     if not changes or not isinstance(body, dict):
         return body
@@ -74,10 +74,10 @@ def _holder(body: Any, pointer: str) -> tuple[Any, str | int] | None:
     return (body, last) if isinstance(body, dict) and last in body else None
 
 
-def _hint(number: Callable[[Sight], float | None]) -> Alteration:
+def _hint(number: Callable[[AlterationContext], float | None]) -> Alteration:
     """Replaces the hint by another number of seconds, or by null; a text keeps its form."""
 
-    def change(body: dict[str, Any], fields: Fields, sight: Sight) -> None:
+    def change(body: dict[str, Any], fields: Fields, sight: AlterationContext) -> None:
         place = _holder(body, fields.hint) if fields.hint else None
         if place is None:
             return
@@ -103,33 +103,33 @@ eta_fractional: Final = _hint(lambda _: 2.5)
 eta_absurd: Final = _hint(lambda _: 1_000_000_000)
 
 
-def unknown_status(body: dict[str, Any], fields: Fields, sight: Sight) -> None:
+def unknown_status(body: dict[str, Any], fields: Fields, sight: AlterationContext) -> None:
     """A word for running that is on no page."""
     if sight.seen.state is State.RUNNING and (place := _holder(body, fields.status)):
         place[0][place[1]] = "reticulating"
 
 
-def extra_fields(body: dict[str, Any], _fields: Fields, _sight: Sight) -> None:
+def extra_fields(body: dict[str, Any], _fields: Fields, _sight: AlterationContext) -> None:
     """Members that are on no page, at the top and inside."""
     for inner in [value for value in body.values() if isinstance(value, dict)]:
         inner["x_added_later"] = True
     body["x_added_later"] = {"level": 2, "tags": ["new", None]}
 
 
-def optional_absent(body: dict[str, Any], fields: Fields, sight: Sight) -> None:
+def optional_absent(body: dict[str, Any], fields: Fields, sight: AlterationContext) -> None:
     """Everything that need not be there is not there."""
     for name in fields.optional.get(sight.operation, ()):
         body.pop(name, None)
 
 
-def optional_null(body: dict[str, Any], fields: Fields, sight: Sight) -> None:
+def optional_null(body: dict[str, Any], fields: Fields, sight: AlterationContext) -> None:
     """Everything that need not be there is null."""
     for name in fields.optional.get(sight.operation, ()):
         if name in body:
             body[name] = None
 
 
-def no_output(body: dict[str, Any], fields: Fields, sight: Sight) -> None:
+def no_output(body: dict[str, Any], fields: Fields, sight: AlterationContext) -> None:
     """Completed, and no link to show for it."""
     if sight.seen.state is not State.SUCCEEDED:
         return

@@ -22,13 +22,13 @@ class Draw:
     """The 64 bytes of chance that belong to one submission (or to one refusal).
 
     Bytes 0 to 31 are for identities, 32 to 39 for the picture, 40 to 47 for lengths of time; what needs more asks
-    `more(label)` for a digest of its own, which keeps the label. `n` is the number of the submission, `lot` a number
-    that no two sandboxes of one server share (for providers whose ids are plain counters).
+    `more(label)` for a digest of its own, which keeps the label. `n` is the number of the submission, `id_block` a
+    number that no two sandboxes of one server share (for providers whose ids are plain counters).
     """
 
     digest: bytes
     n: int
-    lot: int = 0
+    id_block: int = 0
     label: str = ""
 
     def text(self, start: int, length: int, alphabet: str = ALPHANUMERIC) -> str:
@@ -51,9 +51,9 @@ class Draw:
 
     def more(self, label: str) -> Draw:
         """Another 64 bytes that depend on this draw and the label."""
-        return Draw(blake2b(label.encode(), key=self.digest).digest(), self.n, self.lot, label)
+        return Draw(blake2b(label.encode(), key=self.digest).digest(), self.n, self.id_block, label)
 
 
-def draw(seed: int, sandbox: str, n: int, *, purpose: str = "job", lot: int = 0) -> Draw:
+def draw(seed: int, sandbox: str, n: int, *, purpose: str = "job", id_block: int = 0) -> Draw:
     """The chance of the sandbox's n-th submission (or other `purpose`) under the server's seed."""
-    return Draw(blake2b(f"{purpose}\0{seed}\0{sandbox}\0{n}".encode()).digest(), n, lot)
+    return Draw(blake2b(f"{purpose}\0{seed}\0{sandbox}\0{n}".encode()).digest(), n, id_block)

@@ -15,15 +15,15 @@ Event = tuple[datetime, Snapshot]
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Payload:
     """What a provider sends at one event of a job: a JSON body for a URL."""
 
     url: str
     body: object
 
 
-Herald = Callable[[Job, Snapshot], "Letter | None"]
-"""The letter that a provider sends at an event of a job; None where it sends none."""
+PayloadFunction = Callable[[Job, Snapshot], "Payload | None"]
+"""The payload that a provider sends at an event of a job; None where it sends none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ ONCE: Final[Plan] = (Try(),)
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A letter that fell due. `id` repeats under the same seed; `at` is the sandbox's instant of the event."""
+    """A payload that fell due. `id` repeats under the same seed; `at` is the sandbox's instant of the event."""
 
     id: str
     job: str
     at: datetime
-    letter: Letter
+    payload: Payload
     plan: Plan = ONCE
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from mockserver.domain.problem import Kind
+from mockserver.domain.problem import ProblemKind
 
 
-class Place(Enum):
+class FaultPoint(Enum):
     """Which of a client's calls a fault meets."""
 
     CREATION = "creation"
@@ -22,7 +22,7 @@ class Place(Enum):
     FILE = "file"
 
 
-class Misdeed(Enum):
+class TransportFault(Enum):
     """A transport misbehaviour. The job is what it is; only its answer suffers."""
 
     DELAYED = "delayed"  # it comes late
@@ -34,17 +34,17 @@ class Misdeed(Enum):
     EMPTY = "empty"  # it has no body
 
 
-REFUSALS: Final[Mapping[str, Kind]] = {
-    "limited": Kind.LIMITED,
-    "unauthorized": Kind.UNAUTHENTICATED,
-    "out-of-credits": Kind.OUT_OF_CREDITS,
-    "server-error": Kind.CRASHED,
-    "bad-gateway": Kind.UPSTREAM,
-    "overloaded": Kind.UNAVAILABLE,
+REFUSALS: Final[Mapping[str, ProblemKind]] = {
+    "limited": ProblemKind.LIMITED,
+    "unauthorized": ProblemKind.UNAUTHENTICATED,
+    "out-of-credits": ProblemKind.OUT_OF_CREDITS,
+    "server-error": ProblemKind.CRASHED,
+    "bad-gateway": ProblemKind.UPSTREAM,
+    "overloaded": ProblemKind.UNAVAILABLE,
 }
 """Refusals that a fault may put in an answer's place, in the provider's own words."""
 
-WORDS: Final[Mapping[str, Kind | Misdeed]] = {**REFUSALS, **{one.value: one for one in Misdeed}}
+WORDS: Final[Mapping[str, ProblemKind | TransportFault]] = {**REFUSALS, **{one.value: one for one in TransportFault}}
 """All that a fault can do, by the words under which scenario files say it and the journal shows it."""
 
 _SPOKEN: Final = {does: word for word, does in WORDS.items()}
@@ -52,15 +52,15 @@ _SPOKEN: Final = {does: word for word, does in WORDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong (`does`) at which calls: those at `place` from the `first` to the `last` (None: to the end).
+    """What goes wrong (`does`) at which calls: those at `point` from the `first` to the `last` (None: to the end).
 
     `seconds` is how late a delayed answer comes, or what a refusal for the rate tells to wait, on the sandbox's clock;
     `share` how much of a cut body arrives (0 to 1). A refusal of a creation comes in the place of the job, or where
     `is_applied` of its answer only: the job is made.
     """
 
-    place: Place
-    does: Kind | Misdeed
+    point: FaultPoint
+    does: ProblemKind | TransportFault
     first: int = 1
     last: int | None = None
     seconds: float = 1.0
@@ -72,11 +72,11 @@ class Fault:
         """Its name."""
         return _SPOKEN[self.does]
 
-    def fits(self, place: Place, nth: int) -> bool:
+    def fits(self, point: FaultPoint, nth: int) -> bool:
         """Whether it meets the `nth` call at a place."""
-        return self.place is place and self.first <= nth and (self.last is None or nth <= self.last)
+        return self.point is point and self.first <= nth and (self.last is None or nth <= self.last)
 
 
-def met(faults: Iterable[Fault], place: Place, nth: int) -> Fault | None:
+def met(faults: Iterable[Fault], point: FaultPoint, nth: int) -> Fault | None:
     """The fault that the `nth` call at a place meets: the first that fits."""
-    return next((one for one in faults if one.fits(place, nth)), None)
+    return next((one for one in faults if one.fits(point, nth)), None)

@@ -5,9 +5,9 @@ At submission the whole life of a job is decided: its `Timeline`. Two pure funct
 * `snapshot(job, now)`: what a poll at the instant `now` sees;
 * `events(job)`: the instants at which a poll would change its answer, and what it would then see.
 
-They are one function read in two directions, so a webhook can never say what a poll does not.
-What happens to a job after its submission (the poll that reaches N, a fate turned from outside) is a `Turn`: a fact
-with its instant, appended to the job. No stored value has a field called state, status or progress.
+They are one function read in two directions, so a webhook can never say what a poll does not. What happens to a job
+after its submission (the poll that reaches N, a scenario turned from outside) is a `Override`: a fact with its instant,
+appended to the job. No stored value has a field called state, status or progress.
 
 Intervals are half open: at the boundary the later state holds.
 """
@@ -69,7 +69,7 @@ class Timeline(NamedTuple):
         return self.queued + self.running
 
 
-class Turning(Enum):
+class OverrideKind(Enum):
     """The kinds of turn that a life can take after submission."""
 
     COMPLETED = "completed"
@@ -78,11 +78,11 @@ class Turning(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A fact about a job with its instant: from `at` on its life goes as `turning` says. `why` is for the wire."""
+class Override:
+    """A fact about a job with its instant: from `at` on its life goes as `kind` says. `why` is for the wire."""
 
     at: datetime
-    turning: Turning
+    kind: OverrideKind
     why: str = ""
 
 
@@ -90,8 +90,8 @@ class Job(NamedTuple):
     """One generation asked for. `request` is the provider's own frozen value; `seed` the picture's 32 bits.
 
     `kind` is the operation that made it, `alias` another public name of it (the stem of its file), `n` the number of
-    the submission in its sandbox and `serial` the one on its server, `fate` the scenario it was given, `polls` how many
-    polls a poll-driven timeline has seen.
+    the submission in its sandbox and `serial` the one on its server, `scenario` the scenario it was given, `polls` how
+    many polls a poll-driven timeline has seen.
     """
 
     id: str
@@ -104,13 +104,13 @@ class Job(NamedTuple):
     seed: int
     serial: int = 0
     alias: str = ""
-    fate: Scenario | None = None
-    turns: tuple[Turn, ...] = ()
+    scenario: Scenario | None = None
+    overrides: tuple[Override, ...] = ()
     polls: int = 0
 
-    def turned(self, turn: Turn) -> Job:
+    def overridden(self, turn: Override) -> Job:
         """The same job with one more fact."""
-        return self._replace(turns=(*self.turns, turn))
+        return self._replace(overrides=(*self.overrides, turn))
 
 
 class Snapshot(NamedTuple):
@@ -169,22 +169,22 @@ def _as_planned(job: Job, now: datetime) -> Snapshot:
 
 def snapshot(job: Job, now: datetime) -> Snapshot:
     """What a poll at the instant `now` sees. Pure: reading changes nothing."""
-    turns = job.turns
-    if not turns:
+    overrides = job.overrides
+    if not overrides:
         return _as_planned(job, now)
-    seen = _as_planned(job, min(now, turns[0].at))
-    for turn in turns:
+    seen = _as_planned(job, min(now, overrides[0].at))
+    for turn in overrides:
         if turn.at > now or seen.state.is_terminal:
             break
         seen = _after(turn, seen)
     return seen
 
 
-def _after(turn: Turn, seen: Snapshot) -> Snapshot:
+def _after(turn: Override, seen: Snapshot) -> Snapshot:
     """What holds from a turn on, given what was seen just before it."""
-    if turn.turning is Turning.COMPLETED:
+    if turn.kind is OverrideKind.COMPLETED:
         return Snapshot(State.SUCCEEDED, 0, 100, turn.at, ZERO)
-    if turn.turning is Turning.FAILED:
+    if turn.kind is OverrideKind.FAILED:
         return Snapshot(State.FAILED, 0, seen.progress, turn.at, ZERO, turn.why)
     return seen._replace(remaining=None)
 
@@ -193,7 +193,7 @@ def _boundaries(job: Job) -> Iterator[datetime]:
     """Every instant at which the planned life or a turn may change the answer, in no order."""
     timeline = job.timeline
     yield job.created
-    yield from (turn.at for turn in job.turns)
+    yield from (turn.at for turn in job.overrides)
     if timeline.polls is not None or timeline.queued is None:
         return
     yield from _parts(job.created, timeline.queued, timeline.stages[0])
@@ -227,7 +227,7 @@ def events(job: Job) -> list[tuple[datetime, Snapshot]]:
 
 def end_of(job: Job) -> datetime | None:
     """The instant of the terminal state; None while no end is decided. Never read from a clock."""
-    if not job.turns:
+    if not job.overrides:
         total = job.timeline.total
         return None if total is None or job.timeline.polls is not None else job.created + total
     last = events(job)[-1]

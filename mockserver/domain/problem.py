@@ -11,7 +11,7 @@ from typing import Final
 HEADER_BYTES: Final = 1024
 
 
-class Kind(Enum):
+class ProblemKind(Enum):
     """What kind of refusal it is; each provider has its own status and words for each."""
 
     MALFORMED = "malformed"  # the body cannot be read as what it should be
@@ -87,7 +87,7 @@ def _brief(value: object) -> str:
 class Problem:
     """A refusal. `text` says in our words what happened; `detail` holds what a provider's body may want to show."""
 
-    kind: Kind
+    kind: ProblemKind
     text: str = ""
     violations: tuple[Violation, ...] = ()
     detail: Mapping[str, object] = field(default_factory=dict)
@@ -102,5 +102,5 @@ class Problem:
             size += len(parts[-1])
         line = "; ".join(parts) or self.kind.value
         ascii_line = line.encode("ascii", "backslashreplace").decode()
-        clean = "".join(letter if " " <= letter <= "~" else " " for letter in ascii_line)
+        clean = "".join(payload if " " <= payload <= "~" else " " for payload in ascii_line)
         return clean if len(clean) <= HEADER_BYTES else f"{clean[: HEADER_BYTES - 3]}..."

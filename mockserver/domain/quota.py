@@ -13,7 +13,7 @@ _SECOND: Final = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `calls` admitted calls in any stretch of `window`."""
+    """At most `calls` admitted calls in any span of `window`."""
 
     calls: int
     window: timedelta

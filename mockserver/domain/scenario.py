@@ -1,7 +1,7 @@
-"""Scenarios: named fates of jobs, chosen by the tester.
+"""Scenarios: named scenarios of jobs, chosen by the tester.
 
-A scenario is a value. What it does to a life is read when the job is submitted (`lived`); what it does to a submission
-itself is `refuses`. A scenario may take one number: `polls=3`.
+A scenario is a value. What it does to a life is read when the job is submitted (`apply_to`); what it does to a
+submission itself is `refuses`. A scenario may take one number: `polls=3`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Final
 from mockserver.domain import alteration
 from mockserver.domain.alteration import Alteration, FileChange
 from mockserver.domain.delivery import Plan, Try
-from mockserver.domain.fault import Fault, Misdeed, Place
+from mockserver.domain.fault import Fault, FaultPoint, TransportFault
 from mockserver.domain.job import State, Timeline
-from mockserver.domain.problem import Kind
+from mockserver.domain.problem import ProblemKind
 
 MODERATED: Final = "moderated"
 """The reason of a failure that providers put into words of their own for moderation."""
@@ -28,7 +28,7 @@ Change = Callable[[Timeline, float], Timeline]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named fate. `timing` replaces the sandbox's, `change` alters the timeline (with the scenario's number),
+    """A named scenario. `timing` replaces the sandbox's, `change` alters the timeline (with the scenario's number),
     `refuses` turns the submission away, `judged` does so where the provider judges before it takes a job; `number` is
     the default of its number, None when it takes none. `answers` changes what is answered about the job, `file` what
     its links give; `creation` is the status of its creation, `at_once` answers that with the job's end, `is_opaque`
@@ -40,8 +40,8 @@ class Scenario:
     says: str
     timing: str | None = None
     change: Change | None = None
-    refuses: Kind | None = None
-    judged: Kind | None = None
+    refuses: ProblemKind | None = None
+    judged: ProblemKind | None = None
     number: float | None = None
     answers: tuple[Alteration, ...] = ()
     file: Callable[[float], FileChange] | None = None
@@ -51,11 +51,11 @@ class Scenario:
     faults: Callable[[float], tuple[Fault, ...]] | None = None
     webhooks: Callable[[State, float], Plan] | None = None
 
-    def lived(self, timeline: Timeline) -> Timeline:
+    def apply_to(self, timeline: Timeline) -> Timeline:
         """The life of a job that would have lived `timeline`."""
         return timeline if self.change is None else self.change(timeline, self.number or 0)
 
-    def troubles(self) -> tuple[Fault, ...]:
+    def active_faults(self) -> tuple[Fault, ...]:
         """What goes wrong at its calls."""
         return () if self.faults is None else self.faults(self.number or 0)
 
@@ -109,15 +109,15 @@ LIVES: Final[tuple[Scenario, ...]] = (
         "moderated",
         "It is refused or fails for its content, in the provider's words.",
         change=_moderated,
-        judged=Kind.MODERATED,
+        judged=ProblemKind.MODERATED,
     ),
 )
 
 REFUSALS: Final[tuple[Scenario, ...]] = (
-    Scenario("out-of-credits", "The submission is refused: no credits are left.", refuses=Kind.OUT_OF_CREDITS),
-    Scenario("server-error", "The submission meets a server fault.", refuses=Kind.CRASHED),
-    Scenario("bad-gateway", "The submission meets an upstream that is down.", refuses=Kind.UPSTREAM),
-    Scenario("overloaded", "The submission meets a server that is overloaded.", refuses=Kind.UNAVAILABLE),
+    Scenario("out-of-credits", "The submission is refused: no credits are left.", refuses=ProblemKind.OUT_OF_CREDITS),
+    Scenario("server-error", "The submission meets a server fault.", refuses=ProblemKind.CRASHED),
+    Scenario("bad-gateway", "The submission meets an upstream that is down.", refuses=ProblemKind.UPSTREAM),
+    Scenario("overloaded", "The submission meets a server that is overloaded.", refuses=ProblemKind.UNAVAILABLE),
 )
 
 ANSWERS: Final[tuple[Scenario, ...]] = (
@@ -160,68 +160,70 @@ FILES: Final[tuple[Scenario, ...]] = (
 )  # fmt: skip
 
 
-def _at_polls(does: Kind | Misdeed) -> Callable[[float], tuple[Fault, ...]]:
+def _at_polls(does: ProblemKind | TransportFault) -> Callable[[float], tuple[Fault, ...]]:
     """At so many polls from the second on: the first tells a client that all is well."""
-    return lambda count: (Fault(Place.POLL, does, first=2, last=1 + max(1, int(count))),)
+    return lambda count: (Fault(FaultPoint.POLL, does, first=2, last=1 + max(1, int(count))),)
 
 
-def _at_once(place: Place, does: Kind | Misdeed, *, is_applied: bool = False) -> Callable[[float], tuple[Fault, ...]]:
+def _at_once(
+    place: FaultPoint, does: ProblemKind | TransportFault, *, is_applied: bool = False
+) -> Callable[[float], tuple[Fault, ...]]:
     """At the first so many calls."""
     return lambda count: (Fault(place, does, last=max(1, int(count)), is_applied=is_applied),)
 
 
 def _everywhere(seconds: float) -> tuple[Fault, ...]:
-    return tuple(Fault(place, Misdeed.DELAYED, seconds=seconds) for place in Place)
+    return tuple(Fault(place, TransportFault.DELAYED, seconds=seconds) for place in FaultPoint)
 
 
 FAULTS: Final[tuple[Scenario, ...]] = (
     Scenario(
         "limited-creation", "N creations are refused for their rate, the next is taken (limited-creation=1).",
-        number=1, faults=_at_once(Place.CREATION, Kind.LIMITED),
+        number=1, faults=_at_once(FaultPoint.CREATION, ProblemKind.LIMITED),
     ),
     Scenario(
         "limited-polls", "N polls from the second on are refused for their rate (limited-polls=1).",
-        number=1, faults=_at_polls(Kind.LIMITED),
+        number=1, faults=_at_polls(ProblemKind.LIMITED),
     ),
     Scenario(
         "failing-polls", "N polls from the second on meet a server fault (failing-polls=1).",
-        number=1, faults=_at_polls(Kind.CRASHED),
+        number=1, faults=_at_polls(ProblemKind.CRASHED),
     ),
     Scenario("unauthorized-polls", "From the second poll on its key is a wrong one.", faults=lambda _: (
-        Fault(Place.POLL, Kind.UNAUTHENTICATED, first=2),
+        Fault(FaultPoint.POLL, ProblemKind.UNAUTHENTICATED, first=2),
     )),
     Scenario(
         "dropped-creation", "It is made, and the connection ends before N creations are answered (dropped-creation=1).",
-        number=1, faults=_at_once(Place.CREATION, Misdeed.DROPPED),
+        number=1, faults=_at_once(FaultPoint.CREATION, TransportFault.DROPPED),
     ),
     Scenario(
         "failed-creation", "It is made, and N creations are answered with a server fault (failed-creation=1).",
-        number=1, faults=_at_once(Place.CREATION, Kind.CRASHED, is_applied=True),
+        number=1, faults=_at_once(FaultPoint.CREATION, ProblemKind.CRASHED, is_applied=True),
     ),
     Scenario(
         "dropped-polls", "The connection ends before N polls from the second on are answered (dropped-polls=1).",
-        number=1, faults=_at_polls(Misdeed.DROPPED),
+        number=1, faults=_at_polls(TransportFault.DROPPED),
     ),
     Scenario(
         "cut-polls", "The connection ends within the answers of N polls from the second on (cut-polls=1).",
-        number=1, faults=_at_polls(Misdeed.CUT),
+        number=1, faults=_at_polls(TransportFault.CUT),
     ),
     Scenario(
         "silent-polls", "N polls from the second on are never answered (silent-polls=1).",
-        number=1, faults=_at_polls(Misdeed.SILENT),
+        number=1, faults=_at_polls(TransportFault.SILENT),
     ),
     Scenario(
         "html-polls", "A page of HTML stands in for the answers of N polls from the second on (html-polls=1).",
-        number=1, faults=_at_polls(Misdeed.HTML),
+        number=1, faults=_at_polls(TransportFault.HTML),
     ),
     Scenario("slow-answers", "Every answer comes N seconds late (slow-answers=2).", number=2, faults=_everywhere),
     Scenario(
         "failing-file", "Its file is refused N times with an overload, then served (failing-file=1).",
-        number=1, faults=_at_once(Place.FILE, Kind.UNAVAILABLE),
+        number=1, faults=_at_once(FaultPoint.FILE, ProblemKind.UNAVAILABLE),
     ),
     Scenario(
         "cut-file", "The connection ends within its file, the first N times (cut-file=1).",
-        number=1, faults=_at_once(Place.FILE, Misdeed.CUT),
+        number=1, faults=_at_once(FaultPoint.FILE, TransportFault.CUT),
     ),
 )  # fmt: skip
 

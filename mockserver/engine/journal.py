@@ -63,7 +63,7 @@ class Journal:
         self.budget, self.is_on, self.kept, self.kept_bytes = budget or Budget(), is_on, kept, kept_bytes
         self.watchers: list[Callable[[], None]] = []
         self.entries: deque[Entry] = deque(maxlen=kept)
-        self.strays: dict[Print, None] = {}
+        self.other_keys: dict[Print, None] = {}
         self.last = self.used = self.stamp = self._unsettled = 0
         self._alike: dict[bytes, bytes] = {}
         self._told: dict[tuple[str, str], tuple[int, int]] = {}
@@ -153,15 +153,15 @@ class Journal:
     def stray(self, prints: tuple[Print, ...]) -> None:
         """Remember how a key looks that stood where it does not belong: what echoes it later must not show it."""
         for one in prints:
-            self.strays[one] = None
-        while len(self.strays) > STRAYS:
-            del self.strays[next(iter(self.strays))]
+            self.other_keys[one] = None
+        while len(self.other_keys) > STRAYS:
+            del self.other_keys[next(iter(self.other_keys))]
 
     def clear(self) -> None:
         """Forget everything in one step; the next number is 1 again. What is under way is in no journal any more."""
         self.budget.used -= self.used
         self.budget.journals.discard(self)
-        self.entries, self.strays, self._told, self._alike = deque(maxlen=self.kept), {}, {}, {}
+        self.entries, self.other_keys, self._told, self._alike = deque(maxlen=self.kept), {}, {}, {}
         self.last = self.used = self._unsettled = 0
         self.wake()
 

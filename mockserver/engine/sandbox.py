@@ -12,7 +12,7 @@ from typing import Final
 
 from mockserver.domain.chance import Draw, draw
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.fault import Place
+from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import Job, end_of
 from mockserver.domain.quota import Limit, Log
 from mockserver.domain.redaction import forms, replaced, tokens
@@ -21,7 +21,7 @@ from mockserver.engine.journal import Journal
 from mockserver.ports import Clock
 
 ANONYMOUS: Final = "anonymous"
-LOTS: Final = 9_400
+ID_BLOCKS: Final = 9_400
 PREFIX: Final = "sk-"
 """Gateways take a key with and without it. So it is no part of a sandbox's name, whoever is shown the key."""
 _DIGEST: Final = re.compile(r"sb_[0-9a-f]{12}")
@@ -49,14 +49,14 @@ def unkeyed(text: str, digest: str) -> str:
 
 
 @dataclass(slots=True)
-class Book:
+class JobStore:
     """The jobs of a sandbox in the order of their submission, and the other names they go by. `calls` counts those
     about a job that may meet faults by the job's id and their place, creations by the name of their scenario.
     """
 
     jobs: dict[str, Job] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    calls: dict[tuple[str, Place], int] = field(default_factory=dict)
+    calls: dict[tuple[str, FaultPoint], int] = field(default_factory=dict)
 
     def find(self, name: str) -> Job | None:
         """The job with this id or alias."""
@@ -77,7 +77,7 @@ class Book:
         if job.alias:
             self.aliases[job.alias] = job.id
 
-    def counted(self, name: str, place: Place) -> int:
+    def counted(self, name: str, place: FaultPoint) -> int:
         """Count a call at a place; the how-manieth it is."""
         nth = self.calls[name, place] = self.calls.get((name, place), 0) + 1
         return nth
@@ -86,7 +86,7 @@ class Book:
         """Forget a job, its names and its calls."""
         del self.jobs[job.id]
         self.aliases.pop(job.alias, None)
-        for place in Place:
+        for place in FaultPoint:
             self.calls.pop((job.id, place), None)
 
     def finished(self, now: datetime) -> Iterator[Job]:
@@ -106,17 +106,17 @@ class Book:
 
 @dataclass(slots=True)
 class Sandbox:
-    """What one key owns. `lot` is a number that no other living sandbox of this server has; `limits` says whether the
-    documented rate limits refuse, `own_limits` are the tester's own by operation (they always refuse), `tiers` the plan
-    of the account by provider (absent: the provider's default), `hold` how long a creation that waits is held (None:
-    what the timing says), `scenario` the fate of its jobs and `queue` the fates of the next ones, `files_url` the
-    origin that links point to (None: where the client came), `journal` what was received and answered.
+    """What one key owns. `id_block` is a number that no other living sandbox of this server has; `limits` says whether
+    the documented rate limits refuse, `own_limits` are the tester's own by operation (they always refuse), `tiers` the
+    plan of the account by provider (absent: the provider's default), `hold` how long a creation that waits is held
+    (None: what the timing says), `scenario` the scenario of its jobs and `queue` the scenarios of the next ones,
+    `files_url` the origin that links point to (None: where the client came), `journal` what was received and answered.
     """
 
     digest: str
     clock: Clock
     seed: int
-    lot: int
+    id_block: int
     profiles: dict[str, frozenset[str]]
     timing: str
     limits: bool = False
@@ -126,26 +126,26 @@ class Sandbox:
     files_url: str | None = None
     own_limits: Mapping[str, Limit] = field(default_factory=dict)
     tiers: Mapping[str, str] = field(default_factory=dict)
-    book: Book = field(default_factory=Book)
+    job_store: JobStore = field(default_factory=JobStore)
     submissions: int = 0
     refusals: int = 0
     logs: dict[Hashable, Log] = field(default_factory=dict)
-    films: dict[Hashable, ClipSpec] = field(default_factory=dict)
+    clip_specs: dict[Hashable, ClipSpec] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
 
-    def next_fate(self) -> Scenario:
+    def next_scenario(self) -> Scenario:
         """The scenario of the next submission: the next of the queue, else the default."""
         return self.queue.popleft() if self.queue else self.scenario
 
     def next_draw(self) -> Draw:
         """The chance of the next submission."""
         self.submissions += 1
-        return draw(self.seed, self.digest, self.submissions, lot=self.lot)
+        return draw(self.seed, self.digest, self.submissions, id_block=self.id_block)
 
     def refusal_draw(self) -> Draw:
         """The chance of the next answer that needs an id of its own; submissions are not disturbed by it."""
         self.refusals += 1
-        return draw(self.seed, self.digest, self.refusals, purpose="answer", lot=self.lot)
+        return draw(self.seed, self.digest, self.refusals, purpose="answer", id_block=self.id_block)
 
     def log(self, name: Hashable) -> Log:
         """The log of admitted calls under a limit's name."""
@@ -161,8 +161,8 @@ class Sandbox:
 
     def forget(self) -> int:
         """Drop all jobs, counters and limits in one step, whatever their number; how many jobs that were."""
-        count = len(self.book.jobs)
-        self.book, self.logs, self.films = Book(), {}, {}
+        count = len(self.job_store.jobs)
+        self.job_store, self.logs, self.clip_specs = JobStore(), {}, {}
         self.submissions = self.refusals = 0
         self.journal.clear()
         return count

@@ -7,13 +7,14 @@ from typing import Final
 
 from mockserver.domain.job import Job
 from mockserver.engine.journal import Journal
-from mockserver.engine.sandbox import LOTS, Sandbox
+from mockserver.engine.sandbox import ID_BLOCKS, Sandbox
 
 REMEMBERED: Final = 4096
 
 
 class Sandboxes:
-    """The registry. `make(digest, lot)` builds a sandbox; `max_jobs` bounds all jobs, `max_sandboxes` the sandboxes.
+    """The registry. `make(digest, id_block)` builds a sandbox; `max_jobs` bounds all jobs, `max_sandboxes` the
+    sandboxes.
 
     A sandbox that is asked for becomes the youngest; when there are too many, the one idle for longest leaves, and
     all in `on_close` are told its digest.
@@ -22,13 +23,13 @@ class Sandboxes:
     def __init__(self, make: Callable[[str, int], Sandbox], *, max_jobs: int, max_sandboxes: int = 1000) -> None:
         self._make = make
         self._known: dict[str, Sandbox] = {}
-        self._lots: set[int] = set()
+        self._id_blocks: set[int] = set()
         self._owners: dict[str, str] = {}
         self._serial = 0
         self._last: Sandbox | None = None
         self.on_close: list[Callable[[str], None]] = []
         self.max_jobs = max_jobs
-        self.max_sandboxes = min(max_sandboxes, LOTS)
+        self.max_sandboxes = min(max_sandboxes, ID_BLOCKS)
         self.jobs = 0
 
     def __iter__(self) -> Iterator[Sandbox]:
@@ -52,23 +53,23 @@ class Sandboxes:
             return self._last
         found = self._known.pop(digest, None)
         if found is None:
-            found = self._make(digest, self._free_lot(digest))
-            self._lots.add(found.lot)
+            found = self._make(digest, self._free_id_block(digest))
+            self._id_blocks.add(found.id_block)
             while len(self._known) >= self.max_sandboxes:
                 self.close(next(iter(self._known)))
         self._known[digest] = self._last = found
         return found
 
-    def _free_lot(self, digest: str) -> int:
-        lot = int(digest[3:], 16) % LOTS
-        while lot in self._lots:
-            lot = (lot + 1) % LOTS
-        return lot
+    def _free_id_block(self, digest: str) -> int:
+        id_block = int(digest[3:], 16) % ID_BLOCKS
+        while id_block in self._id_blocks:
+            id_block = (id_block + 1) % ID_BLOCKS
+        return id_block
 
     def close(self, digest: str) -> None:
         """Forget a sandbox and all that it owns."""
         gone = self._known.pop(digest)
-        self._lots.discard(gone.lot)
+        self._id_blocks.discard(gone.id_block)
         self.jobs -= gone.forget()
         if self._last is gone:
             self._last = None
@@ -84,10 +85,10 @@ class Sandboxes:
     def owner_of(self, name: str) -> Sandbox | None:
         """The sandbox of the job or file with this public name, among all."""
         known = self._known.get(self._owners.get(name, ""))
-        if known is not None and known.book.find(name) is not None:
+        if known is not None and known.job_store.find(name) is not None:
             return known
         for sandbox in self._known.values():
-            if sandbox.book.find(name) is not None:
+            if sandbox.job_store.find(name) is not None:
                 if len(self._owners) >= REMEMBERED:
                     self._owners.clear()
                 self._owners[name] = sandbox.digest
@@ -101,7 +102,7 @@ class Sandboxes:
 
     def add(self, sandbox: Sandbox, job: Job) -> None:
         """Keep a new job; the caller made room before."""
-        sandbox.book.add(job)
+        sandbox.job_store.add(job)
         self.jobs += 1
 
     def make_room(self) -> bool:
@@ -110,11 +111,11 @@ class Sandboxes:
             return True
         oldest: tuple[Sandbox, Job] | None = None
         for sandbox in self._known.values():
-            job = next(sandbox.book.finished(sandbox.clock.now()), None)
+            job = next(sandbox.job_store.finished(sandbox.clock.now()), None)
             if job is not None and (oldest is None or job.serial < oldest[1].serial):
                 oldest = (sandbox, job)
         if oldest is None:
             return False
-        oldest[0].book.drop(oldest[1])
+        oldest[0].job_store.drop(oldest[1])
         self.jobs -= 1
         return True

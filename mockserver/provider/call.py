@@ -132,7 +132,7 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class ClipBody:
     """A body that is made on demand: the clip, and under which name it is offered for saving (empty: none);
-    `change` is what the job's fate does to it.
+    `change` is what the job's scenario does to it.
     """
 
     spec: ClipSpec
@@ -161,7 +161,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Challenge:
     """An answer that needs the client's own address to be asked first: POST the JSON value `body` to `url`.
 
     `then` gets the JSON value that came back with a status of 2xx, or the problem that none did within
@@ -174,5 +174,5 @@ class Ask:
     then: Callable[[Call, object | Problem], Reply]
 
 
-Reply = Answer | Problem | Hold | Look | Ask
+Reply = Answer | Problem | Hold | Look | Challenge
 """What an endpoint may return."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.quota import Limit, admit
 from mockserver.provider.call import Call
 from mockserver.provider.table import Check
@@ -15,7 +15,7 @@ def readable(call: Call) -> Problem | None:
     if call.operation is None or not call.operation.has_body:
         return None
     value = call.value
-    return value if isinstance(value, Problem) and value.kind is Kind.MALFORMED else None
+    return value if isinstance(value, Problem) and value.kind is ProblemKind.MALFORMED else None
 
 
 def json_only(call: Call) -> Problem | None:
@@ -28,7 +28,7 @@ def json_only(call: Call) -> Problem | None:
     came = value.partition(b";")[0].strip().lower().decode("latin-1")
     if came == "application/json" or came.endswith("+json"):
         return None
-    return Problem(Kind.MALFORMED, f"expected content type application/json, got {came or 'none'}")
+    return Problem(ProblemKind.MALFORMED, f"expected content type application/json, got {came or 'none'}")
 
 
 def with_key(call: Call) -> Problem | None:
@@ -36,9 +36,11 @@ def with_key(call: Call) -> Problem | None:
     if call.operation is not None and call.operation.is_public:
         return None
     if not call.key:
-        return Problem(Kind.UNAUTHENTICATED, "no API key came with the call", detail={"missing": True})
+        return Problem(ProblemKind.UNAUTHENTICATED, "no API key came with the call", detail={"missing": True})
     if call.keys.grant(call.key) is None:
-        return Problem(Kind.UNAUTHENTICATED, "the API key is a wrong one (see --keys)", detail={"missing": False})
+        return Problem(
+            ProblemKind.UNAUTHENTICATED, "the API key is a wrong one (see --keys)", detail={"missing": False}
+        )
     return None
 
 
@@ -57,7 +59,7 @@ def as_documented(call: Call) -> Problem | None:
         beyond = tuple(one for one in call.beyond if one.path in places)
         named = {one.field for one in beyond}
         broken = beyond + tuple(one for one in broken if one.field not in named)
-    return Problem(Kind.INVALID, violations=broken) if broken else None
+    return Problem(ProblemKind.INVALID, violations=broken) if broken else None
 
 
 def within(limit_of: Callable[[Call], tuple[Hashable, Limit] | None]) -> Check:
@@ -86,4 +88,4 @@ def _counted(call: Call, name: Hashable, limit: Limit, *, refuses: bool) -> Prob
     if standing.is_admitted or not refuses:
         return None
     text = f"more than {limit.calls} calls in {limit.window.total_seconds():g} s"
-    return Problem(Kind.LIMITED, text, detail={"standing": standing})
+    return Problem(ProblemKind.LIMITED, text, detail={"standing": standing})

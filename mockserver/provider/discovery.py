@@ -64,6 +64,6 @@ def discover(places: Iterable[str | Path] = ("mockserver.providers",)) -> dict[s
     return found
 
 
-def fates(providers: Mapping[str, Provider]) -> dict[str, Scenario]:
+def scenarios(providers: Mapping[str, Provider]) -> dict[str, Scenario]:
     """All scenarios by name: the core's, and those that the providers add."""
     return table(CORE, *(one.scenarios for one in providers.values()))

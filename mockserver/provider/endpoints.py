@@ -7,23 +7,23 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import Final, cast
 
-from mockserver.domain.alteration import FileChange, Sight, altered
+from mockserver.domain.alteration import AlterationContext, FileChange, altered
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.fault import Place
+from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import ZERO, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.scenario import SUCCESS
-from mockserver.engine.sandbox import Book
+from mockserver.engine.sandbox import JobStore
 from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
-from mockserver.provider.meeting import about, at_creation, refusal
+from mockserver.provider.fault_selection import about, at_creation, refusal
 from mockserver.provider.table import Endpoint, Operation
 
 Parse = Callable[[Call], Order | Problem]
 Find = Callable[[Call], Job | Problem]
 Render = Callable[[Job, Snapshot, Call], Answer | Problem]
-Film = Callable[[Job, Call], ClipSpec | Problem]
+DescribeClip = Callable[[Job, Call], ClipSpec | Problem]
 REMEMBERED: Final = 256
 
 Patience = Callable[[Job, Call], timedelta]
@@ -43,12 +43,12 @@ def creates(parse: Parse, render: Render, *, hold: Patience | None = None, ended
         job = submit(call, order)
         if isinstance(job, Problem):
             return job
-        refused = refusal(call, job.fate)
+        refused = refusal(call, job.scenario)
         if refused is not None:  # the job is made all the same
             answer = call.provider.refuse(refused, call)
             answer.job = job.id
             return answer
-        if job.fate is not None and job.fate.at_once:
+        if job.scenario is not None and job.scenario.at_once:
             return told(job, snapshot(job, call.now), call, ended or render)
         length = hold(job, call) if hold is not None else ZERO
         return _held(job, call, length, render) if length else told(job, snapshot(job, call.now), call, render)
@@ -60,7 +60,7 @@ def _held(job: Job, call: Call, length: timedelta, render: Render) -> Reply:
     """The creation's answer after a wait; what happened to the job in the meantime is seen in it."""
 
     def then(later: Call) -> Answer | Problem:
-        current = later.sandbox.book.by_id(job.id) or job
+        current = later.sandbox.job_store.by_id(job.id) or job
         return told(current, snapshot(current, later.now), later, render)
 
     end = end_of(job)
@@ -86,16 +86,16 @@ def starts_from(picture: Callable[[Call], str | bytes | Problem], endpoint: Endp
 
 def submit(call: Call, order: Order) -> Job | Problem:
     """Submit an order, and see to it that its webhooks are brought."""
-    fate = call.scenario or call.sandbox.next_fate()
-    refused = None if fate.faults is None else at_creation(call, fate)
+    scenario = call.scenario or call.sandbox.next_scenario()
+    refused = None if scenario.faults is None else at_creation(call, scenario)
     if refused is not None:
         return refused
-    job = call.engine.submit(call.sandbox, order, call.now, fate)
-    if not isinstance(job, Problem) and call.provider.herald is not None:
-        _veil(call, job)
-        herald = call.provider.herald(job, call)
-        if herald is not None:
-            call.engine.courier.expect(call.sandbox.digest, call.sandbox.clock, job, herald)
+    job = call.engine.submit(call.sandbox, order, call.now, scenario)
+    if not isinstance(job, Problem) and call.provider.webhook_payload is not None:
+        _make_links_opaque(call, job)
+        webhook_payload = call.provider.webhook_payload(job, call)
+        if webhook_payload is not None:
+            call.engine.webhooks.expect(call.sandbox.digest, call.sandbox.clock, job, webhook_payload)
     return job
 
 
@@ -106,7 +106,7 @@ def polls(find: Find, render: Render) -> Endpoint:
         job = find(call)
         if isinstance(job, Problem):
             return job
-        refused = about(call, job, Place.POLL)
+        refused = about(call, job, FaultPoint.POLL)
         if refused is not None:
             return refused
         if job.timeline.polls is not None:
@@ -117,72 +117,74 @@ def polls(find: Find, render: Render) -> Endpoint:
 
 
 def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Problem:
-    """What is answered about a job: rendered, then changed as its fate asks."""
-    fate = job.fate
-    _veil(call, job)
+    """What is answered about a job: rendered, then changed as its scenario asks."""
+    scenario = job.scenario
+    _make_links_opaque(call, job)
     answer = render(job, seen, call)
     if isinstance(answer, Problem):
         return answer
     answer.job = job.id
-    if fate is None or fate is SUCCESS:
+    if scenario is None or scenario is SUCCESS:
         return answer
     operation = call.operation.id if call.operation is not None else ""
-    if fate.answers:
+    if scenario.answers:
         fields = call.judge.fields(job.provider, call.profile)
-        sight = Sight(seen, call.now - job.created, operation, fate.number or 0)
-        answer.body = altered(answer.body, fate.answers, fields, sight)
-    if fate.creation is not None and answer.status == 200 and operation == job.kind:
-        answer.status = fate.creation
+        sight = AlterationContext(seen, call.now - job.created, operation, scenario.number or 0)
+        answer.body = altered(answer.body, scenario.answers, fields, sight)
+    if scenario.creation is not None and answer.status == 200 and operation == job.kind:
+        answer.status = scenario.creation
     return answer
 
 
-def _veil(call: Call, job: Job) -> None:
-    """Let the links told of a job begin so that nobody guesses them, where its fate asks for it; once a call."""
-    if job.fate is None or not job.fate.is_opaque:
+def _make_links_opaque(call: Call, job: Job) -> None:
+    """Let the links told of a job begin so that nobody guesses them, where its scenario asks for it; once a call."""
+    if job.scenario is None or not job.scenario.is_opaque:
         return
     prefix = f"/~{blake2b(job.id.encode(), digest_size=8).hexdigest()}"
     if not call.base.endswith(prefix):
         call.base, call.files = call.base + prefix, call.files + prefix
 
 
-def serves(find: Find, film: Film, *, before: Callable[[Job, Snapshot], Problem]) -> Endpoint:
+def serves(find: Find, clip_spec: DescribeClip, *, before: Callable[[Job, Snapshot], Problem]) -> Endpoint:
     """The file of a finished job; `before` is the problem while it is not."""
 
     def endpoint(call: Call) -> Answer | Problem:
         job = find(call)
         if isinstance(job, Problem):
             return job
-        refused = about(call, job, Place.FILE)
+        refused = about(call, job, FaultPoint.FILE)
         if refused is not None:
             return refused
         seen = snapshot(job, call.now)
         change = file_change(job)
         if seen.state is not State.SUCCEEDED or not _is_there(seen, call, change):
             return before(job, seen)
-        spec = _filmed(job, call, film)
+        spec = _clip_spec_of(job, call, clip_spec)
         return spec if isinstance(spec, Problem) else Answer(200, ClipBody(spec, change=change), job=job.id)
 
     return endpoint
 
 
-def _filmed(job: Job, call: Call, film: Film) -> ClipSpec | Problem:
-    """The clip of a job as `film` describes it; described once for each link and profile, as clients fetch in parts."""
-    films, key = call.sandbox.films, (job.id, call.path, call.profile)
-    found = films.get(key)
+def _clip_spec_of(job: Job, call: Call, clip_spec: DescribeClip) -> ClipSpec | Problem:
+    """The clip of a job as `clip_spec` describes it; described once for each link and profile, as clients fetch in
+    parts.
+    """
+    clip_specs, key = call.sandbox.clip_specs, (job.id, call.path, call.profile)
+    found = clip_specs.get(key)
     if found is not None:
         return found
-    spec = film(job, call)
+    spec = clip_spec(job, call)
     if isinstance(spec, ClipSpec):
-        if len(films) >= REMEMBERED:
-            films.clear()
-        films[key] = spec
+        if len(clip_specs) >= REMEMBERED:
+            clip_specs.clear()
+        clip_specs[key] = spec
     return spec
 
 
 def file_change(job: Job) -> FileChange | None:
-    """What a job's fate does to its files."""
-    fate = job.fate
-    return fate.file(fate.number or 0) if fate is not None and fate.file is not None else None
+    """What a job's scenario does to its files."""
+    scenario = job.scenario
+    return scenario.file(scenario.number or 0) if scenario is not None and scenario.file is not None else None
 
 
 def _is_there(seen: Snapshot, call: Call, change: FileChange | None) -> bool:
@@ -198,16 +200,16 @@ def by_name(
     provider: str,
     kinds: Sequence[str],
     resource: str,
-    lookup: Callable[[Book, str], Job | None] = Book.find,
+    lookup: Callable[[JobStore, str], Job | None] = JobStore.find,
 ) -> Find:
     """Find a job of this provider and these kinds in the call's sandbox by its id or alias (or as `lookup` says)."""
 
     def find(call: Call) -> Job | Problem:
         wanted = name(call)
-        job = lookup(call.sandbox.book, wanted)
+        job = lookup(call.sandbox.job_store, wanted)
         if job is None or job.provider != provider or job.kind not in kinds:
             text = f"this sandbox has no {resource} {wanted[:80]!r}"
-            return Problem(Kind.MISSING, text, detail={"resource": resource, "id": wanted})
+            return Problem(ProblemKind.MISSING, text, detail={"resource": resource, "id": wanted})
         return job
 
     return find

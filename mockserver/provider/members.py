@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, Final
 
-from mockserver.domain.composing import Miscomposed
+from mockserver.domain.scenario_composition import InvalidScenario
 from mockserver.domain.spelling import nearest
 
 LARGEST: Final = 1e10
@@ -20,7 +20,7 @@ LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 EXPECTED_INSTANT: Final = "an instant with its offset such as 2026-01-31T12:00:00Z"
 
 
-class Misconfigured(Miscomposed):
+class Misconfigured(InvalidScenario):
     """Data to which nothing can be set: `path` leads to what is wrong, the text says what was expected."""
 
 

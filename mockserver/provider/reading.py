@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from mockserver.domain.problem import Kind, Problem, Violation
+from mockserver.domain.problem import Problem, ProblemKind, Violation
 
 LARGEST: Final = 2**53
 _DEPTH: Final = 100
@@ -30,9 +30,9 @@ def read_object(body: bytes) -> Read | Problem:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        return Problem(Kind.MALFORMED, f"the body is not JSON: {error}")
+        return Problem(ProblemKind.MALFORMED, f"the body is not JSON: {error}")
     if value.__class__ is not dict:
-        return Problem(Kind.MALFORMED, f"expected a JSON object, got {_type_of(value)}", detail={"read": value})
+        return Problem(ProblemKind.MALFORMED, f"expected a JSON object, got {_type_of(value)}", detail={"read": value})
     nested, beyond = False, False
     for inner in value.values():
         kind = inner.__class__
@@ -43,7 +43,7 @@ def read_object(body: bytes) -> Read | Problem:
         else:
             nested = True
     if nested and _is_deep(value):
-        return Problem(Kind.MALFORMED, f"the body is nested deeper than {_DEPTH} levels")
+        return Problem(ProblemKind.MALFORMED, f"the body is nested deeper than {_DEPTH} levels")
     return Read(value, tuple(_beyond(value, ())) if beyond or nested else ())
 
 

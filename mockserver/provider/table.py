@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mockserver.domain.delivery import Herald
+from mockserver.data import contracts
+from mockserver.domain.delivery import PayloadFunction
 from mockserver.domain.job import Job
 from mockserver.domain.problem import Problem
 from mockserver.domain.scenario import Scenario
@@ -61,12 +62,13 @@ class Provider:
     """A provider as a value.
 
     `site` is the documented origin, which the mock replaces; `base_path` what its clients append to it; `sample` a curl
-    line with `{base}` for the start screen; `words` the profile's; `promise` the folder of its documents.
-    `credential` finds the key in a call (None: there is none). `checks` run in the provider's own order before an
-    endpoint, `strays` before an unknown path or method is told so. `refuse` renders a problem in its words, `dress`
-    adds the headers that every answer carries, `encode` writes JSON where ours will not do. `herald` gives, at a
-    creation, the function that writes the letters (webhooks) of the job's events; None: none. `scenarios` are fates of
-    its own beside those of `domain.scenario.CORE`, `tiers` the plans that its limits depend on, the default first.
+    line with `{base}` for the start screen; `words` the profile's; `promise` the folder of its documents. `credential`
+    finds the key in a call (None: there is none). `checks` run in the provider's own order before an endpoint,
+    `unrouted_checks` before an unknown path or method is told so. `refuse` renders a problem in its words,
+    `add_headers` adds the headers that every answer carries, `encode` writes JSON where ours will not do.
+    `webhook_payload` gives, at a creation, the function that writes the payloads (webhooks) of the job's events; None:
+    none. `scenarios` are scenarios of its own beside those of `domain.scenario.CORE`, `tiers` the plans that its limits
+    depend on, the default first.
     """
 
     name: str
@@ -79,10 +81,10 @@ class Provider:
     operations: tuple[Operation, ...]
     refuse: Callable[[Problem, Call], Answer]
     sample: str
-    strays: tuple[Check, ...] = ()
-    dress: Callable[[Answer, Call], None] | None = None
+    unrouted_checks: tuple[Check, ...] = ()
+    add_headers: Callable[[Answer, Call], None] | None = None
     encode: Callable[[object, Call], bytes] | None = None
-    herald: Callable[[Job, Call], Herald | None] | None = None
+    webhook_payload: Callable[[Job, Call], PayloadFunction | None] | None = None
     scenarios: tuple[Scenario, ...] = ()
     tiers: tuple[str, ...] = ()
     base_path: str = ""
@@ -106,5 +108,5 @@ class Provider:
 
 
 def promise_beside(name: str) -> Path:
-    """Where the promise of one of our own providers lies: contracts/providers/<name>, beside this package."""
-    return Path(__file__).resolve().parents[2] / "contracts" / "providers" / name
+    """Return the folder of the promise of one of our own providers: contracts/<name>."""
+    return contracts() / name

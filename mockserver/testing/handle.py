@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from mockserver.testing.passage import App
+from mockserver.testing.asgi_exchange import App
 from mockserver.testing.sandbox import Sandbox
 from mockserver.testing.wire import Served
 
@@ -70,9 +70,9 @@ class MockServer:
     @classmethod
     def in_process(cls, settings: Settings | None = None, *, time: MachineTime | HandTime | None = None) -> Self:
         """The application without a socket, for `request` and for `transport` and `async_transport`."""
-        from mockserver.testing.inside import Inside
+        from mockserver.testing.in_process import InProcessServer
 
-        return cls(served=Inside(_maker(settings, time)))
+        return cls(served=InProcessServer(_maker(settings, time)))
 
     @classmethod
     def attach(

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from mockserver.testing.passage import App, Message
+from mockserver.testing.asgi_exchange import App, Message
 
 Value = TypeVar("Value")
 
@@ -65,11 +65,11 @@ class LoopThread:
         self._loop = ready.result()
 
     def _live(self, ready: Future[asyncio.AbstractEventLoop]) -> None:
-        from mockserver.adapters.serving import Errands
+        from mockserver.adapters.serving import DaemonExecutor
 
         with asyncio.Runner() as runner:
             loop = runner.get_loop()
-            loop.set_default_executor(Errands())
+            loop.set_default_executor(DaemonExecutor())
             loop.call_soon(ready.set_result, loop)
             loop.run_forever()
 

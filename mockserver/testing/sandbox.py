@@ -7,7 +7,7 @@ from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 from mockserver.testing.clock import Clock
-from mockserver.testing.conduct import Limits, Profile, Scenario
+from mockserver.testing.controls import Limits, Profile, Scenario
 from mockserver.testing.journal import Journal
 from mockserver.testing.listeners import Listeners
 
@@ -90,10 +90,10 @@ class Sandbox:
         found: list[dict[str, Any]] = self.control("GET", "/jobs")["jobs"]
         return found
 
-    def turn(self, job: str, turning: str, why: str | None = None) -> dict[str, Any]:
-        """Turn a job's fate: `complete`, `fail` (for a reason) or `stall`; the job as it is then."""
+    def turn(self, job: str, kind: str, why: str | None = None) -> dict[str, Any]:
+        """Turn a job's scenario: `complete`, `fail` (for a reason) or `stall`; the job as it is then."""
         body = None if why is None else {"why": why}
-        told: dict[str, Any] = self.control("POST", f"/jobs/{job}/{turning}", body)
+        told: dict[str, Any] = self.control("POST", f"/jobs/{job}/{kind}", body)
         return told
 
     def complete(self, job: str) -> dict[str, Any]:

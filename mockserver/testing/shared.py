@@ -15,8 +15,8 @@ from time import sleep
 
 from mockserver.testing.attached import NoMockServer
 from mockserver.testing.handle import MockServer
-from mockserver.testing.presence import Presence, is_anybody_there, lock
 from mockserver.testing.process import LOOK_SECONDS, STOP_SECONDS, STOPPING, OwnProcess
+from mockserver.testing.process_lock import ProcessLock, is_anybody_there, lock
 
 
 class Shared:
@@ -26,20 +26,20 @@ class Shared:
         self._folder, self._name, self._options = folder, name, options
         self._ready = folder / "ready.json"
         self._process: OwnProcess | None = None
-        self._presence = Presence(folder, name)
+        self._lock = ProcessLock(folder, name)
 
     def enter(self) -> MockServer:
         """The server, started if there is none. Raises process.StartFailed."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._gate():
             handle = self._running() or self._started()
-            self._presence.begin()
+            self._lock.begin()
         return handle
 
     def leave(self) -> None:
         """Give it up; stop it when nobody else is there."""
         with self._gate():
-            self._presence.end()
+            self._lock.end()
             if is_anybody_there(self._folder):
                 if self._process is not None:
                     self._process.leave()

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from mockserver.adapters.serving import Errands, Server, address, bind, server
-from mockserver.testing.passage import App
+from mockserver.adapters.serving import DaemonExecutor, Server, address, bind, server
+from mockserver.testing.asgi_exchange import App
 from mockserver.testing.wire import OverHttp
 
 
@@ -43,7 +43,7 @@ class InThread(OverHttp):
             return
         try:
             with asyncio.Runner() as runner:
-                runner.get_loop().set_default_executor(Errands())
+                runner.get_loop().set_default_executor(DaemonExecutor())
                 runner.run(self._server.serve(sockets))
         finally:
             if not ready.done():

@@ -12,8 +12,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Any, Self, TypeVar
 
+from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, RawHeaders, Target
 from mockserver.testing.loops import Life, LoopThread
-from mockserver.testing.passage import App, Cut, Passage, RawHeaders, Target
 
 try:
     import httpx
@@ -25,7 +25,7 @@ Reach = Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]]
 """How work gets from the caller's event loop into the application's."""
 
 
-class _Errand:
+class _StreamedExchange:
     """A request on its way, in the words of httpx. Lives in the application's event loop."""
 
     def __init__(self, app: App, state: dict[str, Any], request: httpx.Request) -> None:
@@ -33,13 +33,13 @@ class _Errand:
         self._scope = _target(request.url, request.method).scope(request.headers.raw, state)
         patience: dict[str, float | None] = request.extensions.get("timeout", {})
         self._to_read, self._to_write = patience.get("read"), patience.get("write")
-        self._passage: Passage | None = None
+        self._exchange: AsgiExchange | None = None
 
     @property
-    def _way(self) -> Passage:
-        if self._passage is None:
-            self._passage = Passage(self._app, self._scope)
-        return self._passage
+    def _way(self) -> AsgiExchange:
+        if self._exchange is None:
+            self._exchange = AsgiExchange(self._app, self._scope)
+        return self._exchange
 
     async def feed(self, chunk: bytes) -> bool:
         """Part of the body; whether more is wanted."""
@@ -98,17 +98,17 @@ class Transport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; the answer's body is still to come."""
         self._start()
-        errand = _Errand(self._app, self._state or {}, request)
+        exchange = _StreamedExchange(self._app, self._state or {}, request)
         run = self._thread.run
         try:
             for chunk in request.stream:  # type: ignore[union-attr]  # httpx sees to it
-                if not run(errand.feed(chunk)):
+                if not run(exchange.feed(chunk)):
                     break
-            status, headers = run(errand.head())
+            status, headers = run(exchange.head())
         except BaseException:
-            run(errand.close())
+            run(exchange.close())
             raise
-        return httpx.Response(status, headers=headers, stream=_Body(errand, self._thread), extensions=_extensions())
+        return httpx.Response(status, headers=headers, stream=_Body(exchange, self._thread), extensions=_extensions())
 
     def close(self) -> None:
         """Shut the application down."""
@@ -146,16 +146,18 @@ class AsyncTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; the answer's body is still to come."""
         await self._start()
-        errand = _Errand(self._app, self._state or {}, request)
+        exchange = _StreamedExchange(self._app, self._state or {}, request)
         try:
             async for chunk in request.stream:  # type: ignore[union-attr]  # httpx sees to it
-                if not await self._reach(errand.feed(chunk)):
+                if not await self._reach(exchange.feed(chunk)):
                     break
-            status, headers = await self._reach(errand.head())
+            status, headers = await self._reach(exchange.head())
         except BaseException:
-            await self._reach(errand.close())
+            await self._reach(exchange.close())
             raise
-        return httpx.Response(status, headers=headers, stream=_AsyncBody(errand, self._reach), extensions=_extensions())
+        return httpx.Response(
+            status, headers=headers, stream=_AsyncBody(exchange, self._reach), extensions=_extensions()
+        )
 
     async def aclose(self) -> None:
         """Shut the application down."""
@@ -165,8 +167,8 @@ class AsyncTransport(httpx.AsyncBaseTransport):
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, errand: _Errand, thread: LoopThread) -> None:
-        self._errand, self._thread = errand, thread
+    def __init__(self, exchange: _StreamedExchange, thread: LoopThread) -> None:
+        self._errand, self._thread = exchange, thread
 
     def __iter__(self) -> Iterator[bytes]:
         while (part := self._thread.run(self._errand.part())) is not None:
@@ -178,8 +180,8 @@ class _Body(httpx.SyncByteStream):
 
 
 class _AsyncBody(httpx.AsyncByteStream):
-    def __init__(self, errand: _Errand, reach: Reach) -> None:
-        self._errand, self._reach = errand, reach
+    def __init__(self, exchange: _StreamedExchange, reach: Reach) -> None:
+        self._errand, self._reach = exchange, reach
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while (part := await self._reach(self._errand.part())) is not None:

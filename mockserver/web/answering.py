@@ -8,26 +8,26 @@ from contextlib import suppress
 from datetime import datetime
 
 from mockserver.domain.clip import BadImage
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.ports import Unanswered
-from mockserver.provider.call import Answer, Ask, Call, Hold, Look, Reply
+from mockserver.provider.call import Answer, Call, Challenge, Hold, Look, Reply
 from mockserver.provider.endpoints import respond
-from mockserver.web.house import House
+from mockserver.web.provider_context import ProviderContext
 from mockserver.web.scrubbing import hushed
 
 log = logging.getLogger("mockserver")
 
 
-async def answered(house: House, call: Call, problem: Problem | None) -> Answer:
+async def answered(context: ProviderContext, call: Call, problem: Problem | None) -> Answer:
     """The answer to a call. `problem` is what is already wrong with it; a crash becomes the provider's own 500."""
     try:
         if problem is not None:
-            stray = next(filter(None, (check(call) for check in call.provider.strays)), problem)
+            stray = next(filter(None, (check(call) for check in call.provider.unrouted_checks)), problem)
             return call.provider.refuse(stray, call)
         result = respond(call)
         while not isinstance(result, Answer | Problem):
-            result = await _awaited(house, result, call)
+            result = await _awaited(context, result, call)
         return result if isinstance(result, Answer) else call.provider.refuse(result, call)
     except Exception as error:
         log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
@@ -36,7 +36,7 @@ async def answered(house: House, call: Call, problem: Problem | None) -> Answer:
 
 def crashed(call: Call, error: Exception) -> Answer:
     """The provider's 500 for a fault of ours."""
-    return call.provider.refuse(Problem(Kind.CRASHED, fault_of(error)), call)
+    return call.provider.refuse(Problem(ProblemKind.CRASHED, fault_of(error)), call)
 
 
 def fault_of(error: Exception) -> str:
@@ -44,11 +44,11 @@ def fault_of(error: Exception) -> str:
     return f"{type(error).__name__} inside the mock server; its log has the traceback"
 
 
-async def _awaited(house: House, wait: Hold | Look | Ask, call: Call) -> Reply:
+async def _awaited(context: ProviderContext, wait: Hold | Look | Challenge, call: Call) -> Reply:
     """Wait for what an answer needs, and go on."""
     if isinstance(wait, Hold):
         return await held(wait, call)
-    return await (_looked(house, wait, call) if isinstance(wait, Look) else _asked(house, wait, call))
+    return await (_looked(context, wait, call) if isinstance(wait, Look) else _asked(context, wait, call))
 
 
 async def held(hold: Hold, call: Call) -> Answer | Problem:
@@ -65,22 +65,22 @@ async def waited(call: Call, until: datetime) -> None:
             await call.sandbox.clock.wait_until(until, while_frozen=False)
 
 
-async def _asked(house: House, ask: Ask, call: Call) -> Reply:
+async def _asked(context: ProviderContext, ask: Challenge, call: Call) -> Reply:
     """Ask the client's address that an answer depends on."""
     try:
-        came: object | Problem = await house.asker.ask(ask.url, ask.body, ask.patience_seconds)
+        came: object | Problem = await context.challenger.ask(ask.url, ask.body, ask.patience_seconds)
     except Unanswered as error:
-        came = Problem(Kind.REFUSED, str(error), detail={"url": ask.url})
+        came = Problem(ProblemKind.REFUSED, str(error), detail={"url": ask.url})
     call.now = call.sandbox.clock.now()
     return ask.then(call, came)
 
 
-async def _looked(house: House, look: Look, call: Call) -> Reply:
+async def _looked(context: ProviderContext, look: Look, call: Call) -> Reply:
     """Take in the picture that an answer needs."""
     try:
-        picture = await house.pictures.take(look.source, look.rules)
+        picture = await context.pictures.take(look.source, look.rules)
         digest: str | Problem = picture.digest
         call.picture_size = picture.size
     except BadImage as error:
-        digest = Problem(Kind.REFUSED, str(error), detail={"image": str(error)})
+        digest = Problem(ProblemKind.REFUSED, str(error), detail={"image": str(error)})
     return look.then(call, digest)

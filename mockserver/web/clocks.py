@@ -11,29 +11,29 @@ from starlette.responses import JSONResponse, Response
 from mockserver.engine.sandbox import Sandbox
 from mockserver.provider import members
 from mockserver.provider.configuration import CLOCK, Apply, clock_changes
-from mockserver.web.desk import Desk, instant
+from mockserver.web.control_context import ControlContext, instant
 from mockserver.web.members import json_object
 from mockserver.web.problems import Refused
 
 SETTLE_SECONDS: Final = 5.0
 
 
-async def show(desk: Desk, request: Request) -> Response:
+async def show(context: ControlContext, request: Request) -> Response:
     """A sandbox's clock."""
-    return JSONResponse(clock_of(desk.named(request)))
+    return JSONResponse(clock_of(context.named(request)))
 
 
-async def move(desk: Desk, request: Request) -> Response:
+async def move(context: ControlContext, request: Request) -> Response:
     """Freeze, let go, change the rate, say where it starts, set or advance; in the order frozen, rate, start, set,
     advance_seconds. Nothing moves when one of them is wrong.
 
     Answers when the first attempt of every webhook that fell due was made (at most 5 s), with the ids of those that
     fell due since the last move or turn.
     """
-    sandbox = desk.named(request)
+    sandbox = context.named(request)
     for make in _moves(await json_object(request, {*CLOCK, "set", "advance_seconds"}), sandbox):
         make(sandbox)
-    delivered = await desk.engine.courier.settled(sandbox.digest, SETTLE_SECONDS)
+    delivered = await context.engine.webhooks.settled(sandbox.digest, SETTLE_SECONDS)
     return JSONResponse({**clock_of(sandbox), "deliveries": delivered})
 
 

@@ -11,62 +11,64 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route, Router
 
-from mockserver.domain.composing import MEMBERS, Miscomposed, composed, spoken
-from mockserver.domain.job import Turning
+from mockserver.domain.job import OverrideKind
+from mockserver.domain.scenario_composition import MEMBERS, InvalidScenario, composed, spoken
 from mockserver.web import clocks, deliveries, jobs, journal, listeners, promises, sandboxes
 from mockserver.web.answering import fault_of
-from mockserver.web.desk import SLASH, Desk
+from mockserver.web.control_context import SLASH, ControlContext
 from mockserver.web.guard import admit
 from mockserver.web.members import json_object
 from mockserver.web.problems import Refused, nearest, refused
 from mockserver.web.wire import App, Receive, Scope, Send
 
-Handler = Callable[[Desk, Request], Awaitable[Response]]
+Handler = Callable[[ControlContext, Request], Awaitable[Response]]
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 log = logging.getLogger("mockserver")
 
 
-async def health(desk: Desk, _request: Request) -> Response:
+async def health(context: ControlContext, _request: Request) -> Response:
     """That the server is up, and what it is."""
-    value = {"status": "ok", "version": desk.version, "providers": list(desk.providers)}
+    value = {"status": "ok", "version": context.version, "providers": list(context.providers)}
     return JSONResponse(value, headers={"access-control-allow-origin": "*"})
 
 
-async def scenarios(desk: Desk, _request: Request) -> Response:
+async def scenarios(context: ControlContext, _request: Request) -> Response:
     """Every scenario with its sentence, and the default of its number."""
-    found = desk.scenarios.values()
+    found = context.scenarios.values()
     return JSONResponse({"scenarios": [{"name": one.name, "says": one.says, "number": one.number} for one in found]})
 
 
-async def compose(desk: Desk, request: Request) -> Response:
-    """Make a scenario of one's own, or replace it; the core's names are taken. See `mockserver.domain.composing`."""
+async def compose(context: ControlContext, request: Request) -> Response:
+    """Make a scenario of one's own, or replace it; the core's names are taken. See
+    `mockserver.domain.scenario_composition`.
+    """
     name: str = request.path_params["name"]
-    known = desk.scenarios.get(name)
-    if known is not None and name not in desk.composed:
+    known = context.scenarios.get(name)
+    if known is not None and name not in context.composed:
         raise Refused(409, f"scenario {name} is built in; choose another name")
     try:
         made = composed(name, await json_object(request, set(MEMBERS)))
-    except Miscomposed as wrong:
+    except InvalidScenario as wrong:
         raise Refused(400, str(wrong), member=spoken(wrong.path)) from None
-    desk.scenarios[name] = made
-    desk.composed.add(name)
+    context.scenarios[name] = made
+    context.composed.add(name)
     return JSONResponse({"name": made.name, "says": made.says}, 200 if known else 201)
 
 
-async def dropped(desk: Desk, request: Request) -> Response:
+async def dropped(context: ControlContext, request: Request) -> Response:
     """Forget a scenario of one's own. Jobs, queues and sandboxes that have it keep it."""
     name: str = request.path_params["name"]
-    if name not in desk.scenarios:
-        raise Refused(404, f"no scenario {name[:60]!r}{nearest(name, desk.scenarios)}")
-    if name not in desk.composed:
+    if name not in context.scenarios:
+        raise Refused(404, f"no scenario {name[:60]!r}{nearest(name, context.scenarios)}")
+    if name not in context.composed:
         raise Refused(409, f"scenario {name} is built in")
-    gone = desk.scenarios.pop(name)
-    desk.composed.discard(name)
+    gone = context.scenarios.pop(name)
+    context.composed.discard(name)
     return JSONResponse({"name": gone.name, "says": gone.says})
 
 
-async def providers(desk: Desk, _request: Request) -> Response:
+async def providers(context: ControlContext, _request: Request) -> Response:
     """Every provider: what its clients append to this server's address, and the words of its profile."""
     listed = [
         {
@@ -78,7 +80,7 @@ async def providers(desk: Desk, _request: Request) -> Response:
             "tiers": list(one.tiers),
             "operations": [operation.id for operation in one.operations],
         }
-        for one in desk.providers.values()
+        for one in context.providers.values()
     ]
     return JSONResponse({"providers": listed})
 
@@ -104,9 +106,9 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/sandboxes/{key}/clock", clocks.show),
     ("PATCH", "/sandboxes/{key}/clock", clocks.move),
     ("GET", "/sandboxes/{key}/jobs", jobs.listed),
-    ("POST", "/sandboxes/{key}/jobs/{job}/complete", jobs.turned(Turning.COMPLETED)),
-    ("POST", "/sandboxes/{key}/jobs/{job}/fail", jobs.turned(Turning.FAILED)),
-    ("POST", "/sandboxes/{key}/jobs/{job}/stall", jobs.turned(Turning.STALLED)),
+    ("POST", "/sandboxes/{key}/jobs/{job}/complete", jobs.overridden(OverrideKind.COMPLETED)),
+    ("POST", "/sandboxes/{key}/jobs/{job}/fail", jobs.overridden(OverrideKind.FAILED)),
+    ("POST", "/sandboxes/{key}/jobs/{job}/stall", jobs.overridden(OverrideKind.STALLED)),
     ("GET", "/sandboxes/{key}/deliveries", deliveries.listed),
     ("GET", "/sandboxes/{key}/journal.json", journal.as_json),
     ("GET", "/sandboxes/{key}/journal.ndjson", journal.as_lines),
@@ -118,9 +120,9 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
 )
 
 
-def application(desk: Desk) -> App:
+def application(context: ControlContext) -> App:
     """The control API as an application."""
-    router = Router(routes(desk))
+    router = Router(routes(context))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await router(whole(scope), receive, send)
@@ -129,7 +131,7 @@ def application(desk: Desk) -> App:
 
 
 def whole(scope: Scope) -> Scope:
-    """A request in whose path the key's slashes, sent encoded, divide nothing: `Desk.named` reads them back."""
+    """A request whose path keeps the key's encoded slashes apart; `ControlContext.named` reads them back."""
     raw: bytes = scope.get("raw_path", b"")
     if scope["type"] == "http" and b"%2f" in raw.lower():
         parts = raw.decode("latin-1").split("/")
@@ -139,11 +141,13 @@ def whole(scope: Scope) -> Scope:
     return scope
 
 
-def routes(desk: Desk) -> list[Route]:
+def routes(context: ControlContext) -> list[Route]:
     """The control API as Starlette's routes; the last takes what no other does."""
-    table = [Route(_routed(path), _guarded(desk, path, handler), methods=[method]) for method, path, handler in TABLE]
+    table = [
+        Route(_routed(path), _guarded(context, path, handler), methods=[method]) for method, path, handler in TABLE
+    ]
 
-    async def unknown(_desk: Desk, request: Request) -> Response:
+    async def unknown(_context: ControlContext, request: Request) -> Response:
         fitting = [route for route in table if route.matches(request.scope)[0] is not Match.NONE]
         allowed = sorted({method for route in fitting for method in route.methods or ()})
         if allowed:
@@ -151,7 +155,7 @@ def routes(desk: Desk) -> list[Route]:
         known = dict.fromkeys(path for _, path, _ in TABLE)
         raise Refused(404, f"no such path{nearest(_pattern(request.path_params['rest']), known)}")
 
-    return [*table, Route("/{rest:path}", _guarded(desk, "/{rest}", unknown), methods=METHODS)]
+    return [*table, Route("/{rest:path}", _guarded(context, "/{rest}", unknown), methods=METHODS)]
 
 
 async def nowhere(_request: Request, _error: Exception) -> Response:
@@ -172,15 +176,15 @@ def _pattern(rest: str) -> str:
     return "/" + "/".join(parts)
 
 
-def _guarded(desk: Desk, path: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def _guarded(context: ControlContext, path: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def guarded(request: Request) -> Response:
         try:
             if handler is not health:  # it tells nothing secret, and whoever waits for a server asks it
-                admit(request, desk.allowed_hosts, desk.token)
-            return await handler(desk, request)
+                admit(request, context.allowed_hosts, context.token)
+            return await handler(context, request)
         except Refused as refusal:
             return refusal.response()
-        except Miscomposed as wrong:
+        except InvalidScenario as wrong:
             return refused(wrong).response()
         except Exception as error:
             log.exception("%s /_mock%s crashed", request.method, path)  # never the path itself, which may hold a key

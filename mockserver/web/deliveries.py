@@ -12,18 +12,18 @@ from starlette.responses import JSONResponse, Response
 from mockserver.domain.delivery import Attempt, Delivery, Moment, Record
 from mockserver.domain.redaction import recognised
 from mockserver.engine.sandbox import Sandbox, unkeyed
-from mockserver.web.desk import Desk, instant
+from mockserver.web.control_context import ControlContext, instant
 
 Tell = Callable[[str], str]
 """A text as it is shown."""
 
 
-async def listed(desk: Desk, request: Request) -> Response:
+async def listed(context: ControlContext, request: Request) -> Response:
     """The webhooks of a sandbox, oldest first, with what was sent and how each attempt ended."""
-    courier, sandbox = desk.engine.courier, desk.named(request)
+    webhooks, sandbox = context.engine.webhooks, context.named(request)
     sandbox.journal.settle()  # so that it knows how a key looks that a client put into an address
-    found = shown(courier.records(sandbox.digest), partial(_told, sandbox))
-    return JSONResponse({"deliveries": found, "under_way": courier.under_way(sandbox.digest)})
+    found = shown(webhooks.records(sandbox.digest), partial(_told, sandbox))
+    return JSONResponse({"deliveries": found, "under_way": webhooks.under_way(sandbox.digest)})
 
 
 def shown(records: Iterable[Record], tell: Tell) -> list[dict[str, object]]:
@@ -40,7 +40,7 @@ def shown(records: Iterable[Record], tell: Tell) -> list[dict[str, object]]:
 
 
 def _delivery(delivery: Delivery, tell: Tell) -> dict[str, object]:
-    url, due = tell(delivery.letter.url), instant(delivery.at)
+    url, due = tell(delivery.payload.url), instant(delivery.at)
     return {"id": delivery.id, "job": delivery.job, "due_at": due, "url": url, "undeliverable": None, "attempts": []}
 
 
@@ -60,7 +60,7 @@ def _attempt(attempt: Attempt, tell: Tell) -> dict[str, object]:
 def _told(sandbox: Sandbox, text: str) -> str:
     """The text as UTF-8 can carry it (a URL that is none may hold half a surrogate pair), and without keys."""
     raw = text.encode("utf-8", "backslashreplace")
-    return unkeyed(recognised(raw, sandbox.journal.strays).decode("utf-8", "backslashreplace"), sandbox.digest)
+    return unkeyed(recognised(raw, sandbox.journal.other_keys).decode("utf-8", "backslashreplace"), sandbox.digest)
 
 
 def _moment(moment: Moment) -> dict[str, object]:

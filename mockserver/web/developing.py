@@ -136,21 +136,21 @@ def _went(strip: Strip, sandbox: Sandbox, came: Came) -> tuple[bytes, bytes, str
             body = body.replace(one, MARK)
         if head.find(one) >= 0:
             head = head.replace(one, MARK)
-    strays = sandbox.journal.strays
-    if strays:
-        head, body = redaction.recognised(head, strays), redaction.recognised(body, strays)
+    other_keys = sandbox.journal.other_keys
+    if other_keys:
+        head, body = redaction.recognised(head, other_keys), redaction.recognised(body, other_keys)
     return head, body[:LONGEST] if digest else body, digest, size - len(head)
 
 
 def _about(strip: Strip, sandbox: Sandbox) -> tuple[str, int, str]:
     """Which job it is about, the how-manieth exchange about it this is, and under which scenario."""
     scenario = str(strip.problem.detail.get("scenario") or "") if strip.problem is not None else ""
-    found = sandbox.book.find(strip.job) if strip.job else _named(strip, sandbox)
+    found = sandbox.job_store.find(strip.job) if strip.job else _named(strip, sandbox)
     if found is None or not strip.is_over:
         return "", 0, scenario
-    fate = found.fate
-    if fate is not None and not scenario:
-        scenario = fate.name if fate.number is None else f"{fate.name}={fate.number:g}"
+    given = found.scenario
+    if given is not None and not scenario:
+        scenario = given.name if given.number is None else f"{given.name}={given.number:g}"
     operation = strip.operation.id if strip.operation is not None else ""
     if found.kind == operation:
         return found.id, 0, scenario
@@ -162,4 +162,4 @@ def _named(strip: Strip, sandbox: Sandbox) -> Job | None:
     if not strip.words and not strip.query:
         return None
     query = (value for _, value in parse_qsl(strip.query.decode("latin-1")))
-    return next(filter(None, map(sandbox.book.find, (*strip.words, *query))), None)
+    return next(filter(None, map(sandbox.job_store.find, (*strip.words, *query))), None)

@@ -11,17 +11,17 @@ from starlette.middleware.cors import CORSMiddleware
 
 from mockserver.domain.clip import ClipError, ClipUnavailable
 from mockserver.domain.journal import Ending
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.scenario import UnknownScenario
 from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
-from mockserver.provider.choosing import HEADER, MARK, chosen
+from mockserver.provider.scenario_selection import HEADER, MARK, chosen
 from mockserver.web.answering import answered, crashed, fault_of
+from mockserver.web.call_context import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
 from mockserver.web.faults import send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
-from mockserver.web.house import House
 from mockserver.web.media import clip_answer
-from mockserver.web.placing import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
+from mockserver.web.provider_context import ProviderContext
 from mockserver.web.proxied import HOSTED
 from mockserver.web.recording import begun, send_noted
 from mockserver.web.scrubbing import hushed
@@ -47,8 +47,8 @@ class Edge:
     an Origin passes through Starlette's CORS rules first; all others have no need of them.
     """
 
-    def __init__(self, app: App, house: House, origins: Sequence[str] = ()) -> None:
-        self.app, self.house = app, house
+    def __init__(self, app: App, context: ProviderContext, origins: Sequence[str] = ()) -> None:
+        self.app, self.context = app, context
         self._with_origin = CORSMiddleware(
             self._serve,
             allow_origins=origins,
@@ -73,8 +73,8 @@ class Edge:
     async def _serve(
         self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes] | None = None
     ) -> None:
-        time, origins = self.house.time, scope.get(HOSTED)
-        routes = self.house.routes if origins is None else origins.routes
+        time, origins = self.context.time, scope.get(HOSTED)
+        routes = self.context.routes if origins is None else origins.routes
         arrived = time.monotonic()
         call = called(scope, dict(scope["headers"]) if headers is None else headers)
         found = routes.find(call.raw_path)
@@ -91,7 +91,7 @@ class Edge:
         try:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
-            place(self.house, call, scope, route.provider, operation)
+            place(self.context, call, scope, route.provider, operation)
             if call.sandbox.journal.is_on:
                 begun(call, route.provider.name, scope, time, arrived).over(0, [], b"", Ending.LEFT)
             return
@@ -100,7 +100,7 @@ class Edge:
             call.method = "GET"
         strip = None
         try:
-            place(self.house, call, scope, route.provider, operation)
+            place(self.context, call, scope, route.provider, operation)
             if call.sandbox.journal.is_on:
                 strip = begun(call, route.provider.name, scope, time, arrived)
             problem = misrouted(call, route, is_known=found is not None)
@@ -117,19 +117,19 @@ class Edge:
 
     async def _turn_away(self, call: Call, scope: Scope, send: Send, arrived: float) -> None:
         """Answer a call that is no provider's."""
-        place_stray(self.house, call, scope)
+        place_stray(self.context, call, scope)
         sent = own(call, 404, f"No provider has a path that begins like {call.path[:200]}")
-        strip = begun(call, "", scope, self.house.time, arrived) if call.sandbox.journal.is_on else None
+        strip = begun(call, "", scope, self.context.time, arrived) if call.sandbox.journal.is_on else None
         await send_noted(send, strip, sent)
 
     async def _answer(self, call: Call, problem: Problem | None) -> Sent:
         """What goes out in answer to a placed call; `problem` is what is already wrong with it."""
         if HEADER in call.headers or MARK in call.body:
             try:
-                call.scenario = chosen(call, self.house.scenarios)
+                call.scenario = chosen(call, self.context.scenarios)
             except UnknownScenario as unknown:
                 return own(call, 400, str(unknown))
-        call.answer = answer = await answered(self.house, call, problem)
+        call.answer = answer = await answered(self.context, call, problem)
         body = answer.body
         if not isinstance(body, ClipBody):
             return written(call, answer)
@@ -141,13 +141,13 @@ class Edge:
 
     async def _clip(self, call: Call, body: ClipBody) -> Clip | Answer:
         """The clip that an answer names, or the refusal where there is none."""
-        clip = self.house.clips.cached(body.spec)
+        clip = self.context.clips.cached(body.spec)
         if clip is not None:
             return clip
         try:
-            return await self.house.clips.get(body.spec)
+            return await self.context.clips.get(body.spec)
         except ClipError as error:
-            kind = Kind.UNAVAILABLE if isinstance(error, ClipUnavailable) else Kind.CRASHED
+            kind = ProblemKind.UNAVAILABLE if isinstance(error, ClipUnavailable) else ProblemKind.CRASHED
             return call.provider.refuse(Problem(kind, str(error)), call)
         except Exception as error:
             log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
@@ -167,8 +167,8 @@ def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
 
 def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent:
     """An answer whose body is a clip, or the part of it that was asked for."""
-    if call.provider.dress is not None:
-        call.provider.dress(answer, call)
+    if call.provider.add_headers is not None:
+        call.provider.add_headers(answer, call)
     if body.filename:
         disposition = f'attachment; filename="{body.filename}"'.encode("latin-1", "replace")
         answer.headers.append((b"content-disposition", disposition))
@@ -180,8 +180,8 @@ def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent
 def written(call: Call, answer: Answer) -> Sent:
     """An answer as bytes."""
     provider = call.provider
-    if provider.dress is not None:
-        provider.dress(answer, call)
+    if provider.add_headers is not None:
+        provider.add_headers(answer, call)
     body = answer.body
     if not isinstance(body, bytes):
         body = provider.encode(body, call) if provider.encode is not None else json_bytes(body)
@@ -203,7 +203,7 @@ def own(call: Call, status: int, detail: str) -> Sent:
     """A refusal of our own, in no provider's words: problem+json."""
     detail = hushed(detail, call)
     body = json_bytes({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
-    told = hushed(Problem(Kind.INVALID, detail).header(), call)
+    told = hushed(Problem(ProblemKind.INVALID, detail).header(), call)
     headers: RawHeaders = [
         (b"content-length", b"%d" % len(body)),
         (b"content-type", b"application/problem+json"),

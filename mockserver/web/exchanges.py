@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
+from mockserver.domain.clock_segment import ClockSegment
 from mockserver.domain.delivery import Moment
 from mockserver.domain.journal import Body, Exchange, Headers, Reply, Request
-from mockserver.domain.stretch import Stretch
 from mockserver.web.developing import Film, developed
 from mockserver.web.recording import Strip
 
@@ -57,8 +57,8 @@ def exchange(strip: Strip) -> Exchange:
     )
 
 
-def _moment(stretch: Stretch, monotonic: float) -> Moment:
-    return Moment(stretch.at(monotonic), monotonic)
+def _moment(segment: ClockSegment, monotonic: float) -> Moment:
+    return Moment(segment.at(monotonic), monotonic)
 
 
 def _arrived(strip: Strip) -> datetime:

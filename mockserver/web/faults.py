@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from mockserver.domain.fault import Fault, Misdeed
+from mockserver.domain.fault import Fault, TransportFault
 from mockserver.domain.journal import Ending, Line
 from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.provider.call import Call
@@ -25,20 +25,20 @@ async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, se
                     sent: Sent) -> None:  # fmt: skip
     """Send an answer as its fault has it, and note it in the call's record, if there is one."""
     does = fault.does
-    if does is Misdeed.DELAYED:
+    if does is TransportFault.DELAYED:
         await waited(call, call.now + timedelta(seconds=fault.seconds))
-    if does in (Misdeed.HTML, Misdeed.EMPTY):
-        sent = _instead(sent, PAGE if does is Misdeed.HTML else b"")
-    if does is Misdeed.SILENT:
+    if does in (TransportFault.HTML, TransportFault.EMPTY):
+        sent = _instead(sent, PAGE if does is TransportFault.HTML else b"")
+    if does is TransportFault.SILENT:
         with suppress(TimeoutError):
             await asyncio.wait_for(_gone(receive), LONGEST_HOLD)
     if does in _ENDS:
-        await _broken_off(scope, receive, send, strip, sent if does is Misdeed.CUT else None, fault)
+        await _broken_off(scope, receive, send, strip, sent if does is TransportFault.CUT else None, fault)
     else:
         await send_noted(send, strip, sent)
 
 
-_ENDS: Final = frozenset({Misdeed.SILENT, Misdeed.DROPPED, Misdeed.RESET, Misdeed.CUT})
+_ENDS: Final = frozenset({TransportFault.SILENT, TransportFault.DROPPED, TransportFault.RESET, TransportFault.CUT})
 
 
 def _instead(sent: Sent, body: bytes) -> Sent:
@@ -64,7 +64,7 @@ async def _broken_off(
         strip.over(status, headers, part, Ending.CUT)
     line: Line | None = scope.get("state", {}).get(LINE)
     if line is not None and line.end is not None:
-        line.end(fault.does is Misdeed.RESET)
+        line.end(fault.does is TransportFault.RESET)
         await _gone(receive)
 
 

@@ -1,4 +1,4 @@
-"""Jobs over the control API: listed, and their fates turned from outside as facts with their instant."""
+"""Jobs over the control API: listed, and their scenarios turned from outside as facts with their instant."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from mockserver.domain.job import Job, Turn, Turning, snapshot
+from mockserver.domain.job import Job, Override, OverrideKind, snapshot
 from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.members import typed
 from mockserver.web.clocks import SETTLE_SECONDS
-from mockserver.web.desk import Desk, instant
+from mockserver.web.control_context import ControlContext, instant
 from mockserver.web.members import json_object
 from mockserver.web.problems import Refused, nearest
 
 
-async def listed(desk: Desk, request: Request) -> Response:
+async def listed(context: ControlContext, request: Request) -> Response:
     """The jobs of a sandbox, oldest first, as they are now."""
-    sandbox = desk.named(request)
-    return JSONResponse({"jobs": [shown(job, sandbox) for job in sandbox.book.jobs.values()]})
+    sandbox = context.named(request)
+    return JSONResponse({"jobs": [shown(job, sandbox) for job in sandbox.job_store.jobs.values()]})
 
 
-def turned(turning: Turning) -> Callable[[Desk, Request], Awaitable[Response]]:
-    """A handler that turns a job's fate; `why` in the body is the reason that a failed job tells."""
+def overridden(kind: OverrideKind) -> Callable[[ControlContext, Request], Awaitable[Response]]:
+    """A handler that turns a job's scenario; `why` in the body is the reason that a failed job tells."""
 
-    async def handler(desk: Desk, request: Request) -> Response:
-        sandbox = desk.named(request)
+    async def handler(context: ControlContext, request: Request) -> Response:
+        sandbox = context.named(request)
         name: str = request.path_params["job"]
-        job = sandbox.book.find(name)
+        job = sandbox.job_store.find(name)
         if job is None:
-            known = list(sandbox.book.jobs)[-50:]
+            known = list(sandbox.job_store.jobs)[-50:]
             raise Refused(404, f"no job {name[:80]}" + (nearest(name, known) if known else "; there is none yet"))
         now = sandbox.clock.now()
         seen = snapshot(job, now)
@@ -38,8 +38,8 @@ def turned(turning: Turning) -> Callable[[Desk, Request], Awaitable[Response]]:
             raise Refused(409, f"{job.id} has {seen.state.value} already", job=shown(job, sandbox))
         body = await json_object(request, {"why"}) if await request.body() else {}
         why = typed(body, "why", str, "a string") if "why" in body else ""
-        job = desk.engine.turn(sandbox, job, Turn(now, turning, why))
-        delivered = await desk.engine.courier.settled(sandbox.digest, SETTLE_SECONDS)
+        job = context.engine.turn(sandbox, job, Override(now, kind, why))
+        delivered = await context.engine.webhooks.settled(sandbox.digest, SETTLE_SECONDS)
         return JSONResponse({**shown(job, sandbox), "deliveries": delivered})
 
     return handler
@@ -53,10 +53,10 @@ def shown(job: Job, sandbox: Sandbox) -> dict[str, object]:
         "provider": job.provider,
         "operation": job.kind,
         "n": job.n,
-        "scenario": job.fate.name if job.fate is not None else None,
+        "scenario": job.scenario.name if job.scenario is not None else None,
         "state": seen.state.value,
         "progress": seen.progress,
         "created": instant(job.created),
         "remaining_seconds": None if seen.remaining is None else seen.remaining.total_seconds(),
-        "turns": [{"at": instant(turn.at), "turning": turn.turning.value, "why": turn.why} for turn in job.turns],
+        "turns": [{"at": instant(turn.at), "turning": turn.kind.value, "why": turn.why} for turn in job.overrides],
     }

@@ -18,7 +18,7 @@ from mockserver.domain.journal import Dispatch
 from mockserver.engine.journal import Journal
 from mockserver.ports import Judge
 from mockserver.web import har, transcript
-from mockserver.web.desk import Desk
+from mockserver.web.control_context import ControlContext
 from mockserver.web.exchanges import exchange
 from mockserver.web.problems import Refused, nearest
 from mockserver.web.recording import Strip
@@ -60,30 +60,30 @@ class Wanted:
         )
 
 
-async def as_json(desk: Desk, request: Request) -> Response:
+async def as_json(context: ControlContext, request: Request) -> Response:
     """The journal as one value in the neutral form."""
-    sandbox = desk.named(request)
-    wanted = _wanted(desk, request)
-    return _answer(document(desk, sandbox.digest, sandbox.journal, wanted), "application/json")
+    sandbox = context.named(request)
+    wanted = _wanted(context, request)
+    return _answer(document(context, sandbox.digest, sandbox.journal, wanted), "application/json")
 
 
-async def as_lines(desk: Desk, request: Request) -> Response:
+async def as_lines(context: ControlContext, request: Request) -> Response:
     """One record in the neutral form a line."""
-    journal, wanted = desk.named(request).journal, _wanted(desk, request)
-    lines = b"".join(json_bytes(one) + b"\n" for one in records(desk.judge, journal, wanted))
+    journal, wanted = context.named(request).journal, _wanted(context, request)
+    lines = b"".join(json_bytes(one) + b"\n" for one in records(context.judge, journal, wanted))
     return Response(lines, media_type="application/x-ndjson")
 
 
-async def as_har(desk: Desk, request: Request) -> Response:
+async def as_har(context: ControlContext, request: Request) -> Response:
     """The journal as HAR 1.2."""
-    journal, wanted = desk.named(request).journal, _wanted(desk, request)
-    return _answer(har.har(records(desk.judge, journal, wanted), desk.version, desk.epoch), "application/json")
+    journal, wanted = context.named(request).journal, _wanted(context, request)
+    return _answer(har.har(records(context.judge, journal, wanted), context.version, context.epoch), "application/json")
 
 
-async def wait(desk: Desk, request: Request) -> Response:
+async def wait(context: ControlContext, request: Request) -> Response:
     """Answer once so many records that fit have ended, with the transcript of them; 408 when they have not in time."""
-    sandbox = desk.named(request)
-    wanted = _wanted(desk, request, "count", "timeout")
+    sandbox = context.named(request)
+    wanted = _wanted(context, request, "count", "timeout")
     count = _number(request, "count", 1, 1, 1_000_000)
     timeout = _number(request, "timeout", 10, 0, LONGEST_WAIT)
     changed = asyncio.Event()
@@ -97,7 +97,7 @@ async def wait(desk: Desk, request: Request) -> Response:
                     changed.clear()
     finally:
         journal.watchers.remove(changed.set)
-    found = document(desk, sandbox.digest, journal, wanted)
+    found = document(context, sandbox.digest, journal, wanted)
     ended = [one for one in found["records"] if _is_over(one)]
     if len(ended) < count:
         what = f" of {wanted.operation}" if wanted.operation else ""
@@ -106,9 +106,9 @@ async def wait(desk: Desk, request: Request) -> Response:
     return _answer({**found, "records": ended}, "application/json")
 
 
-def document(desk: Desk, digest: str, journal: Journal, wanted: Wanted) -> Shown:
+def document(context: ControlContext, digest: str, journal: Journal, wanted: Wanted) -> Shown:
     """The neutral form of what is asked for, and where it stands in the whole."""
-    found = list(records(desk.judge, journal, wanted))
+    found = list(records(context.judge, journal, wanted))
     return {
         "transcript": transcript.VERSION,
         "sandbox": digest,
@@ -122,7 +122,7 @@ def records(judge: Judge, journal: Journal, wanted: Wanted) -> Iterator[Shown]:
     """The records that are asked for, in the order of their numbers, in the neutral form."""
     for entry in fitting(journal, wanted):
         if isinstance(entry, Dispatch):
-            yield transcript.attempt_of(entry, journal.strays)
+            yield transcript.attempt_of(entry, journal.other_keys)
         else:
             yield transcript.exchange_of(exchange(entry), judge)
 
@@ -145,14 +145,14 @@ def _answer(value: Shown, media_type: str) -> Response:
     return Response(json_bytes(value), media_type=media_type)
 
 
-def _wanted(desk: Desk, request: Request, *more: str) -> Wanted:
+def _wanted(context: ControlContext, request: Request, *more: str) -> Wanted:
     """The filters of a request; Refused names the first that is wrong."""
     given = request.query_params
     known = (*FILTERS, *more)
     for name in given:
         if name not in known:
             raise Refused(400, f"unknown parameter {name!r}{nearest(name, known)}", member=name)
-    operations = [operation.id for provider in desk.providers.values() for operation in provider.operations]
+    operations = [operation.id for provider in context.providers.values() for operation in provider.operations]
     _check(given.get("operation"), "operation", operations)
     _check(given.get("kind"), "kind", KINDS)
     status = given.get("status", "")

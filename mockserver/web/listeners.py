@@ -7,33 +7,33 @@ from starlette.responses import JSONResponse, Response
 
 from mockserver.ports import Refusal
 from mockserver.provider.configuration import LISTENER, ports
-from mockserver.web.desk import Desk
+from mockserver.web.control_context import ControlContext
 from mockserver.web.members import json_object
 from mockserver.web.problems import Refused
 
 
-async def opened(desk: Desk, request: Request) -> Response:
+async def opened(context: ControlContext, request: Request) -> Response:
     """Open a listener; with `files` or `files_port` a second one to which the sandbox's links point: another origin."""
-    sandbox = desk.named(request)
+    sandbox = context.named(request)
     wished = ports(await json_object(request, set(LISTENER)) if await request.body() else {})
     try:
-        url, *files = await desk.listeners.open(sandbox.digest, *wished.all)
+        url, *files = await context.listeners.open(sandbox.digest, *wished.all)
     except Refusal as refusal:
         raise Refused(409, str(refusal)) from None
     sandbox.files_url = files[0] if files else sandbox.files_url
     return JSONResponse({"url": url, "files_url": sandbox.files_url}, 201)
 
 
-async def listed(desk: Desk, request: Request) -> Response:
+async def listed(context: ControlContext, request: Request) -> Response:
     """The listeners of a sandbox, oldest first."""
-    sandbox = desk.named(request)
-    return JSONResponse({"listeners": desk.listeners.urls(sandbox.digest), "files_url": sandbox.files_url})
+    sandbox = context.named(request)
+    return JSONResponse({"listeners": context.listeners.urls(sandbox.digest), "files_url": sandbox.files_url})
 
 
-async def closed(desk: Desk, request: Request) -> Response:
+async def closed(context: ControlContext, request: Request) -> Response:
     """Close the listeners of a sandbox; its links point to where the client comes again."""
-    sandbox = desk.named(request)
-    count = len(desk.listeners.urls(sandbox.digest))
-    desk.listeners.close(sandbox.digest)
+    sandbox = context.named(request)
+    count = len(context.listeners.urls(sandbox.digest))
+    context.listeners.close(sandbox.digest)
     sandbox.files_url = None
     return JSONResponse({"closed": count})

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from mockserver.domain.composing import Miscomposed
+from mockserver.domain.scenario_composition import InvalidScenario
 from mockserver.domain.spelling import nearest
 from mockserver.web.wire import json_bytes
 
@@ -29,6 +29,6 @@ class Refused(Exception):
         return Response(content, self.status, headers, media_type="application/problem+json")
 
 
-def refused(wrong: Miscomposed) -> Refused:
+def refused(wrong: InvalidScenario) -> Refused:
     """The refusal of a request in which a member is wrong."""
     return Refused(400, str(wrong), member=wrong.path[0])

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from mockserver.ports import Promise
 from mockserver.provider.configuration import profile_of, within
-from mockserver.web.desk import Desk
+from mockserver.web.control_context import ControlContext
 from mockserver.web.problems import Refused, nearest
 
 ASSETS: Final = Path(__file__).parent / "reference"
@@ -52,29 +52,29 @@ SwaggerUIBundle({{
 """
 
 
-async def own(_desk: Desk, _request: Request) -> Response:
+async def own(_context: ControlContext, _request: Request) -> Response:
     """The OpenAPI document of the control API itself."""
     return Response(OWN.read_bytes(), media_type="application/json")
 
 
-async def document(desk: Desk, request: Request) -> Response:
+async def document(context: ControlContext, request: Request) -> Response:
     """A provider's OpenAPI document; `?profile=WORD,WORD` for another profile than the default.
 
     Its servers are this one, so that the page's calls come here.
     """
     name: str = request.path_params["name"]
-    found = dict(_promise(desk, name).document(_profile(desk, request)))
+    found = dict(_promise(context, name).document(_profile(context, request)))
     origin = f"{request.url.scheme}://{request.url.netloc}"
     if request.query_params.get("servers") != "documented":
         found = _served_here(found, origin)
     return JSONResponse(found)
 
 
-def _profile(desk: Desk, request: Request) -> frozenset[str]:
+def _profile(context: ControlContext, request: Request) -> frozenset[str]:
     """The profile that a request asks for at the provider of its path; Refused names a word that is none of its."""
     words = [word for word in request.query_params.get("profile", "").split(",") if word]
     with within("profile"):
-        return profile_of(desk.providers[request.path_params["name"]], words)
+        return profile_of(context.providers[request.path_params["name"]], words)
 
 
 def _served_here(value: dict[str, object], origin: str) -> dict[str, object]:
@@ -86,21 +86,21 @@ def _served_here(value: dict[str, object], origin: str) -> dict[str, object]:
     return {**value, "servers": here, "paths": paths}
 
 
-async def schemas(desk: Desk, _request: Request) -> Response:
+async def schemas(context: ControlContext, _request: Request) -> Response:
     """The paths of all generated schemas."""
     found = []
-    for name, provider in desk.providers.items():
+    for name, provider in context.providers.items():
         folder = provider.promise / "schemas"
         found += [f"{name}/{path.relative_to(folder).as_posix()}" for path in sorted(folder.rglob("*.json"))]
     return JSONResponse({"schemas": [f"/_mock/schemas/{path}" for path in found]})
 
 
-async def schema(desk: Desk, request: Request) -> Response:
+async def schema(context: ControlContext, request: Request) -> Response:
     """One generated schema: /_mock/schemas/{provider}/{kind}/{file}."""
     name, kind, file = (request.path_params[part] for part in ("name", "kind", "file"))
-    if name not in desk.providers:
-        raise Refused(404, f"no provider {name[:80]!r}{nearest(name, desk.providers)}")
-    folder = desk.providers[name].promise / "schemas"
+    if name not in context.providers:
+        raise Refused(404, f"no provider {name[:80]!r}{nearest(name, context.providers)}")
+    folder = context.providers[name].promise / "schemas"
     known = {path.name: path for path in folder.glob("*/*.json") if path.parent.name == kind}
     if file not in known:
         told = nearest(file, known) if known else ""
@@ -108,18 +108,18 @@ async def schema(desk: Desk, request: Request) -> Response:
     return Response(known[file].read_bytes(), media_type="application/schema+json")
 
 
-async def page(desk: Desk, request: Request) -> Response:
+async def page(context: ControlContext, request: Request) -> Response:
     """The API reference of a provider in the browser, working offline."""
     name: str = request.path_params["name"]
-    _promise(desk, name)
-    _profile(desk, request)
+    _promise(context, name)
+    _profile(context, request)
     url = f"/_mock/openapi/{name}.json" + (f"?{request.url.query}" if request.url.query else "")
     quoted = json.dumps(url).replace("<", "\\u003c")
-    content = _PAGE.format(title=html.escape(desk.providers[name].title), url=quoted)
+    content = _PAGE.format(title=html.escape(context.providers[name].title), url=quoted)
     return Response(content, media_type="text/html")
 
 
-async def asset(_desk: Desk, request: Request) -> Response:
+async def asset(_context: ControlContext, request: Request) -> Response:
     """A file of the page: one of a closed list."""
     name: str = request.path_params["file"]
     if name not in ("swagger-ui-bundle.js", "swagger-ui.css"):
@@ -127,7 +127,7 @@ async def asset(_desk: Desk, request: Request) -> Response:
     return FileResponse(ASSETS / name)
 
 
-def _promise(desk: Desk, name: str) -> Promise:
-    if name not in desk.providers:
-        raise Refused(404, f"no provider {name[:80]!r}{nearest(name, desk.providers)}")
-    return desk.promises[name]
+def _promise(context: ControlContext, name: str) -> Promise:
+    if name not in context.providers:
+        raise Refused(404, f"no provider {name[:80]!r}{nearest(name, context.providers)}")
+    return context.promises[name]

@@ -12,9 +12,9 @@ from functools import partial
 from sys import intern
 from typing import Final
 
+from mockserver.domain.clock_segment import ClockSegment
 from mockserver.domain.journal import WEIGHT, Ending, Line
 from mockserver.domain.problem import Problem
-from mockserver.domain.stretch import Stretch
 from mockserver.engine.journal import Journal
 from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Time
@@ -63,8 +63,8 @@ class Strip:
     read_at: datetime
     first: float
     last: float
-    before: Stretch
-    after: Stretch
+    before: ClockSegment
+    after: ClockSegment
     received: int
     unsent: int
     status: int
@@ -119,7 +119,7 @@ class Strip:
                 return
             ending = Ending.LEFT if line.is_lost else ending
             self.unsent = line.unsent if line.is_clogged else EVERYTHING
-        journal, self.after, self.last = sandbox.journal, sandbox.clock.stretch, self.time.monotonic()
+        journal, self.after, self.last = sandbox.journal, sandbox.clock.segment, self.time.monotonic()
         self.head, self.answer_head = journal.shared(self.head), journal.shared(_lines(map(_line, headers)))
         self.status, self.answer_body = status, body
         answer = call.answer
@@ -153,7 +153,7 @@ def begun(call: Call, provider: str, scope: Scope, time: Time, arrived: float) -
     one.words = tuple(call.params.values()) if call.params else ()
     one.head, one.body = _lines(map(_line, scope["headers"])), call.body
     one.arrived, one.read, one.first = arrived, time.monotonic(), 0.0
-    one.read_at, one.before = call.now, sandbox.clock.stretch
+    one.read_at, one.before = call.now, sandbox.clock.segment
     one.size = one.received = one.unsent = one.status = one.length = 0
     one.line = one.problem = one.ending = one.film = None
     one.is_file, one.is_owned = False, "mockserver.sandbox" in scope

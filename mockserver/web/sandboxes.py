@@ -9,72 +9,72 @@ from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider import configuration
 from mockserver.provider.configuration import queue_of, spelled
 from mockserver.web.clocks import clock_of
-from mockserver.web.desk import Desk
+from mockserver.web.control_context import ControlContext
 from mockserver.web.members import json_object, kind_of
 from mockserver.web.problems import Refused
 
 
-async def listed(desk: Desk, _request: Request) -> Response:
+async def listed(context: ControlContext, _request: Request) -> Response:
     """All sandboxes, the most recently used last."""
-    return JSONResponse({"sandboxes": [shown(one, desk) for one in desk.engine.sandboxes]})
+    return JSONResponse({"sandboxes": [shown(one, context) for one in context.engine.sandboxes]})
 
 
-async def opened(desk: Desk, request: Request) -> Response:
+async def opened(context: ControlContext, request: Request) -> Response:
     """Open the sandbox of a key, which stays out of the path and out of every log."""
     key = (await json_object(request, {"key"}, {"key"}))["key"]
     if not isinstance(key, str):
         raise Refused(400, f"key: expected a string, got {kind_of(key)}", member="key")
     if not key:
         raise Refused(400, "key: expected a key, got an empty string", member="key")
-    return JSONResponse(shown(desk.engine.sandboxes.open(digest_of(key)), desk), 201)
+    return JSONResponse(shown(context.engine.sandboxes.open(digest_of(key)), context), 201)
 
 
-async def show(desk: Desk, request: Request) -> Response:
+async def show(context: ControlContext, request: Request) -> Response:
     """One sandbox."""
-    return JSONResponse(shown(desk.named(request), desk))
+    return JSONResponse(shown(context.named(request), context))
 
 
-async def configure(desk: Desk, request: Request) -> Response:
+async def configure(context: ControlContext, request: Request) -> Response:
     """Change what a sandbox is set to; every member is checked before the first is changed."""
-    sandbox = desk.named(request)
+    sandbox = context.named(request)
     change = await json_object(request, set(configuration.MEMBERS))
-    for apply in configuration.changes(change, desk.providers, desk.scenarios):
+    for apply in configuration.changes(change, context.providers, context.scenarios):
         apply(sandbox)
-    return JSONResponse(shown(sandbox, desk))
+    return JSONResponse(shown(sandbox, context))
 
 
-async def queued(desk: Desk, request: Request) -> Response:
-    """Append to the fates of the next submissions."""
-    sandbox = desk.named(request)
-    sandbox.queue.extend(queue_of(await json_object(request, {"queue"}, {"queue"}), "queue", desk.scenarios))
-    return JSONResponse({"queue": [spelled(one, desk.scenarios) for one in sandbox.queue]})
+async def queued(context: ControlContext, request: Request) -> Response:
+    """Append to the scenarios of the next submissions."""
+    sandbox = context.named(request)
+    sandbox.queue.extend(queue_of(await json_object(request, {"queue"}, {"queue"}), "queue", context.scenarios))
+    return JSONResponse({"queue": [spelled(one, context.scenarios) for one in sandbox.queue]})
 
 
-async def reset(desk: Desk, request: Request) -> Response:
+async def reset(context: ControlContext, request: Request) -> Response:
     """Forget what a sandbox accumulated and start its clock anew at its start (else at the wall's instant); its
     configuration stays.
 
     With `?configuration=true` that goes too, and its listeners, but for those of the TOML file: the sandbox is as if
     its key had never been used.
     """
-    sandbox = desk.engine.sandboxes.get(desk.digest(request))
+    sandbox = context.engine.sandboxes.get(context.digest(request))
     asked = request.query_params.get("configuration", "false")
     if asked not in ("true", "false"):
         raise Refused(400, f"configuration: expected true or false, got {asked[:80]!r}", member="configuration")
     if sandbox is None:  # nor is one made, for which another would have to leave
         return JSONResponse({"jobs_forgotten": 0})
     if asked == "false":
-        return JSONResponse({"jobs_forgotten": desk.engine.reset(sandbox)})
-    count = len(sandbox.book.jobs)
-    desk.engine.sandboxes.close(sandbox.digest)
+        return JSONResponse({"jobs_forgotten": context.engine.reset(sandbox)})
+    count = len(sandbox.job_store.jobs)
+    context.engine.sandboxes.close(sandbox.digest)
     return JSONResponse({"jobs_forgotten": count})
 
 
-def shown(sandbox: Sandbox, desk: Desk) -> dict[str, object]:
+def shown(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
     """A sandbox as it is shown: all that it can be set to, never its key."""
     return {
         "sandbox": sandbox.digest,
-        "jobs": len(sandbox.book.jobs),
+        "jobs": len(sandbox.job_store.jobs),
         "submissions": sandbox.submissions,
         "timing": sandbox.timing,
         "limits": {
@@ -84,8 +84,8 @@ def shown(sandbox: Sandbox, desk: Desk) -> dict[str, object]:
         or ("documented" if sandbox.limits else "off"),
         "documented_limits": sandbox.limits,
         "tiers": dict(sandbox.tiers),
-        "scenario": spelled(sandbox.scenario, desk.scenarios),
-        "queue": [spelled(one, desk.scenarios) for one in sandbox.queue],
+        "scenario": spelled(sandbox.scenario, context.scenarios),
+        "queue": [spelled(one, context.scenarios) for one in sandbox.queue],
         "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},
         "hold_seconds": None if sandbox.hold is None else sandbox.hold.total_seconds(),
         "journal": "on" if sandbox.journal.is_on else "off",

@@ -12,7 +12,7 @@ from mockserver.domain.problem import Problem, Violation
 from mockserver.domain.redaction import Print, recognised
 from mockserver.ports import Judge
 from mockserver.provider.reading import read_object
-from mockserver.web.desk import instant
+from mockserver.web.control_context import instant
 
 Shown = dict[str, object]
 
@@ -58,10 +58,10 @@ def exchange_of(one: Exchange, judge: Judge) -> Shown:
     }
 
 
-def attempt_of(one: Dispatch, strays: Iterable[Print]) -> Shown:
+def attempt_of(one: Dispatch, other_keys: Iterable[Print]) -> Shown:
     """An attempt at a webhook. A key that a client put into its address or payload is taken out by its print."""
     delivery, attempt = one.delivery, one.attempt
-    body = recognised(one.body, strays)
+    body = recognised(one.body, other_keys)
     return {
         "n": one.n,
         "kind": "attempt",
@@ -73,12 +73,12 @@ def attempt_of(one: Dispatch, strays: Iterable[Print]) -> Shown:
         "ended": _moment(attempt.ended) if attempt is not None else None,
         "request": {
             "method": "POST",
-            "url": _text(delivery.letter.url, strays),
-            "headers": [[name, _text(value, strays)] for name, value in one.headers],
+            "url": _text(delivery.payload.url, other_keys),
+            "headers": [[name, _text(value, other_keys)] for name, value in one.headers],
             "body": body_of(Body(body, len(one.body))),
         },
         "status": attempt.status if attempt is not None else None,
-        "error": _text(attempt.error, strays) or None if attempt is not None else None,
+        "error": _text(attempt.error, other_keys) or None if attempt is not None else None,
     }
 
 
@@ -141,6 +141,6 @@ def _moment(moment: Moment) -> Shown:
     return {"at": instant(moment.at), "monotonic": round(moment.monotonic, 6)}
 
 
-def _text(text: str, strays: Iterable[Print]) -> str:
+def _text(text: str, other_keys: Iterable[Print]) -> str:
     """A text as UTF-8 can carry it, without keys."""
-    return recognised(text.encode("utf-8", "backslashreplace"), strays).decode("utf-8", "backslashreplace")
+    return recognised(text.encode("utf-8", "backslashreplace"), other_keys).decode("utf-8", "backslashreplace")

@@ -52,14 +52,14 @@ def played(play: Callable[[Counting, list[Line]], Awaitable[None]]) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"ok"})
 
-    async def scene() -> None:
+    async def script() -> None:
         config = uvicorn.Config(app, http=Counting, lifespan="off", log_config=None)
         connection = Counting(config, ServerState(), {})
         connection.connection_made(Wire())
         await play(connection, lines)
         connection.timeout_keep_alive_task and connection.timeout_keep_alive_task.cancel()
 
-    asyncio.run(scene())
+    asyncio.run(script())
 
 
 async def settled() -> None:

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from mockserver.adapters.webhooks.post import PATIENCE_SECONDS
-from mockserver.domain.delivery import Letter
-from tests.adapters.posts import SANDBOX, finals, job, run, world
+from mockserver.adapters.webhooks.dispatcher import PATIENCE_SECONDS
+from mockserver.domain.delivery import Payload
+from tests.adapters.dispatchers import SANDBOX, finals, job, run, world
 from tests.adapters.receiver import receiver
 from tests.cli.process import CERTIFICATE, KEY
 
 
 def test_deliveries_to_one_target_come_in_the_order_of_their_due_instants_one_at_a_time() -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with world() as here, receiver() as hook:
             for n, seconds in enumerate([50, 10, 30, 10, 20, 40], 1):
                 here.expect(job(n, seconds), finals(hook.url))
@@ -26,12 +26,12 @@ def test_deliveries_to_one_target_come_in_the_order_of_their_due_instants_one_at
             assert ids == [one.delivery.id for one in here.attempts]
             assert hook.most_at_once == 1
 
-    run(scene())
+    run(script())
 
 
 @pytest.mark.fact("modelslab.webhook.timeout")
 def test_a_target_that_never_answers_stops_nobody_else() -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with world() as here, receiver(None) as deaf, receiver() as hook:
             for n in range(1, 4):
                 here.expect(job(n), finals(deaf.url))
@@ -41,14 +41,14 @@ def test_a_target_that_never_answers_stops_nobody_else() -> None:
                 assert (await hook.arrivals.get()).value["job"] == f"job-{n}"
             assert (await deaf.arrivals.get()).value["job"] == "job-1"
             assert ids == []
-            assert here.post.under_way(SANDBOX) >= 3
+            assert here.dispatcher.under_way(SANDBOX) >= 3
             assert len(deaf.received) == 1
 
-    run(scene())
+    run(script())
 
 
 def test_an_attempt_ends_when_its_real_time_is_over_and_the_next_one_begins() -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with world(patience_seconds=0.01) as here, receiver(None) as deaf:
             here.expect(job(1), finals(deaf.url))
             here.expect(job(2), finals(deaf.url))
@@ -56,7 +56,7 @@ def test_an_attempt_ends_when_its_real_time_is_over_and_the_next_one_begins() ->
             assert [(one.status, one.error) for one in here.attempts] == [(None, "no answer within 0.01 s")] * 2
             assert [one.value["job"] for one in deaf.received] == ["job-1", "job-2"]
 
-    run(scene())
+    run(script())
 
 
 @pytest.mark.fact("modelslab.webhook.timeout")
@@ -85,21 +85,21 @@ REFUSED = {
 
 @pytest.mark.parametrize("url", REFUSED)
 def test_a_url_that_is_none_or_leads_elsewhere_is_recorded_with_the_reason(url: str) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with world() as here:
-            one = here.expect(job(), lambda _, seen: Letter(url, {}) if seen.state.is_terminal else None)
+            one = here.expect(job(), lambda _, seen: Payload(url, {}) if seen.state.is_terminal else None)
             assert await here.advance(10) == []
-            assert [(found.delivery.job, found.delivery.letter.url) for found in here.refused] == [(one.id, url)]
+            assert [(found.delivery.job, found.delivery.payload.url) for found in here.refused] == [(one.id, url)]
             assert REFUSED[url] in here.refused[0].why
             assert here.refused[0].why.isascii()
             assert here.attempts == []
 
-    run(scene())
+    run(script())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "LOCALHOST", "[::1]"])
 def test_all_of_loopback_is_called(host: str) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with world() as here:
             # Nothing listens on port 1; that an attempt was made is enough.
             here.expect(job(), finals(f"http://{host}:1"))
@@ -107,18 +107,18 @@ def test_all_of_loopback_is_called(host: str) -> None:
             assert (here.attempts[0].status, here.refused) == (None, [])
             assert here.attempts[0].error
 
-    run(scene())
+    run(script())
 
 
 @pytest.mark.parametrize("allow", ["any", frozenset({"hooks.invalid"})])
 def test_other_hosts_can_be_allowed(allow: Any) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with world(allow=allow) as here:
             here.expect(job(), finals("http://hooks.invalid"))
             assert len(await here.advance(10)) == 1
             assert here.attempts[0].error
 
-    run(scene())
+    run(script())
 
 
 def answering(text: str) -> bytes:
@@ -140,7 +140,7 @@ def answering(text: str) -> bytes:
     ],
 )
 def test_the_status_is_recorded_and_no_redirect_is_followed(answer: str, status: int | None) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with world() as here, receiver(answering(answer)) as hook:
             here.expect(job(), finals(hook.url))
             assert len(await here.advance(10)) == 1
@@ -148,7 +148,7 @@ def test_the_status_is_recorded_and_no_redirect_is_followed(answer: str, status:
             assert bool(here.attempts[0].error) == (status is None)
             assert len(hook.received) == 1
 
-    run(scene())
+    run(script())
 
 
 @pytest.mark.parametrize(
@@ -160,17 +160,17 @@ def test_the_status_is_recorded_and_no_redirect_is_followed(answer: str, status:
     ],
 )
 def test_an_answer_is_over_where_it_says_so_though_the_connection_stays(answer: str) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with world() as here, receiver(answering(answer), keeps=True) as hook:
             here.expect(job(), finals(hook.url))
             assert len(await here.advance(10)) == 1
             assert here.attempts[0].error == ""
 
-    run(scene())
+    run(script())
 
 
 def test_a_receiver_with_a_certificate_of_its_own_is_called() -> None:
-    async def scene() -> None:
+    async def script() -> None:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(CERTIFICATE, KEY)
         async with world() as here, receiver(tls=tls) as hook:
@@ -179,15 +179,15 @@ def test_a_receiver_with_a_certificate_of_its_own_is_called() -> None:
             assert (here.attempts[0].status, here.attempts[0].error) == (200, "")
             assert len(hook.received) == 1
 
-    run(scene())
+    run(script())
 
 
 def test_no_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with world() as here, receiver() as hook, receiver() as proxy:
             monkeypatch.setenv("http_proxy", proxy.url)
             here.expect(job(), finals(hook.url))
             await here.advance(10)
             assert (len(hook.received), len(proxy.received)) == (1, 0)
 
-    run(scene())
+    run(script())

@@ -7,11 +7,11 @@ from threading import Event
 
 import pytest
 
-from mockserver.adapters.serving import Errands, Stop, server
+from mockserver.adapters.serving import DaemonExecutor, Stop, server
 
 
 def test_errands_bring_results_and_errors() -> None:
-    errands = Errands()
+    errands = DaemonExecutor()
     assert errands.submit(divmod, 7, 2).result(10) == (3, 1)
     assert errands.submit(int, "11", base=2).result(10) == 3
     with pytest.raises(ZeroDivisionError):
@@ -19,7 +19,7 @@ def test_errands_bring_results_and_errors() -> None:
 
 
 def test_a_stop_waits_for_no_errand() -> None:
-    errands, go_on = Errands(), Event()
+    errands, go_on = DaemonExecutor(), Event()
     slow = errands.submit(go_on.wait, 10)
     errands.shutdown(wait=True)
     assert not slow.done()
@@ -28,7 +28,7 @@ def test_a_stop_waits_for_no_errand() -> None:
 
 
 def test_no_more_than_32_run_at_a_time() -> None:
-    errands, go_on = Errands(), Event()
+    errands, go_on = DaemonExecutor(), Event()
     first = [errands.submit(go_on.wait, 10) for _ in range(32)]
     waiting = errands.submit(int)
     assert not waiting.done()

@@ -18,7 +18,7 @@ from mockserver.app import PLACES
 from mockserver.cli.logs import EXTRA, has_colours, logging_to
 from mockserver.cli.ready import ReadyFile
 from mockserver.cli.screen import Shown, painted, screen
-from mockserver.provider.discovery import discover, fates
+from mockserver.provider.discovery import discover, scenarios
 
 PROVIDERS = discover(PLACES)
 SHOWN = Shown("1.2.3", "http://127.0.0.1:54321", 123456, True, "documented", [], "~/.cache/mockserver-t2v")
@@ -97,7 +97,7 @@ def test_routes_as_json_and_text(capsys: pytest.CaptureFixture[str]) -> None:
 def test_scenarios_as_json_and_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenarios", "--json"], {}) == 0
     found = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in found] == list(fates(PROVIDERS))
+    assert [row["name"] for row in found] == list(scenarios(PROVIDERS))
     assert next(row for row in found if row["name"] == "polls")["number"] == 3
     assert main(["scenarios"], {}) == 0
     assert len(capsys.readouterr().out.splitlines()) == len(found)

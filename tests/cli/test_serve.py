@@ -177,8 +177,10 @@ BUDGET = {
     *("anyio", "click", "httptools", "mockserver", "orjson", "starlette", "typing_extensions", "uvicorn", "uvloop"),
 }
 """What may be imported until the first answer, beside the standard library."""
-SLOW = {"contracts", "ctypes", "http.server", "sqlite3", "tomllib", "unittest", "xml.etree.ElementTree", "zoneinfo"}
-"""Parts of the standard library, and a half of this house, that a start has no use for."""
+SLOW = {
+    *("ctypes", "http.server", "mockserver.kit", "sqlite3", "tomllib", "unittest", "xml.etree.ElementTree", "zoneinfo"),
+}
+"""Parts of the standard library, and the kit, that a start has no use for."""
 
 LISTING = """
 import json, sys

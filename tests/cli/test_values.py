@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.cli import keyfile, places, values
+from mockserver.cli import keyfile, paths, values
 
 
 @pytest.mark.parametrize(
@@ -97,23 +97,23 @@ def test_a_broken_file_of_keys_names_the_line_and_shows_no_key(tmp_path: Path, c
 
 def test_the_cache_is_among_the_users_own(tmp_path: Path) -> None:
     home = {"HOME": str(tmp_path)}
-    assert places.cache_folder(home, "linux") == tmp_path / ".cache" / places.NAME
-    assert places.cache_folder(home, "darwin") == tmp_path / "Library" / "Caches" / places.NAME
-    assert places.cache_folder({**home, "XDG_CACHE_HOME": str(tmp_path / "x")}, "linux") == tmp_path / "x" / places.NAME
-    assert places.cache_folder({**home, "XDG_CACHE_HOME": "relative"}, "linux") == tmp_path / ".cache" / places.NAME
+    assert paths.cache_folder(home, "linux") == tmp_path / ".cache" / paths.NAME
+    assert paths.cache_folder(home, "darwin") == tmp_path / "Library" / "Caches" / paths.NAME
+    assert paths.cache_folder({**home, "XDG_CACHE_HOME": str(tmp_path / "x")}, "linux") == tmp_path / "x" / paths.NAME
+    assert paths.cache_folder({**home, "XDG_CACHE_HOME": "relative"}, "linux") == tmp_path / ".cache" / paths.NAME
     windows = {"USERPROFILE": str(tmp_path), "LOCALAPPDATA": str(tmp_path / "Local")}
-    assert places.cache_folder(windows, "win32") == tmp_path / "Local" / places.NAME
-    assert places.cache_folder({"USERPROFILE": str(tmp_path)}, "win32") == tmp_path / "AppData" / "Local" / places.NAME
+    assert paths.cache_folder(windows, "win32") == tmp_path / "Local" / paths.NAME
+    assert paths.cache_folder({"USERPROFILE": str(tmp_path)}, "win32") == tmp_path / "AppData" / "Local" / paths.NAME
 
 
 def test_without_a_folder_that_can_be_written_the_cache_is_temporary(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file")
-    assert places.cache_folder({"HOME": str(tmp_path / "home")}, "linux").name == places.NAME
-    assert not places.cache_folder({}, "linux").is_relative_to(tmp_path)
+    assert paths.cache_folder({"HOME": str(tmp_path / "home")}, "linux").name == paths.NAME
+    assert not paths.cache_folder({}, "linux").is_relative_to(tmp_path)
 
 
 def test_paths_are_shown_as_a_shell_understands_them() -> None:
     home = {"HOME": "/home/me"}
-    assert places.shown(Path("/home/me/.cache/x"), home, "linux") == str(Path("~/.cache/x"))
-    assert places.shown(Path("/home/meat/x"), home, "linux") == str(Path("/home/meat/x"))
-    assert places.shown(Path("/x"), {}, "linux") == str(Path("/x"))
+    assert paths.shown(Path("/home/me/.cache/x"), home, "linux") == str(Path("~/.cache/x"))
+    assert paths.shown(Path("/home/meat/x"), home, "linux") == str(Path("/home/meat/x"))
+    assert paths.shown(Path("/x"), {}, "linux") == str(Path("/x"))

@@ -1,4 +1,4 @@
-"""What the code calls things: every class, function and constant of the two packages, by the file that defines it."""
+"""What the code calls things: every class, function and constant of the package, by the file that defines it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from pathlib import Path
 
 from tests.docs.markdown import ROOT
 
-PACKAGES = ("mockserver", "contracts")
-PLACES = (ROOT, ROOT / "mockserver", *(ROOT / "contracts" / "providers").iterdir())
+PLACES = (ROOT, ROOT / "mockserver", *(ROOT / "contracts").glob("*/"))
 """Where a path in the text may begin; the last are the folders of the promises."""
 
 
 @cache
 def defined() -> dict[Path, frozenset[str]]:
     """The names that each module defines: at its top, and in its classes."""
-    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    files = (ROOT / "mockserver").rglob("*.py")
     return {path: frozenset(_names(ast.parse(path.read_text(encoding="utf-8")))) for path in files}
 
 

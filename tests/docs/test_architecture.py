@@ -54,12 +54,13 @@ def test_every_module_of_a_floor_has_its_line(folder: str) -> None:
 
 
 def test_the_floors_are_those_that_are_checked() -> None:
-    """Each line of the block begins with a floor of import-linter's contract, from the top down."""
-    (layers,) = (one["layers"] for one in pyproject()["tool"]["importlinter"]["contracts"] if one["type"] == "layers")
-    checked = [re.findall(r"\w+", layer) for layer in layers]
-    (floors,) = (block.text for block in blocks(TEXT) if block.text.startswith("__main__"))
-    told = [re.findall(r"\w+", line.partition("   ")[0]) for line in floors.splitlines()]
-    assert told == [*checked, ["contracts"]]
+    """Each line of the block begins with a floor of import-linter's contracts, from the top down."""
+    contracts = [one for one in pyproject()["tool"]["importlinter"]["contracts"] if one["type"] == "layers"]
+    for contract, top in zip(contracts, ("__main__", "adapters"), strict=True):
+        checked = [re.findall(r"\w+", layer) for layer in contract["layers"]]
+        (floors,) = (block.text for block in blocks(TEXT) if block.text.startswith(top))
+        told = [re.findall(r"\w+", line.partition("   ")[0]) for line in floors.splitlines()]
+        assert told == checked
 
 
 def test_every_dependency_has_its_reason() -> None:
@@ -96,5 +97,5 @@ def test_what_the_table_tells_of_a_provider_is_in_its_own(column: int, provider:
     assert told["styles"] == (", ".join(styles) or "one")
     assert len(told["checks, in order"].split(", ")) == len(provider.checks)
     assert told["tiers"] == (", ".join(provider.tiers) or "none")
-    assert (told["webhooks"] == "none") == (provider.herald is None)
-    assert (told["every answer carries"] == "nothing more") == (provider.dress is None)
+    assert (told["webhooks"] == "none") == (provider.webhook_payload is None)
+    assert (told["every answer carries"] == "nothing more") == (provider.add_headers is None)

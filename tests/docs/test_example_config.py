@@ -13,7 +13,7 @@ import pytest
 
 from mockserver.cli.plan import Plan, plan
 from mockserver.cli.serve import serve
-from mockserver.domain import composing
+from mockserver.domain import scenario_composition
 from mockserver.provider.configuration import CLOCK, DECLARED, LISTENER
 from mockserver.testing import MockServer
 from tests.docs.markdown import ROOT
@@ -52,9 +52,9 @@ def test_it_names_every_option_once(text: str) -> None:
 def test_it_uses_every_member_of_scenarios_and_sandboxes(text: str) -> None:
     found = parsed(text)
     scenarios = found["scenarios"].values()
-    for member, known in (("timeline", composing.LIFE), ("file", composing.FILE)):
+    for member, known in (("timeline", scenario_composition.LIFE), ("file", scenario_composition.FILE)):
         assert {name for one in scenarios for name in one.get(member, {})} == set(known)
-    assert {name for one in scenarios for name in one} == set(composing.MEMBERS)
+    assert {name for one in scenarios for name in one} == set(scenario_composition.MEMBERS)
     assert {name for one in found["sandboxes"].values() for name in one} == set(DECLARED)
     busy = found["sandboxes"]["busy"]
     assert (set(busy["clock"]), set(busy["listeners"][0])) == (set(CLOCK), set(LISTENER))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.facts import load_all
-from contracts.tally import read
+from mockserver.kit.facts import load_all
+from mockserver.kit.facts.table import read
 from tests.docs.markdown import text_of
 
 

@@ -72,7 +72,7 @@ def create(server: MockServer, body: dict[str, Any]) -> None:
     assert [job["id"] for job in server.sandbox("any-key").jobs()] == [body["videoId"]]
 
 
-def fate(server: MockServer, body: dict[str, Any]) -> None:
+def scenario(server: MockServer, body: dict[str, Any]) -> None:
     (job,) = server.sandbox("my-key").jobs()
     assert (job["id"], job["scenario"]) == (body["videoId"], "fails-in-processing")
 
@@ -97,7 +97,7 @@ def composed(server: MockServer, body: dict[str, Any]) -> None:
 
 JSON = {"Content-Type": "application/json"}
 SHELL: dict[str, Callable[[MockServer, dict[str, Any]], None]] = {
-    '"duration": 2': create, "X-Mock-Scenario:": fate, "/clock": clock, '"queue"': configuration,
+    '"duration": 2': create, "X-Mock-Scenario:": scenario, "/clock": clock, '"queue"': configuration,
     "/scenarios/": composed,
 }  # fmt: skip
 """What is held of the answer of the block that has these words."""

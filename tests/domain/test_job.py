@@ -1,4 +1,4 @@
-"""The laws of a job's life, over every fate."""
+"""The laws of a job's life, over every scenario."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mockserver.domain.job import Job, State, Timeline, Turn, Turning, end_of, events, snapshot
-from tests.domain.lives import CREATED, instants, jobs
+from mockserver.domain.job import Job, Override, OverrideKind, State, Timeline, end_of, events, snapshot
+from tests.domain.timelines import CREATED, instants, jobs
 
 ORDER = {State.QUEUED: 0, State.RUNNING: 1, State.SUCCEEDED: 2, State.FAILED: 2}
 GRAIN = timedelta(microseconds=1)
@@ -68,7 +68,7 @@ def test_wait_hints_are_never_negative_and_reach_zero_at_the_end(job: Job, at: d
     if seen.remaining is not None:
         assert seen.remaining >= timedelta(0)
         assert seen.state.is_terminal == (seen.remaining == timedelta(0))
-        if not job.turns and not seen.state.is_terminal:
+        if not job.overrides and not seen.state.is_terminal:
             assert snapshot(job, at + seen.remaining).state.is_terminal
             assert not snapshot(job, at + seen.remaining - GRAIN).state.is_terminal
 
@@ -80,19 +80,19 @@ def test_the_end_is_where_the_terminal_state_begins(job: Job, at: datetime) -> N
     assert snapshot(job, at).state.is_terminal == (end is not None and end <= at)
 
 
-@given(jobs(turned=False), instants, st.sampled_from(Turning))
-def test_a_turn_changes_nothing_before_its_instant(job: Job, at: datetime, turning: Turning) -> None:
-    """A fate turned from outside holds from its instant on; what was seen before stays seen."""
-    turned = job.turned(Turn(at, turning))
-    assert snapshot(turned, at - GRAIN) == snapshot(job, at - GRAIN)
+@given(jobs(overridden=False), instants, st.sampled_from(OverrideKind))
+def test_a_turn_changes_nothing_before_its_instant(job: Job, at: datetime, kind: OverrideKind) -> None:
+    """A scenario turned from outside holds from its instant on; what was seen before stays seen."""
+    overridden = job.overridden(Override(at, kind))
+    assert snapshot(overridden, at - GRAIN) == snapshot(job, at - GRAIN)
 
 
 @example(life(1, 2), CREATED + timedelta(seconds=2))
-@given(jobs(turned=False), instants)
+@given(jobs(overridden=False), instants)
 def test_a_stalled_job_stands_still_for_good(job: Job, at: datetime) -> None:
     """After being stalled, a job shows what it showed at that instant, with no end in sight."""
-    turned = job.turned(Turn(at, Turning.STALLED))
-    then, later = snapshot(turned, at), snapshot(turned, at + timedelta(days=9))
+    overridden = job.overridden(Override(at, OverrideKind.STALLED))
+    then, later = snapshot(overridden, at), snapshot(overridden, at + timedelta(days=9))
     assert (then.state, then.stage, then.progress) == (later.state, later.stage, later.progress)
 
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.adapters.clock import HandTime
-from mockserver.domain.job import Job, State, Turn, Turning, snapshot
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.job import Job, Override, OverrideKind, State, snapshot
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine import Engine
 from mockserver.engine.sandbox import Sandbox, digest_of
-from tests.engine.worlds import ORDER, START, engine
+from tests.engine.engines import ORDER, START, engine
 
 
 def submit(world: Engine, sandbox: Sandbox) -> Job:
@@ -30,7 +30,7 @@ def test_a_sandboxs_jobs_depend_on_nothing_but_itself(order: list[str]) -> None:
     for key in sorted(set(order)):
         sandbox = alone.sandboxes.open(digest_of(key))
         expected = [submit(alone, sandbox) for _ in range(order.count(key))]
-        found = together.sandboxes.open(digest_of(key)).book.jobs.values()
+        found = together.sandboxes.open(digest_of(key)).job_store.jobs.values()
         assert [(job.id, job.alias, job.seed, job.timeline) for job in found] == [
             (job.id, job.alias, job.seed, job.timeline) for job in expected
         ]
@@ -45,11 +45,11 @@ def test_a_full_store_drops_the_oldest_finished_job() -> None:
     time.pass_seconds(10)
     youngest = submit(world, first)
     submit(world, first)
-    assert list(first.book.jobs) == [youngest.id, list(first.book.jobs)[-1]]
-    assert oldest.id not in first.book.jobs
-    assert first.book.find(oldest.alias) is None
+    assert list(first.job_store.jobs) == [youngest.id, list(first.job_store.jobs)[-1]]
+    assert oldest.id not in first.job_store.jobs
+    assert first.job_store.find(oldest.alias) is None
     submit(world, first)
-    assert other.id not in second.book.jobs
+    assert other.id not in second.job_store.jobs
     assert world.sandboxes.jobs == 3
 
 
@@ -60,7 +60,7 @@ def test_a_store_full_of_unfinished_jobs_refuses() -> None:
     submit(world, sandbox)
     refused = world.submit(sandbox, ORDER, sandbox.clock.now())
     assert isinstance(refused, Problem)
-    assert refused.kind is Kind.UNAVAILABLE
+    assert refused.kind is ProblemKind.UNAVAILABLE
     assert sandbox.submissions == 1
 
 
@@ -70,8 +70,8 @@ def test_a_reset_touches_no_other_sandbox() -> None:
     first, second = (world.sandboxes.open(digest_of(key)) for key in "ab")
     before, kept = submit(world, first), submit(world, second)
     assert world.reset(first) == 1
-    assert not first.book.jobs
-    assert second.book.find(kept.id) is kept
+    assert not first.job_store.jobs
+    assert second.job_store.find(kept.id) is kept
     assert world.sandboxes.jobs == 1
     assert submit(world, first).id == before.id
 
@@ -88,11 +88,11 @@ def test_idle_sandboxes_leave_first() -> None:
 
 
 @given(st.lists(st.text(max_size=5), min_size=1, max_size=20, unique=True))
-def test_no_two_sandboxes_share_a_lot(keys: list[str]) -> None:
+def test_no_two_sandboxes_share_a_id_block(keys: list[str]) -> None:
     """Counters that are cut from the lot never meet between two keys."""
     world = engine(max_sandboxes=50)
-    lots = [world.sandboxes.open(digest_of(key)).lot for key in keys]
-    assert len(set(lots)) == len(keys)
+    id_blocks = [world.sandboxes.open(digest_of(key)).id_block for key in keys]
+    assert len(set(id_blocks)) == len(keys)
 
 
 def test_a_file_names_its_sandbox() -> None:
@@ -107,13 +107,13 @@ def test_a_file_names_its_sandbox() -> None:
     assert world.sandboxes.owner_of("") is None
 
 
-def test_a_turn_is_kept_and_told_to_the_courier() -> None:
-    """A fate turned from outside is a fact with its instant, and its webhooks are read anew."""
+def test_a_turn_is_kept_and_told_to_the_webhook_port() -> None:
+    """A scenario turned from outside is a fact with its instant, and its webhooks are read anew."""
     world = engine()
     sandbox = world.sandboxes.open(digest_of("a"))
     job = submit(world, sandbox)
     at = sandbox.clock.now()
-    world.turn(sandbox, job, Turn(at, Turning.FAILED, "because"))
-    seen = snapshot(sandbox.book.jobs[job.id], at + timedelta(days=1))
+    world.turn(sandbox, job, Override(at, OverrideKind.FAILED, "because"))
+    seen = snapshot(sandbox.job_store.jobs[job.id], at + timedelta(days=1))
     assert (seen.state, seen.why, seen.since) == (State.FAILED, "because", at)
-    assert world.courier.told == [f"turned {job.id}"]  # type: ignore[attr-defined]
+    assert world.webhooks.told == [f"turned {job.id}"]  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 Every word of every provider is a profile, beside the default and the combinations that have a document of their own; a
 word that changes no document runs against the default one. The clock of a profile's sandbox stands still and its jobs
-have fates in turn, so that no run depends on time. What schemathesis says of each profile goes to its own file; its
+have scenarios in turn, so that no run depends on time. What schemathesis says of each profile goes to its own file; its
 summary is printed.
 
 The budget of each operation is what the coverage phase finds in the document and 8 cases of the fuzzing phase; that of
@@ -29,21 +29,21 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.promise import PROVIDERS, names
+from mockserver.kit.promise import PROVIDERS, load, names
+from mockserver.kit.promise.document import MARK
 from mockserver.provider.discovery import discover
 
 SUMMARY = "API Operations:"
-FATES = ["instant", "polls=2", "instant", "fails-in-processing"]
+SCENARIOS = ["instant", "polls=2", "instant", "fails-in-processing"]
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A profile with a whole document: `words` is empty for the default one."""
+    """A profile: `words` is empty for the default one."""
 
     provider: str
     words: tuple[str, ...]
-    document: Path
 
     @property
     def name(self) -> str:
@@ -60,11 +60,12 @@ def profiles(only: Sequence[str]) -> list[Profile]:
     discovered = discover()
     for name in names():
         folder = PROVIDERS / name / "generated"
-        found.append(Profile(name, (), folder / "document.json"))
-        own = {tuple(path.stem.split(",")): path for path in sorted((folder / "documents").glob("*.json"))}
+        found.append(Profile(name, ()))
+        composed = json.loads((folder / "digests.json").read_bytes())
+        own = [tuple(one.split(",")) for one in sorted(composed) if one != MARK]
         words = [(word.name,) for word in discovered[name].words if word.name != discovered[name].style]
         every = dict.fromkeys([*words, *own])
-        found += [Profile(name, told, own.get(told, folder / "document.json")) for told in every]
+        found += [Profile(name, words) for words in every]
     exact = {one.name for one in found} & set(only)
     heads = tuple(head for head in only if head not in exact)
     chosen = [one for one in found if not only or one.name in exact or (heads and one.name.startswith(heads))]
@@ -108,16 +109,18 @@ def control(url: str, method: str, path: str, value: object = None) -> Any:
 
 
 def fuzzed(url: str, profile: Profile, key: str, told: Namespace, folder: Path) -> dict[str, Any]:
-    """Run one profile; the outcome as `contracts.fuzz` prints it, with the seconds that it took."""
-    settings = {"profiles": {profile.provider: list(profile.words)}, "timing": "instant", "queue": FATES * 1000}
+    """Run one profile; the outcome as `mockserver.kit.fuzz` prints it, with the seconds that it took."""
+    settings = {"profiles": {profile.provider: list(profile.words)}, "timing": "instant", "queue": SCENARIOS * 1000}
     sandbox = control(url, "POST", "/sandboxes", {"key": key})["sandbox"]
     control(url, "DELETE", f"/sandboxes/{sandbox}")
     control(url, "PATCH", f"/sandboxes/{sandbox}", settings)
     control(url, "PATCH", f"/sandboxes/{sandbox}/clock", {"frozen": True})  # so no creation is held back
+    document = folder / f"{profile.file}.json"
+    document.write_text(json.dumps(load(PROVIDERS / profile.provider).under(profile.words)))
     command = [
-        *(sys.executable, "-m", "contracts.fuzz", str(profile.document), "--url", url, "--key", key),
+        *(sys.executable, "-m", "mockserver.kit.fuzz", str(document), "--url", url, "--key", key),
         *("--header", f"X-Mock-Sandbox: {sandbox}", "--seed", str(told.seed)),
-        *("--examples", str(told.examples * told.times), "--chains", str(told.chains * told.times)),
+        *("--examples", str(told.examples * told.times), "--sequences", str(told.sequences * told.times)),
     ]
     if profile.words and told.times == 1:
         command += ["--covered", str(PROVIDERS / profile.provider / "generated" / "document.json")]
@@ -147,7 +150,7 @@ def main() -> int:
     )
     parser.add_argument("--times", type=int, default=1, help="so many times the cases and sequences")
     parser.add_argument("--examples", type=int, default=8, help="cases of each operation in the fuzzing phase")
-    parser.add_argument("--chains", type=int, default=6, help="sequences of calls for each profile")
+    parser.add_argument("--sequences", type=int, default=6, help="sequences of calls for each profile")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="a folder for what is printed and logged")
@@ -164,7 +167,7 @@ def run(chosen: Sequence[Profile], told: Namespace, folder: Path) -> Iterator[di
 
     A key is used again by the next profile of the same provider: ids repeat under it, so clips are not drawn anew.
     """
-    keys = {name: [f"fuzz-{name}-{lane}" for lane in range(told.workers)] for name in names()}
+    keys = {name: [f"fuzz-{name}-{target_queue}" for target_queue in range(told.workers)] for name in names()}
 
     def one(profile: Profile) -> dict[str, Any]:
         key = keys[profile.provider].pop(0)
@@ -173,7 +176,7 @@ def run(chosen: Sequence[Profile], told: Namespace, folder: Path) -> Iterator[di
         finally:
             keys[profile.provider].insert(0, key)
 
-    every = [key for lanes in keys.values() for key in lanes]
+    every = [key for target_queues in keys.values() for key in target_queues]
     with serving(every, folder) as url, ThreadPoolExecutor(told.workers) as pool:
         yield from pool.map(one, chosen)
 

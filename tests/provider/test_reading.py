@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.provider.reading import Read, read_object
 
 values = st.recursive(
@@ -37,7 +37,7 @@ def test_what_is_no_object_is_malformed(body: bytes) -> None:
     """NaN, half surrogates, other encodings, other values and endless nesting are malformed, not a crash."""
     problem = read_object(body)
     assert isinstance(problem, Problem)
-    assert problem.kind is Kind.MALFORMED
+    assert problem.kind is ProblemKind.MALFORMED
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from contracts import transcript
 from mockserver.domain.scenario import FAULTS
+from mockserver.kit import transcript
 from mockserver.testing import MockServer, Sandbox
-from tests.laws.clients import CLIENTS, Client
+from tests.properties.clients import CLIENTS, Client
 
 REFUSED: Final = {
     # provider: what it says with 429, of a server fault, of a wrong key, of a file that it cannot serve

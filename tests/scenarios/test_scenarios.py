@@ -207,7 +207,7 @@ def test_every_scenario_is_tested_here() -> None:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_scenario_as_a_plain_client_sees_it(name: str, sandbox: Sandbox) -> None:
-    """Asked for by a header, a scenario gives the fate that its sentence says."""
+    """Asked for by a header, a scenario gives the scenario that its sentence says."""
     client = PlainClient(sandbox, name)
     EXPECTED[name](client.run(), client)
 
@@ -253,19 +253,19 @@ def test_an_unknown_spelling_is_our_own_400(spelling: str, told: str, sandbox: S
 
 
 @pytest.mark.parametrize(("turn", "word"), [("complete", "completed"), ("fail", "failed"), ("stall", "queued")])
-def test_a_fate_is_turned_from_outside(turn: str, word: str, sandbox: Sandbox) -> None:
+def test_a_scenario_is_overridden_from_outside(turn: str, word: str, sandbox: Sandbox) -> None:
     """A job is completed, failed or stalled by a call of the control API, as a fact with its instant."""
     client = PlainClient(sandbox, "stuck-in-queue")
     seen = client.run(polls=1)
-    turned = sandbox.turn(seen.creation["videoId"], turn, why="because I say so" if turn == "fail" else None)
+    overridden = sandbox.turn(seen.creation["videoId"], turn, why="because I say so" if turn == "fail" else None)
     client.poll(seen, 100, 2)
     assert seen.last["status"] == word
-    assert [one["turning"][:4] for one in turned["turns"]] == [turn[:4]]
+    assert [one["turning"][:4] for one in overridden["turns"]] == [turn[:4]]
     if turn == "fail":
         assert seen.last["error"] == "because I say so"
 
 
-def test_an_over_job_is_not_turned_again(sandbox: Sandbox) -> None:
+def test_an_over_job_is_not_overridden_again(sandbox: Sandbox) -> None:
     """A terminal state is never left, not even by hand."""
     seen = PlainClient(sandbox, "instant").run()
     with pytest.raises(ValueError, match="has succeeded already"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.domain.composing import composed
 from mockserver.domain.scenario import CORE, WEBHOOKS, Scenario, parse, table
-from tests.adapters.posts import all_events, finals, job, run, world
+from mockserver.domain.scenario_composition import composed
+from tests.adapters.dispatchers import all_events, finals, job, run, world
 from tests.adapters.receiver import receiver
-from tests.domain.lives import CREATED
+from tests.domain.timelines import CREATED
 
 Arrivals = list[tuple[float, str]]
 """After how many seconds a webhook was sent, and which state it told of."""
@@ -22,7 +22,7 @@ EXPECTED: dict[str, Arrivals] = {
 }
 
 
-def arrivals(fate: Scenario) -> tuple[Arrivals, list[str], list[str]]:
+def arrivals(scenario: Scenario) -> tuple[Arrivals, list[str], list[str]]:
     """What a receiver of all events of a job that ends after 10 s got, the ids of the deliveries, and why others were
     none. A second job, whose only webhook goes the same way later, comes when all before it has come.
     """
@@ -32,7 +32,7 @@ def arrivals(fate: Scenario) -> tuple[Arrivals, list[str], list[str]]:
 
     async def scene() -> None:
         async with world() as here, receiver() as hook:
-            here.expect(job()._replace(fate=fate), all_events(hook.url))
+            here.expect(job()._replace(scenario=scenario), all_events(hook.url))
             here.expect(job(2, 100), finals(hook.url))
             for seconds in (0, 5, 5, 2.5, 2.5, 15, 70):
                 await here.advance(seconds)
@@ -64,8 +64,8 @@ def test_a_scenario_of_webhooks_as_a_receiver_meets_it(name: str) -> None:
 
 def test_webhooks_are_composed_by_state() -> None:
     """A scenario out of data says when each webhook is tried; a state that it does not name is told as usual."""
-    fate = composed("mine", {"webhooks": {"running": [], "succeeded": [0, 20]}})
-    assert arrivals(fate)[0] == [(10, "succeeded"), (30, "succeeded")]
+    scenario = composed("mine", {"webhooks": {"running": [], "succeeded": [0, 20]}})
+    assert arrivals(scenario)[0] == [(10, "succeeded"), (30, "succeeded")]
     assert arrivals(composed("mine", {"webhooks": {"tries": [1], "succeeded": [0]}}))[0] == [
         (1, "running"), (10, "succeeded"),
     ]  # fmt: skip

@@ -51,7 +51,7 @@ def test_a_clip_is_made_and_fetched_with_httpx(handle: MockServer, sandbox: Sand
 
 
 def test_the_same_with_an_async_client_in_the_callers_loop(handle: MockServer, sandbox: Sandbox) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with httpx.AsyncClient(
             transport=handle.async_transport(), base_url=handle.url, headers=sandbox.headers
         ) as client:
@@ -62,7 +62,7 @@ def test_the_same_with_an_async_client_in_the_callers_loop(handle: MockServer, s
             link = (await client.get(f"/v2/ai/videos/{jobs[0]}/status")).json()["videoUrl"]
             assert (await client.get(link)).content[4:8] == b"ftyp"
 
-    asyncio.run(scene())
+    asyncio.run(script())
 
 
 def test_the_clock(sandbox: Sandbox) -> None:
@@ -81,7 +81,7 @@ def test_the_clock(sandbox: Sandbox) -> None:
         clock.set("2025-01-31T12:00:00Z")
 
 
-def test_fates_are_set_queued_and_turned(sandbox: Sandbox) -> None:
+def test_scenarios_are_set_queued_and_overridden(sandbox: Sandbox) -> None:
     sandbox.scenario.set("instant")
     sandbox.scenario.queue("stalled", "stalled")
     assert (sandbox.scenario.default, sandbox.scenario.queued) == ("instant", ["stalled", "stalled"])
@@ -190,7 +190,7 @@ def test_the_journal_can_be_off(sandbox: Sandbox) -> None:
     assert (sandbox.journal.is_on, sandbox.journal.read()["last"]) == (True, 2)
 
 
-def test_a_fate_of_ones_own(sandbox: Sandbox) -> None:
+def test_a_scenario_of_ones_own(sandbox: Sandbox) -> None:
     """It is known to the whole server; its members are those of a TOML file."""
     sandbox.server.compose("late-failure", timeline={"queued_seconds": 30, "running_seconds": 30, "ends": "failed"})
     sandbox.scenario.queue("late-failure")

@@ -15,7 +15,7 @@ from mockserver.settings import Settings
 from mockserver.testing import MockServer, Sandbox
 
 WHEN = datetime(2026, 1, 16, 14, 30, tzinfo=UTC)
-FATES = ("success", "instant", "stalled", "fails-in-processing", "extra-fields", "eta-growing", "success")
+SCENARIOS = ("success", "instant", "stalled", "fails-in-processing", "extra-fields", "eta-growing", "success")
 CREATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "tensorone": ("/v2/ai/text-to-video", {"width": 64, "height": 64, "duration": 1, "fps": 4}),
     "modelslab": ("/api/v6/video/text2video", {"model_id": "cogvideox", "instant_response": True}),
@@ -25,7 +25,7 @@ CREATIONS: dict[str, tuple[str, dict[str, Any]]] = {
 STEPS = st.one_of(
     st.tuples(st.just("create"), st.sampled_from(sorted(CREATIONS)), st.sampled_from(("one", "two"))),
     st.tuples(st.just("poll"), st.integers(0, 5), st.sampled_from(("one", "two"))),
-    st.tuples(st.just("fate"), st.sampled_from(FATES), st.sampled_from(("one", "two"))),
+    st.tuples(st.just("scenario"), st.sampled_from(SCENARIOS), st.sampled_from(("one", "two"))),
     st.tuples(st.just("limit"), st.integers(1, 3), st.sampled_from(("one", "two"))),
     st.tuples(st.just("advance"), st.floats(0, 30), st.sampled_from(("one", "two"))),
     st.tuples(st.just("pass"), st.floats(0, 3), st.just("one")),
@@ -49,7 +49,7 @@ class Run:
         elif what == "poll" and self.jobs[key]:
             provider, job = self.jobs[key][value % len(self.jobs[key])]
             self.poll(sandbox, provider, job)
-        elif what == "fate":
+        elif what == "scenario":
             sandbox.scenario.set(value)
         elif what == "limit":
             sandbox.limits.set(createVideo=(value, 20))

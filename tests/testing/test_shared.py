@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.testing import MockServer, NoMockServer
-from mockserver.testing.presence import Presence
+from mockserver.testing.process_lock import ProcessLock
 from mockserver.testing.shared import Shared
 from tests.testing.suite import ROOT
 
@@ -84,7 +84,7 @@ def test_a_server_that_was_killed_is_started_anew(tmp_path: Path) -> None:
 
 def test_it_lives_on_between_users_while_their_run_is_there(tmp_path: Path) -> None:
     """One that leaves before the next has come takes no server along."""
-    run = Presence(tmp_path, "controller")
+    run = ProcessLock(tmp_path, "controller")
     run.begin()
     one, two = Shared(tmp_path, "one"), Shared(tmp_path, "two")
     url = one.enter().url

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from mockserver.testing import async_transport, transport
-from mockserver.testing.inside import Inside
-from mockserver.testing.passage import Passage, Target
+from mockserver.testing.asgi_exchange import AsgiExchange, Target
+from mockserver.testing.in_process import InProcessServer
 from mockserver.testing.thread import InThread
 from tests.testing.toys import Toy
 
@@ -66,24 +66,24 @@ def test_a_part_is_there_as_soon_as_it_was_sent(either: httpx.Client) -> None:
 def test_a_chunk_is_fetched_when_there_is_room_for_it() -> None:
     """One chunk waits for the application; the next is wanted when it took that one, or has ended."""
 
-    async def scene() -> None:
+    async def script() -> None:
         gate = asyncio.Event()
 
         async def app(_scope: object, receive: Any, _send: object) -> None:
             await gate.wait()
             await receive()
 
-        passage = Passage(app, Target("POST", "http", "x", 80, b"/").scope([], {}))
-        assert await passage.feed(b"1")
-        second = asyncio.ensure_future(passage.feed(b"2"))
+        exchange = AsgiExchange(app, Target("POST", "http", "x", 80, b"/").scope([], {}))
+        assert await exchange.feed(b"1")
+        second = asyncio.ensure_future(exchange.feed(b"2"))
         for _ in range(10):
             await asyncio.sleep(0)
         assert not second.done()
         gate.set()
         await second
-        assert not await passage.feed(b"3")
+        assert not await exchange.feed(b"3")
 
-    asyncio.run(scene())
+    asyncio.run(script())
 
 
 def test_bodies_cross(either: httpx.Client) -> None:
@@ -169,7 +169,7 @@ def test_async_in_the_callers_loop(toy: Toy) -> None:
         for number in range(5):
             yield b"%d" % number
 
-    async def scene() -> None:
+    async def script() -> None:
         async with httpx.AsyncClient(transport=async_transport(toy), base_url=BASE, timeout=LONG) as client:
             assert toy.loops == {id(asyncio.get_running_loop())}
             assert (await client.post("/echo", content=chunks())).content == b"<01234>"
@@ -184,22 +184,22 @@ def test_async_in_the_callers_loop(toy: Toy) -> None:
         assert toy.life == ["startup", "shutdown"]
         assert toy.loops == {id(asyncio.get_running_loop())}
 
-    asyncio.run(scene())
+    asyncio.run(script())
 
 
 def test_async_calls_that_come_at_once_start_it_once(toy: Toy) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         client = httpx.AsyncClient(transport=async_transport(toy), base_url=BASE)
         await asyncio.gather(*(client.get("/whole") for _ in range(5)))
         await client.aclose()
         assert toy.life == ["startup", "shutdown"]
 
-    asyncio.run(scene())
+    asyncio.run(script())
 
 
 @pytest.mark.parametrize("kind", ["own loop", "bridged"])
 def test_a_cancelled_call_is_told(kind: str, toy: Toy) -> None:
-    async def scene(lead: httpx.AsyncBaseTransport) -> None:
+    async def script(lead: httpx.AsyncBaseTransport) -> None:
         async with httpx.AsyncClient(transport=lead, base_url=BASE, timeout=LONG) as client:
             call = asyncio.ensure_future(client.get("/waits"))
             assert await asyncio.to_thread(toy.began.wait, LONG)
@@ -209,11 +209,11 @@ def test_a_cancelled_call_is_told(kind: str, toy: Toy) -> None:
             assert await asyncio.to_thread(toy.left.wait, LONG)
 
     if kind == "own loop":
-        asyncio.run(scene(async_transport(toy)))
+        asyncio.run(script(async_transport(toy)))
     else:
-        inside = Inside(lambda: toy)
+        inside = InProcessServer(lambda: toy)
         inside.start()
-        asyncio.run(scene(inside.async_transport()))
+        asyncio.run(script(inside.async_transport()))
         inside.stop()
 
 

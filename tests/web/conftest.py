@@ -32,7 +32,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 
 @pytest.fixture
-def scene(place: Scene) -> Scene:
+def steps(place: Scene) -> Scene:
     """The same with the sandbox of the tests as new."""
     path = place.direct.sandbox(KEY, timing="instant", journal="on")
     place.direct.json("PATCH", f"{path}/clock", {"frozen": False})

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from starlette.applications import Starlette
 
-from contracts.stage import Exchange
+from mockserver.kit.target import Response
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 
@@ -23,12 +23,12 @@ class Direct:
         self.runner = asyncio.Runner()
 
     def close(self) -> None:
-        self.runner.run(self.app.state.house.clips.aclose())
+        self.runner.run(self.app.state.context.clips.aclose())
         self.runner.close()
 
     def call(
         self, method: str, target: str, headers: Headers = (), body: bytes | Iterable[bytes] = b"", **scope: Any
-    ) -> Exchange:
+    ) -> Response:
         """One exchange. `target` is a path with its query, percent-encoded; a body of several parts comes in chunks."""
         parts = [body] if isinstance(body, bytes) else list(body)
         return self.runner.run(self._exchange(self._scope(method, target, headers) | scope, parts))
@@ -61,7 +61,7 @@ class Direct:
             "server": self.address, "state": {},
         }  # fmt: skip
 
-    async def _exchange(self, scope: dict[str, Any], parts: list[bytes]) -> Exchange:
+    async def _exchange(self, scope: dict[str, Any], parts: list[bytes]) -> Response:
         coming = iter(parts)
         left = len(parts)
         begun: MutableMapping[str, Any] = {}
@@ -82,4 +82,4 @@ class Direct:
 
         await self.app(scope, receive, send)
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in begun["headers"]]
-        return Exchange(begun["status"], headers, bytes(body))
+        return Response(begun["status"], headers, bytes(body))

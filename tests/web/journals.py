@@ -6,10 +6,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts import transcript
-from contracts.stage import Exchange as Came
 from mockserver.adapters.clock import HandTime
 from mockserver.engine.sandbox import digest_of
+from mockserver.kit import transcript
+from mockserver.kit.target import Response
 from tests.web.direct import Direct
 
 KEY = "journal-key-1"
@@ -25,7 +25,7 @@ class Scene:
     def __init__(self, direct: Direct, time: HandTime) -> None:
         self.direct, self.time = direct, time
 
-    def call(self, method: str, target: str, body: object = b"", headers: Any = BEARER, **scope: Any) -> Came:
+    def call(self, method: str, target: str, body: object = b"", headers: Any = BEARER, **scope: Any) -> Response:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.direct.call(method, target, headers, raw, **scope)
 
@@ -33,7 +33,7 @@ class Scene:
         made: str = self.call("POST", CREATE, {**ASKED, **more}).json()["videoId"]
         return made
 
-    def read(self, name: str = "journal.json", query: str = "", key: str = KEY) -> Came:
+    def read(self, name: str = "journal.json", query: str = "", key: str = KEY) -> Response:
         path = f"/_mock/sandboxes/{digest_of(key)}/{name}"
         return self.direct.call("GET", f"{path}?{query}" if query else path)
 

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from contracts.judge import complaints, components
-from contracts.promise import schema
-from contracts.stage import Exchange
+from mockserver.kit.promise import schema
+from mockserver.kit.promise.conformance import components
+from mockserver.kit.promise.validation import complaints
+from mockserver.kit.target import Response
 from mockserver.testing import MockServer
 from tests.web.direct import Direct
 from tests.web.tables import Row, document, keyed, rows
@@ -35,7 +36,7 @@ UNREADABLE = {
 }
 
 
-def is_a_refusal(row: Row, answer: Exchange) -> None:
+def is_a_refusal(row: Row, answer: Response) -> None:
     """The answer is an error of the provider's document, or of no document where it has none for it."""
     assert answer.body
     assert b"Traceback" not in answer.body

@@ -10,22 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.stage import Exchange
 from mockserver.adapters.clock import HandTime
 from mockserver.app import create_app
 from mockserver.engine.sandbox import digest_of
+from mockserver.kit.target import Response
 from mockserver.settings import Settings
 from tests.web.direct import Direct
 
 JSON = {"content-type": "application/json"}
 
 
-def sent(direct: Direct, method: str, path: str, value: object, **headers: str) -> Exchange:
+def sent(direct: Direct, method: str, path: str, value: object, **headers: str) -> Response:
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     return direct.call(method, path, {**JSON, **headers}, body)
 
 
-def refused(answer: Exchange, status: int) -> str:
+def refused(answer: Response, status: int) -> str:
     """The sentence of a refusal that is problem+json."""
     body = answer.json()
     assert (answer.status, answer.header("content-type")) == (status, "application/problem+json")

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from mockserver import __version__
 from mockserver.domain.alteration import ALTERATIONS
-from mockserver.domain.composing import FILE, LIFE, MEMBERS
 from mockserver.domain.scenario import REFUSALS
+from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS
 from mockserver.engine.pace import TIMINGS
 from mockserver.provider import configuration
 from mockserver.settings import Settings

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from contracts.fuzz import run, unchecked
+from mockserver.kit.fuzz.schemathesis import run, unchecked
 from mockserver.settings import Settings
 from mockserver.testing import MockServer, Sandbox
 
@@ -69,7 +69,7 @@ def test_the_control_api_keeps_its_own_document(sandbox: Sandbox) -> None:
     job = json.loads(made)["videoId"]
     told = document(sandbox, job)
     assert unchecked(told) == []
-    budget = {"examples": 4, "chains": 4, "steps": 5, "rounds": 1}
+    budget = {"examples": 4, "sequences": 4, "steps": 5, "rounds": 1}
     url = f"{sandbox.server.url}/_mock"
     asked = Namespace(url=url, key=KEY, seed=1, header=[f"Authorization: Bearer {KEY}"], covered=None, **budget)
     with warnings.catch_warnings():

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.stage import Exchange
 from mockserver.app import create_app
 from mockserver.domain.clip import ClipSpec
+from mockserver.kit.target import Response
 from mockserver.settings import Settings
 from tests.web.direct import Direct
 
@@ -24,7 +24,7 @@ def brittle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Direct]:
     opened.close()
 
 
-def told_to_the_log_only(answer: Exchange, caplog: pytest.LogCaptureFixture) -> None:
+def told_to_the_log_only(answer: Response, caplog: pytest.LogCaptureFixture) -> None:
     assert "ZeroDivisionError inside the mock server; its log has the traceback" in (
         answer.header("x-mock-problem") or ""
     )
@@ -74,7 +74,7 @@ def test_a_bug_in_the_control_api(
         raise ZeroDivisionError(SECRET)
 
     sandbox = direct.sandbox("control-bug")
-    monkeypatch.setattr(direct.app.state.house.engine, "reset", broken)
+    monkeypatch.setattr(direct.app.state.context.engine, "reset", broken)
     answer = direct.call("DELETE", sandbox)
     assert (answer.status, answer.header("content-type")) == (500, "application/problem+json")
     assert SECRET.encode() not in answer.body
@@ -91,7 +91,7 @@ def test_a_bug_while_a_clip_is_made(
     sandbox = direct.sandbox("clip-bug")
     job = direct.json("POST", "/v2/ai/text-to-video", {"prompt": "a cat", "seed": 12345}, headers)["videoId"]
     direct.json("PATCH", f"{sandbox}/clock", {"advance_seconds": 10})
-    monkeypatch.setattr(direct.app.state.house.clips, "get", broken)
+    monkeypatch.setattr(direct.app.state.context.clips, "get", broken)
     answer = direct.call("GET", f"/generated/{job}.mp4")
     assert (answer.status, answer.json()["error"]) == (500, "INTERNAL_ERROR")
     told_to_the_log_only(answer, caplog)

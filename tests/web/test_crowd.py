@@ -33,7 +33,7 @@ def read(connection: socket.socket) -> bytes:
 
 def test_twenty_clients_one_encoder_and_the_first_goes_away(tmp_path: Path) -> None:
     app = create_app(Settings(cache=tmp_path))
-    clips: Clips = app.state.house.clips
+    clips: Clips = app.state.context.clips
     with MockServer(served=InThread(lambda: app)) as server:
         client = Client(server, "crowd")
         job = client.finished(width=128, height=128)["videoId"]

@@ -11,12 +11,12 @@ from typing import Any
 from mockserver.adapters.clock import HandTime
 from mockserver.app import create_app
 from mockserver.domain.chance import Draw
-from mockserver.domain.delivery import Letter
+from mockserver.domain.delivery import Payload
 from mockserver.domain.job import Job
 from mockserver.domain.order import Names, Order
 from mockserver.settings import Settings
 from tests.adapters.receiver import receiver
-from tests.domain.lives import CREATED
+from tests.domain.timelines import CREATED
 
 LONG = 20.0
 PATH = "/_mock/sandboxes/test-key"
@@ -29,12 +29,12 @@ def minute(_chance: Draw) -> tuple[timedelta, timedelta]:
 ORDER = Order("toy", "make", None, lambda chance: Names(chance.text(0, 8)), minute)
 
 
-class House:
+class ProviderContext:
     """The application in this event loop, and a control call of it."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.app = create_app(Settings(cache=folder, timing="documented", **settings), time=HandTime(CREATED))
-        self.engine = self.app.state.house.engine
+        self.engine = self.app.state.context.engine
 
     async def call(self, method: str, path: str, value: object = None) -> Any:
         sent: list[Any] = []
@@ -56,29 +56,29 @@ class House:
         return json.loads(b"".join(message.get("body", b"") for message in sent))
 
     async def submit(self, url: str) -> Job:
-        """A job of the sandbox `test-key` that sends a letter at its end."""
+        """A job of the sandbox `test-key` that sends a payload at its end."""
         digest = (await self.call("GET", PATH))["sandbox"]
         sandbox = self.engine.sandboxes.open(digest)
         job: Job = self.engine.submit(sandbox, ORDER, sandbox.clock.now())
-        self.engine.courier.expect(
+        self.engine.webhooks.expect(
             digest,
             sandbox.clock,
             job,
-            lambda one, seen: Letter(url, {"id": one.id}) if seen.state.is_terminal else None,
+            lambda one, seen: Payload(url, {"id": one.id}) if seen.state.is_terminal else None,
         )
         return job
 
 
 def test_a_clock_move_answers_with_the_deliveries_that_it_made_due(tmp_path: Path) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with asyncio.timeout(LONG), receiver() as hook:
-            house = House(tmp_path)
-            await house.call("PATCH", f"{PATH}/clock", {"frozen": True})
-            job = await house.submit(f"{hook.url}/hook")
-            assert (await house.call("PATCH", f"{PATH}/clock", {"advance_seconds": 59}))["deliveries"] == []
-            answer = await house.call("PATCH", f"{PATH}/clock", {"advance_seconds": 1})
+            context = ProviderContext(tmp_path)
+            await context.call("PATCH", f"{PATH}/clock", {"frozen": True})
+            job = await context.submit(f"{hook.url}/hook")
+            assert (await context.call("PATCH", f"{PATH}/clock", {"advance_seconds": 59}))["deliveries"] == []
+            answer = await context.call("PATCH", f"{PATH}/clock", {"advance_seconds": 1})
             assert [one.value for one in hook.received] == [{"id": job.id}]
-            listed = await house.call("GET", f"{PATH}/deliveries")
+            listed = await context.call("GET", f"{PATH}/deliveries")
             assert answer["deliveries"] == [one["id"] for one in listed["deliveries"]]
             assert answer["now"] == "2026-01-16T14:31:00.000000Z"
             moment = {"at": "2026-01-16T14:31:00.000000Z", "monotonic": 0.0}
@@ -97,38 +97,38 @@ def test_a_clock_move_answers_with_the_deliveries_that_it_made_due(tmp_path: Pat
                 }],
                 "under_way": 0,
             }  # fmt: skip
-            await house.engine.courier.aclose()
+            await context.engine.webhooks.aclose()
 
-    asyncio.run(scene())
+    asyncio.run(script())
 
 
 def test_what_cannot_be_delivered_says_why_and_a_reset_forgets_it(tmp_path: Path) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with asyncio.timeout(LONG):
-            house = House(tmp_path)
-            await house.call("PATCH", f"{PATH}/clock", {"frozen": True})
-            await house.submit("half a pair \ud800")
-            assert (await house.call("PATCH", f"{PATH}/clock", {"advance_seconds": 60}))["deliveries"] == []
-            (one,) = (await house.call("GET", f"{PATH}/deliveries"))["deliveries"]
+            context = ProviderContext(tmp_path)
+            await context.call("PATCH", f"{PATH}/clock", {"frozen": True})
+            await context.submit("half a pair \ud800")
+            assert (await context.call("PATCH", f"{PATH}/clock", {"advance_seconds": 60}))["deliveries"] == []
+            (one,) = (await context.call("GET", f"{PATH}/deliveries"))["deliveries"]
             assert (one["url"], one["attempts"]) == ("half a pair \\ud800", [])
             assert one["undeliverable"].startswith("expected a URL, got")
-            await house.call("DELETE", PATH)
-            assert await house.call("GET", f"{PATH}/deliveries") == {"deliveries": [], "under_way": 0}
-            await house.engine.courier.aclose()
+            await context.call("DELETE", PATH)
+            assert await context.call("GET", f"{PATH}/deliveries") == {"deliveries": [], "under_way": 0}
+            await context.engine.webhooks.aclose()
 
-    asyncio.run(scene())
+    asyncio.run(script())
 
 
 def test_a_sandbox_that_leaves_takes_its_webhooks_with_it(tmp_path: Path) -> None:
-    async def scene() -> None:
+    async def script() -> None:
         async with asyncio.timeout(LONG):
-            house = House(tmp_path, max_sandboxes=1)
-            await house.call("PATCH", f"{PATH}/clock", {"frozen": True})
-            await house.submit("none")
-            await house.call("PATCH", f"{PATH}/clock", {"advance_seconds": 60})
-            assert len((await house.call("GET", f"{PATH}/deliveries"))["deliveries"]) == 1
-            await house.call("GET", "/_mock/sandboxes/another-key")
-            assert (await house.call("GET", f"{PATH}/deliveries"))["deliveries"] == []
-            await house.engine.courier.aclose()
+            context = ProviderContext(tmp_path, max_sandboxes=1)
+            await context.call("PATCH", f"{PATH}/clock", {"frozen": True})
+            await context.submit("none")
+            await context.call("PATCH", f"{PATH}/clock", {"advance_seconds": 60})
+            assert len((await context.call("GET", f"{PATH}/deliveries"))["deliveries"]) == 1
+            await context.call("GET", "/_mock/sandboxes/another-key")
+            assert (await context.call("GET", f"{PATH}/deliveries"))["deliveries"] == []
+            await context.engine.webhooks.aclose()
 
-    asyncio.run(scene())
+    asyncio.run(script())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from contracts.stage import Exchange
+from mockserver.kit.target import Response
 from tests.web.direct import Direct
 
 TINY = {"prompt": "a cat", "width": 64, "height": 64, "duration": 1.0, "fps": 4, "seed": 1}
@@ -22,7 +22,7 @@ class File:
     whole: bytes
     tag: str
 
-    def get(self, method: str = "GET", **headers: str) -> Exchange:
+    def get(self, method: str = "GET", **headers: str) -> Response:
         return self.direct.call(method, self.path, {name.replace("_", "-"): value for name, value in headers.items()})
 
 

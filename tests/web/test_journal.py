@@ -17,11 +17,11 @@ from tests.web.direct import Direct
 from tests.web.journals import ASKED, BEARER, CREATE, KEY, START, Scene
 
 
-def test_an_exchange_is_told_whole(scene: Scene) -> None:
-    job = scene.create()
-    scene.time.pass_seconds(5)
-    answer = scene.call("GET", f"/v2/ai/videos/{job}/status?x=%20y")
-    made, polled = scene.transcript().exchanges
+def test_an_exchange_is_told_whole(steps: Scene) -> None:
+    job = steps.create()
+    steps.time.pass_seconds(5)
+    answer = steps.call("GET", f"/v2/ai/videos/{job}/status?x=%20y")
+    made, polled = steps.transcript().exchanges
     assert (made.n, made.operation, made.job, made.nth, made.scenario) == (1, "createVideo", job, None, "success")
     assert (made.provider, made.profile, made.problem, made.fault) == ("tensorone", [], None, None)
     assert (made.verdict.valid, polled.verdict.valid) == (True, None)
@@ -39,79 +39,79 @@ def test_an_exchange_is_told_whole(scene: Scene) -> None:
     assert (made.ending, polled.ending) == ("complete", "complete")
 
 
-def test_times_are_those_of_the_sandbox_and_of_the_machine(scene: Scene) -> None:
-    scene.direct.json("PATCH", f"/_mock/sandboxes/{digest_of(KEY)}/clock", {"rate": 2})
-    scene.create()
-    scene.time.pass_seconds(10)
-    scene.create()
-    first, second = scene.transcript().exchanges
+def test_times_are_those_of_the_sandbox_and_of_the_machine(steps: Scene) -> None:
+    steps.direct.json("PATCH", f"/_mock/sandboxes/{digest_of(KEY)}/clock", {"rate": 2})
+    steps.create()
+    steps.time.pass_seconds(10)
+    steps.create()
+    first, second = steps.transcript().exchanges
     assert (second.arrived.at - first.arrived.at).total_seconds() == 20
     assert second.arrived.monotonic - first.arrived.monotonic == 10
     assert second.arrived == second.read == second.first_byte == second.last_byte
 
 
-def test_bytes_are_those_on_the_wire(scene: Scene) -> None:
+def test_bytes_are_those_on_the_wire(steps: Scene) -> None:
     """Request line and header lines as any client writes them, with the key that is not shown."""
-    answer = scene.call("POST", f"{CREATE}?a=b", ASKED)
+    answer = steps.call("POST", f"{CREATE}?a=b", ASKED)
     body = json.dumps(ASKED)
     sent = [f"POST {CREATE}?a=b HTTP/1.1", f"authorization: Bearer {KEY}", "content-type: application/json"]
     sent += ["host: 127.0.0.1:8000", "", body]
     came = ["HTTP/1.1 200 OK", *(f"{name}: {value}" for name, value in answer.headers), "", answer.body.decode()]
-    (one,) = scene.transcript().exchanges
+    (one,) = steps.transcript().exchanges
     assert one.received_bytes == len("\r\n".join(sent))
     assert one.sent_bytes == len("\r\n".join(came))
 
 
-def test_bytes_are_those_on_the_wire_also_where_a_key_was_taken_out(scene: Scene) -> None:
+def test_bytes_are_those_on_the_wire_also_where_a_key_was_taken_out(steps: Scene) -> None:
     """Of the query, the body, and of what the answer echoes."""
     body = json.dumps({**ASKED, "width": KEY})
-    answer = scene.call("POST", f"{CREATE}?key={KEY}", body.encode())
+    answer = steps.call("POST", f"{CREATE}?key={KEY}", body.encode())
     assert KEY.encode() in answer.body
     sent = [f"POST {CREATE}?key={KEY} HTTP/1.1", f"authorization: Bearer {KEY}", "content-type: application/json"]
     sent += ["host: 127.0.0.1:8000", "", body]
     came = ["HTTP/1.1 400 Bad Request", *(f"{name}: {value}" for name, value in answer.headers), ""]
-    (one,) = scene.transcript().exchanges
+    (one,) = steps.transcript().exchanges
     assert one.received_bytes == len("\r\n".join(sent))
     assert one.sent_bytes == len("\r\n".join([*came, answer.body.decode()]))
 
 
-def test_a_link_without_a_key_is_about_its_job_also_before_it_works(scene: Scene) -> None:
-    scene.direct.json("PATCH", f"/_mock/sandboxes/{digest_of(KEY)}", {"queue": ["links-lag=5"]})
-    job = scene.create()
-    link = urlsplit(scene.call("GET", f"/v2/ai/videos/{job}/status").json()["videoUrl"]).path
-    assert scene.call("GET", link, headers={}).status == 404
-    scene.time.pass_seconds(5)
-    assert scene.call("GET", link, headers={}).status == 200
-    told = [(one.job, one.credential, one.nth, one.scenario) for one in scene.transcript().exchanges[2:]]
+def test_a_link_without_a_key_is_about_its_job_also_before_it_works(steps: Scene) -> None:
+    steps.direct.json("PATCH", f"/_mock/sandboxes/{digest_of(KEY)}", {"queue": ["links-lag=5"]})
+    job = steps.create()
+    link = urlsplit(steps.call("GET", f"/v2/ai/videos/{job}/status").json()["videoUrl"]).path
+    assert steps.call("GET", link, headers={}).status == 404
+    steps.time.pass_seconds(5)
+    assert steps.call("GET", link, headers={}).status == 200
+    told = [(one.job, one.credential, one.nth, one.scenario) for one in steps.transcript().exchanges[2:]]
     assert told == [(job, None, 1, "links-lag=5"), (job, None, 2, "links-lag=5")]
 
 
-def test_polls_are_numbered_by_job(scene: Scene) -> None:
-    jobs = [scene.create(), scene.create()]
+def test_polls_are_numbered_by_job(steps: Scene) -> None:
+    jobs = [steps.create(), steps.create()]
     for job in (*jobs, *jobs, jobs[0]):
-        scene.call("GET", f"/v2/ai/videos/{job}/status")
-    told = [(one.job, one.nth) for one in scene.transcript().exchanges if one.operation == "getVideoStatus"]
+        steps.call("GET", f"/v2/ai/videos/{job}/status")
+    told = [(one.job, one.nth) for one in steps.transcript().exchanges if one.operation == "getVideoStatus"]
     assert told == [(jobs[0], 1), (jobs[1], 1), (jobs[0], 2), (jobs[1], 2), (jobs[0], 3)]
 
 
-def test_a_refused_poll_belongs_to_its_job_all_the_same(scene: Scene) -> None:
-    job = scene.create()
+def test_a_refused_poll_belongs_to_its_job_all_the_same(steps: Scene) -> None:
+    job = steps.create()
     path = f"/_mock/sandboxes/{digest_of(KEY)}"
-    scene.direct.json("PATCH", path, {"limits": {"getVideoStatus": {"calls": 1, "seconds": 60}}})
+    steps.direct.json("PATCH", path, {"limits": {"getVideoStatus": {"calls": 1, "seconds": 60}}})
     for _ in range(2):
-        scene.call("GET", f"/v2/ai/videos/{job}/status")
-    scene.direct.json("PATCH", path, {"limits": "off"})
-    refused = scene.transcript().exchanges[-1]
+        steps.call("GET", f"/v2/ai/videos/{job}/status")
+    steps.direct.json("PATCH", path, {"limits": "off"})
+    refused = steps.transcript().exchanges[-1]
     assert (refused.problem, refused.job, refused.nth) == ("limited", job, 2)
     assert refused.answer is not None
     assert refused.answer.status == 429
 
 
-def test_a_clip_is_told_by_length_and_digest(scene: Scene) -> None:
-    job = scene.create()
-    whole = scene.call("GET", f"/v2/ai/videos/{job}/download")
-    part = scene.call("GET", f"/v2/ai/videos/{job}/download", headers={**BEARER, "Range": "bytes=0-99"})
-    _, first, second = scene.transcript().exchanges
+def test_a_clip_is_told_by_length_and_digest(steps: Scene) -> None:
+    job = steps.create()
+    whole = steps.call("GET", f"/v2/ai/videos/{job}/download")
+    part = steps.call("GET", f"/v2/ai/videos/{job}/download", headers={**BEARER, "Range": "bytes=0-99"})
+    _, first, second = steps.transcript().exchanges
     tag = str(whole.header("etag")).strip('"')
     for one, answer, size in ((first, whole, len(whole.body)), (second, part, 100)):
         assert one.answer is not None
@@ -121,13 +121,13 @@ def test_a_clip_is_told_by_length_and_digest(scene: Scene) -> None:
         assert (body.data, body.is_cut, one.job) == (None, False, job)
         head = "\r\n".join(f"{name}: {value}" for name, value in answer.headers)
         assert one.sent_bytes > size + len(head)
-    assert len(scene.read().body) < 10_000
+    assert len(steps.read().body) < 10_000
 
 
-def test_a_long_body_is_cut_with_a_mark(scene: Scene) -> None:
+def test_a_long_body_is_cut_with_a_mark(steps: Scene) -> None:
     asked = {**ASKED, "prompt": "é" * LONGEST}
-    scene.call("POST", CREATE, json.dumps(asked, ensure_ascii=False).encode())
-    (one,) = scene.transcript().exchanges
+    steps.call("POST", CREATE, json.dumps(asked, ensure_ascii=False).encode())
+    (one,) = steps.transcript().exchanges
     body = one.request.body
     assert body is not None
     assert body.data is not None
@@ -138,10 +138,10 @@ def test_a_long_body_is_cut_with_a_mark(scene: Scene) -> None:
     assert one.verdict.valid is None
 
 
-def test_the_verdict_is_that_of_the_document(scene: Scene) -> None:
-    scene.call("POST", CREATE, {"prompt": 5, "width": "x"})
-    scene.call("POST", CREATE, b'{"prompt": ')
-    wrong, malformed = (one.verdict for one in scene.transcript().exchanges)
+def test_the_verdict_is_that_of_the_document(steps: Scene) -> None:
+    steps.call("POST", CREATE, {"prompt": 5, "width": "x"})
+    steps.call("POST", CREATE, b'{"prompt": ')
+    wrong, malformed = (one.verdict for one in steps.transcript().exchanges)
     assert [(one.path, one.rule, one.got) for one in wrong.violations] == [
         ("/prompt", "type", 5),
         ("/width", "type", "x"),
@@ -149,93 +149,93 @@ def test_the_verdict_is_that_of_the_document(scene: Scene) -> None:
     assert (malformed.valid, [one.rule for one in malformed.violations]) == (False, ["json"])
 
 
-def test_a_body_that_is_no_text_is_told_in_base64(scene: Scene) -> None:
-    scene.call("POST", CREATE, b"\xff\xfe\x00")
-    (one,) = scene.transcript().exchanges
+def test_a_body_that_is_no_text_is_told_in_base64(steps: Scene) -> None:
+    steps.call("POST", CREATE, b"\xff\xfe\x00")
+    (one,) = steps.transcript().exchanges
     assert one.request.body is not None
     assert one.request.body.data == b"\xff\xfe\x00"
 
 
-def test_an_unknown_path_is_journaled_without_a_provider(scene: Scene) -> None:
-    scene.call("GET", "/favicon.ico")
-    scene.call("GET", "/v2/ai/nothing")
-    stray, near = scene.transcript().exchanges
+def test_an_unknown_path_is_journaled_without_a_provider(steps: Scene) -> None:
+    steps.call("GET", "/favicon.ico")
+    steps.call("GET", "/v2/ai/nothing")
+    stray, near = steps.transcript().exchanges
     assert (stray.provider, stray.operation, stray.problem) == (None, None, None)
     assert (near.provider, near.operation, near.problem) == ("tensorone", None, "unknown path")
 
 
-def test_the_control_api_is_not_journaled(scene: Scene) -> None:
-    scene.read()
-    assert scene.records() == []
+def test_the_control_api_is_not_journaled(steps: Scene) -> None:
+    steps.read()
+    assert steps.records() == []
 
 
-def test_a_crashed_exchange_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crashed_exchange_is_told(steps: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(scene.direct.app.state.house.engine, "submit", crash)
-    scene.call("POST", CREATE, ASKED)
-    (one,) = scene.transcript().exchanges
+    monkeypatch.setattr(steps.direct.app.state.context.engine, "submit", crash)
+    steps.call("POST", CREATE, ASKED)
+    (one,) = steps.transcript().exchanges
     assert (one.problem, one.ending) == ("crashed", "complete")
 
 
-def test_headers_that_cors_adds_are_told(scene: Scene) -> None:
-    scene.call("POST", CREATE, ASKED, {**BEARER, "Origin": "http://localhost:3000"})
-    (one,) = scene.transcript().exchanges
+def test_headers_that_cors_adds_are_told(steps: Scene) -> None:
+    steps.call("POST", CREATE, ASKED, {**BEARER, "Origin": "http://localhost:3000"})
+    (one,) = steps.transcript().exchanges
     assert one.answer is not None
     assert one.answer.header("access-control-expose-headers") == "*"
 
 
-def test_sandboxes_have_journals_of_their_own(scene: Scene) -> None:
-    scene.create()
+def test_sandboxes_have_journals_of_their_own(steps: Scene) -> None:
+    steps.create()
     other = {**BEARER, "Authorization": "Bearer journal-key-2"}
-    scene.direct.sandbox("journal-key-2")
+    steps.direct.sandbox("journal-key-2")
     for _ in range(2):
-        scene.call("POST", CREATE, ASKED, other)
-    assert [one["n"] for one in scene.records()] == [1]
-    assert [one["n"] for one in scene.records(key="journal-key-2")] == [1, 2]
+        steps.call("POST", CREATE, ASKED, other)
+    assert [one["n"] for one in steps.records()] == [1]
+    assert [one["n"] for one in steps.records(key="journal-key-2")] == [1, 2]
 
 
-def test_a_call_to_another_sandbox_tells_whose_key_it_showed(scene: Scene) -> None:
+def test_a_call_to_another_sandbox_tells_whose_key_it_showed(steps: Scene) -> None:
     headers = {**BEARER, "Authorization": "Bearer another-key", "X-Mock-Sandbox": KEY}
-    scene.call("POST", CREATE, ASKED, headers)
-    scene.call("POST", CREATE, ASKED, {"X-Mock-Sandbox": KEY})
-    shown, silent = scene.transcript().exchanges
+    steps.call("POST", CREATE, ASKED, headers)
+    steps.call("POST", CREATE, ASKED, {"X-Mock-Sandbox": KEY})
+    shown, silent = steps.transcript().exchanges
     assert (shown.credential, silent.credential) == (digest_of("another-key"), None)
 
 
-def test_the_ring_keeps_the_latest_thousand(scene: Scene) -> None:
+def test_the_ring_keeps_the_latest_thousand(steps: Scene) -> None:
     for _ in range(1005):
-        scene.call("GET", "/v2/ai/videos/none/status")
-    found = scene.transcript()
+        steps.call("GET", "/v2/ai/videos/none/status")
+    found = steps.transcript()
     assert (found.first, found.last) == (6, 1005)
     assert [one.n for one in found.records] == list(range(6, 1006))
 
 
-def test_reset_empties_it_and_begins_anew(scene: Scene) -> None:
-    scene.create()
-    scene.direct.json("DELETE", f"/_mock/sandboxes/{digest_of(KEY)}")
-    assert scene.read().json() == {
+def test_reset_empties_it_and_begins_anew(steps: Scene) -> None:
+    steps.create()
+    steps.direct.json("DELETE", f"/_mock/sandboxes/{digest_of(KEY)}")
+    assert steps.read().json() == {
         "transcript": 1, "sandbox": digest_of(KEY), "first": 1, "last": 0, "records": [],
     }  # fmt: skip
-    scene.create()
-    assert [one["n"] for one in scene.records()] == [1]
+    steps.create()
+    assert [one["n"] for one in steps.records()] == [1]
 
 
-def test_it_can_be_off(scene: Scene) -> None:
+def test_it_can_be_off(steps: Scene) -> None:
     path = f"/_mock/sandboxes/{digest_of(KEY)}"
-    scene.create()
-    assert scene.direct.json("PATCH", path, {"journal": "off"})["journal"] == "off"
-    scene.create()
-    assert len(scene.records()) == 1
-    scene.direct.json("PATCH", path, {"journal": "on"})
-    scene.create()
-    assert [one["n"] for one in scene.records()] == [1, 2]
+    steps.create()
+    assert steps.direct.json("PATCH", path, {"journal": "off"})["journal"] == "off"
+    steps.create()
+    assert len(steps.records()) == 1
+    steps.direct.json("PATCH", path, {"journal": "on"})
+    steps.create()
+    assert [one["n"] for one in steps.records()] == [1, 2]
 
 
 def test_a_server_may_have_none(tmp_path: Any) -> None:
     direct = Direct(create_app(Settings(cache=tmp_path, timing="instant", journal=False)))
-    scene = Scene(direct, HandTime(START))
-    scene.create()
-    assert scene.records() == []
+    steps = Scene(direct, HandTime(START))
+    steps.create()
+    assert steps.records() == []
     direct.close()

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contracts import transcript
 from mockserver.domain.journal import LONGEST
 from mockserver.engine.sandbox import digest_of
+from mockserver.kit import transcript
 from tests.web.journals import ASKED, CREATE, KEY, Scene
 
 HEADER_KEYS = st.text(
@@ -43,11 +43,11 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(one)
 
 
-def found(scene: Scene, sandbox: str, key: str) -> list[str]:
+def found(steps: Scene, sandbox: str, key: str) -> list[str]:
     """Where a key stands in any of the three renderings, however it is read."""
     seen = []
     for name in ("journal.json", "journal.ndjson", "journal.har"):
-        raw = scene.direct.call("GET", f"/_mock/sandboxes/{sandbox}/{name}").body
+        raw = steps.direct.call("GET", f"/_mock/sandboxes/{sandbox}/{name}").body
         values = [json.loads(line) for line in raw.splitlines()] if name.endswith("ndjson") else [json.loads(raw)]
         readings = [raw.decode(), *(text for value in values for text in texts(value))]
         for text in readings:
@@ -114,38 +114,38 @@ def test_a_key_of_the_body_stands_nowhere(place: Scene, key: str) -> None:
     assert [one.error is not None for one in read.attempts] == [True]
 
 
-def test_a_key_at_the_edge_of_what_is_kept_is_not_halved(scene: Scene) -> None:
+def test_a_key_at_the_edge_of_what_is_kept_is_not_halved(steps: Scene) -> None:
     for length in range(LONGEST - 40, LONGEST + 2):
         body = b'{"prompt": "' + b"x" * (length - 12) + KEY.encode() * 3 + b'"}'
-        scene.call("POST", CREATE, body)
-    shown = scene.read().body
+        steps.call("POST", CREATE, body)
+    shown = steps.read().body
     assert not any(KEY[:size].encode() in shown for size in range(6, len(KEY) + 1))
 
 
-def test_a_short_key_is_taken_out_of_its_places(scene: Scene) -> None:
-    scene.direct.sandbox("k", timing="instant")
-    scene.call("POST", f"{CREATE}?key=k", {**ASKED, "prompt": "kick"}, {"Authorization": "Bearer k", "X-Api-Key": "k"})
-    (one,) = scene.transcript("k").exchanges
+def test_a_short_key_is_taken_out_of_its_places(steps: Scene) -> None:
+    steps.direct.sandbox("k", timing="instant")
+    steps.call("POST", f"{CREATE}?key=k", {**ASKED, "prompt": "kick"}, {"Authorization": "Bearer k", "X-Api-Key": "k"})
+    (one,) = steps.transcript("k").exchanges
     assert (one.request.header("authorization"), one.request.header("x-api-key")) == ("Bearer [key]", "[key]")
     assert one.request.query == "key=[key]"
     assert one.request.body is not None
     assert b"kick" in (one.request.body.data or b"")
 
 
-def test_the_sandboxes_key_is_known_also_where_the_call_shows_none(scene: Scene) -> None:
+def test_the_sandboxes_key_is_known_also_where_the_call_shows_none(steps: Scene) -> None:
     """At a listener of the sandbox; the name of a parameter does not matter."""
     listener = {"mockserver.sandbox": digest_of(KEY)}
-    scene.call("GET", f"/v2/ai/videos/{KEY}/status", headers={}, **listener)
-    scene.call("GET", f"/v2/ai/videos/none/status?x={KEY}", headers={}, **listener)
-    path, query = (one.request for one in scene.transcript().exchanges)
+    steps.call("GET", f"/v2/ai/videos/{KEY}/status", headers={}, **listener)
+    steps.call("GET", f"/v2/ai/videos/none/status?x={KEY}", headers={}, **listener)
+    path, query = (one.request for one in steps.transcript().exchanges)
     assert (path.path, query.query) == ("/v2/ai/videos/[key]/status", "x=[key]")
-    assert KEY.encode() not in scene.read().body
+    assert KEY.encode() not in steps.read().body
 
 
-def test_a_member_key_deep_in_a_body_is_a_secret_too(scene: Scene) -> None:
+def test_a_member_key_deep_in_a_body_is_a_secret_too(steps: Scene) -> None:
     asked = {"key": KEY, "model_id": "x", "prompt": "a", "more": {"key": "of somebody else"}}
-    scene.call("POST", "/api/v6/video/text2video", asked, {"Content-Type": "application/json"})
-    (one,) = scene.transcript().exchanges
+    steps.call("POST", "/api/v6/video/text2video", asked, {"Content-Type": "application/json"})
+    (one,) = steps.transcript().exchanges
     assert one.request.body is not None
     assert one.request.body.json() == {**asked, "key": "[key]", "more": {"key": "[secret]"}}
 
@@ -163,54 +163,54 @@ def test_a_member_key_deep_in_a_body_is_a_secret_too(scene: Scene) -> None:
         ),
     ],
 )
-def test_a_key_in_a_wrong_wrapping_is_a_secret_too(scene: Scene, kind: str, body: str, shown: str) -> None:
+def test_a_key_in_a_wrong_wrapping_is_a_secret_too(steps: Scene, kind: str, body: str, shown: str) -> None:
     """No sandbox is known by it: its call is nobody's, and refused. So is what its journal shows of it."""
-    scene.direct.json("DELETE", "/_mock/sandboxes/anonymous")
+    steps.direct.json("DELETE", "/_mock/sandboxes/anonymous")
     headers = {"Content-Type": kind}
-    assert KEY not in scene.call("POST", "/api/v6/video/text2video", body.encode(), headers).body.decode()
-    (one,) = scene.transcript("anonymous").exchanges
+    assert KEY not in steps.call("POST", "/api/v6/video/text2video", body.encode(), headers).body.decode()
+    (one,) = steps.transcript("anonymous").exchanges
     assert one.request.body is not None
     assert one.request.body.data == shown.encode()
-    assert found(scene, digest_of("anonymous"), KEY) == []
+    assert found(steps, digest_of("anonymous"), KEY) == []
 
 
 @pytest.mark.parametrize("key", [[KEY], {"a": KEY}, 12345678, -1.5, None, True])
-def test_what_is_no_string_in_the_place_of_a_key_is_judged_as_what_it_was(scene: Scene, key: object) -> None:
-    scene.direct.json("DELETE", "/_mock/sandboxes/anonymous")
+def test_what_is_no_string_in_the_place_of_a_key_is_judged_as_what_it_was(steps: Scene, key: object) -> None:
+    steps.direct.json("DELETE", "/_mock/sandboxes/anonymous")
     asked = {"key": key, "model_id": "cogvideox", "prompt": "a"}
-    scene.call("POST", "/api/v6/video/text2video", asked, {"Content-Type": "application/json"})
-    (one,) = scene.transcript("anonymous").exchanges
+    steps.call("POST", "/api/v6/video/text2video", asked, {"Content-Type": "application/json"})
+    (one,) = steps.transcript("anonymous").exchanges
     assert [violation.path for violation in one.verdict.violations] == ["/key"]
 
 
-def test_what_another_call_echoes_of_a_key_is_taken_out(scene: Scene) -> None:
+def test_what_another_call_echoes_of_a_key_is_taken_out(steps: Scene) -> None:
     """A failure of AI/ML API may tell the prompt to whoever asks in this sandbox."""
     path = f"/_mock/sandboxes/{digest_of(KEY)}"
-    scene.direct.json("PATCH", path, {"profiles": {"aimlapi": ["old-failure"]}, "scenario": "fails-in-processing"})
+    steps.direct.json("PATCH", path, {"profiles": {"aimlapi": ["old-failure"]}, "scenario": "fails-in-processing"})
     asked = {"model": "pixverse/v5/text-to-video", "prompt": f"a cat {KEY}"}
-    made = scene.call("POST", "/v2/video/generations", asked).json()
-    scene.direct.json("PATCH", path, {"scenario": "success"})
+    made = steps.call("POST", "/v2/video/generations", asked).json()
+    steps.direct.json("PATCH", path, {"scenario": "success"})
     listener = {"mockserver.sandbox": digest_of(KEY)}
     target = f"/v2/video/generations?generation_id={quote(made['id'])}"
-    told = scene.call("GET", target, headers={"Authorization": "Bearer another-key"}, **listener)
-    scene.direct.json("PATCH", path, {"profiles": {"aimlapi": []}})
+    told = steps.call("GET", target, headers={"Authorization": "Bearer another-key"}, **listener)
+    steps.direct.json("PATCH", path, {"profiles": {"aimlapi": []}})
     assert KEY.encode() in told.body
-    one = scene.transcript().exchanges[-1]
+    one = steps.transcript().exchanges[-1]
     assert one.answer is not None
     assert one.answer.body is not None
     assert b"[key]" in (one.answer.body.data or b"")
-    assert KEY.encode() not in scene.read().body
+    assert KEY.encode() not in steps.read().body
 
 
-def test_a_mark_says_where_a_key_stood(scene: Scene) -> None:
+def test_a_mark_says_where_a_key_stood(steps: Scene) -> None:
     """So that a law can still say that a URL carried it."""
-    scene.call("GET", f"/v2/ai/videos/none/status?api_key={KEY}")
-    scene.call("GET", "/v2/ai/videos/none/status?api_key=another")
-    ours, other = scene.transcript().exchanges
+    steps.call("GET", f"/v2/ai/videos/none/status?api_key={KEY}")
+    steps.call("GET", "/v2/ai/videos/none/status?api_key=another")
+    ours, other = steps.transcript().exchanges
     assert (ours.request.query, other.request.query) == ("api_key=[key]", "api_key=[secret]")
 
 
-def test_the_url_of_a_har_entry_can_be_split(scene: Scene) -> None:
-    scene.call("GET", f"/v2/ai/videos/none/status?api_key={KEY}&a=1")
-    (one,) = scene.read("journal.har").json()["log"]["entries"]
+def test_the_url_of_a_har_entry_can_be_split(steps: Scene) -> None:
+    steps.call("GET", f"/v2/ai/videos/none/status?api_key={KEY}&a=1")
+    (one,) = steps.read("journal.har").json()["log"]["entries"]
     assert parse_qsl(urlsplit(one["request"]["url"]).query) == [("api_key", "[key]"), ("a", "1")]

@@ -8,18 +8,18 @@ from datetime import datetime
 
 import pytest
 
-from contracts import transcript
-from contracts.stage import Exchange as Came
 from mockserver.engine.sandbox import digest_of
+from mockserver.kit import transcript
+from mockserver.kit.target import Response
 from tests.web.journals import ASKED, BEARER, CREATE, KEY, Scene
 
 
-def test_filters_choose(scene: Scene) -> None:
-    job = scene.create()
-    scene.call("GET", f"/v2/ai/videos/{job}/status")
-    scene.call("GET", "/v2/ai/videos/none/status")
-    scene.create()
-    assert [one["n"] for one in scene.records()] == [1, 2, 3, 4]
+def test_filters_choose(steps: Scene) -> None:
+    job = steps.create()
+    steps.call("GET", f"/v2/ai/videos/{job}/status")
+    steps.call("GET", "/v2/ai/videos/none/status")
+    steps.create()
+    assert [one["n"] for one in steps.records()] == [1, 2, 3, 4]
     for query, numbers in {
         "operation=createVideo": [1, 4],
         f"job={job}": [1, 2],
@@ -30,7 +30,7 @@ def test_filters_choose(scene: Scene) -> None:
         "kind=exchange": [1, 2, 3, 4],
         "kind=attempt": [],
     }.items():
-        assert [one["n"] for one in scene.records(query)] == numbers, query
+        assert [one["n"] for one in steps.records(query)] == numbers, query
 
 
 @pytest.mark.parametrize(
@@ -46,28 +46,28 @@ def test_filters_choose(scene: Scene) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["journal.json", "journal.ndjson", "journal.har"])
-def test_a_wrong_filter_is_refused(scene: Scene, name: str, query: str, told: str) -> None:
-    answer = scene.read(name, query)
+def test_a_wrong_filter_is_refused(steps: Scene, name: str, query: str, told: str) -> None:
+    answer = steps.read(name, query)
     assert (answer.status, answer.header("content-type")) == (400, "application/problem+json")
     assert answer.json()["detail"].startswith(told)
 
 
-def test_lines_are_the_records(scene: Scene) -> None:
-    job = scene.create()
-    scene.call("GET", f"/v2/ai/videos/{job}/status")
-    answer = scene.read("journal.ndjson")
+def test_lines_are_the_records(steps: Scene) -> None:
+    job = steps.create()
+    steps.call("GET", f"/v2/ai/videos/{job}/status")
+    answer = steps.read("journal.ndjson")
     assert answer.header("content-type") == "application/x-ndjson"
-    assert [json.loads(line) for line in answer.body.splitlines()] == scene.records()
+    assert [json.loads(line) for line in answer.body.splitlines()] == steps.records()
     assert [one.n for one in transcript.read_lines(answer.body.splitlines())] == [1, 2]
 
 
-def test_har_is_what_browsers_open(scene: Scene) -> None:
+def test_har_is_what_browsers_open(steps: Scene) -> None:
     """The members that HAR 1.2 asks for, each of its type; ours begin with an underscore."""
-    scene.direct.json("PATCH", f"/_mock/sandboxes/{digest_of(KEY)}/clock", {"frozen": True})
-    job = scene.create()
-    scene.time.pass_seconds(3)
-    scene.call("GET", f"/v2/ai/videos/{job}/download?a=b&c")
-    log = scene.read("journal.har").json()["log"]
+    steps.direct.json("PATCH", f"/_mock/sandboxes/{digest_of(KEY)}/clock", {"frozen": True})
+    job = steps.create()
+    steps.time.pass_seconds(3)
+    steps.call("GET", f"/v2/ai/videos/{job}/download?a=b&c")
+    log = steps.read("journal.har").json()["log"]
     assert (log["version"], log["creator"]["name"], log["pages"]) == ("1.2", "mockserver", [])
     made, clip = log["entries"]
     starts = [datetime.fromisoformat(one["startedDateTime"]) for one in (made, clip)]
@@ -95,31 +95,31 @@ def test_har_is_what_browsers_open(scene: Scene) -> None:
     assert (made["response"]["statusText"], made["_operation"]) == ("OK", "createVideo")
 
 
-def test_waiting_answers_with_what_there_is(scene: Scene) -> None:
-    scene.create()
-    scene.call("GET", "/v2/ai/videos/none/status")
-    answer = scene.read("journal/wait", "operation=createVideo&count=1&timeout=0")
+def test_waiting_answers_with_what_there_is(steps: Scene) -> None:
+    steps.create()
+    steps.call("GET", "/v2/ai/videos/none/status")
+    answer = steps.read("journal/wait", "operation=createVideo&count=1&timeout=0")
     assert [one.n for one in transcript.read(answer.json()).records] == [1]
 
 
-def test_waiting_in_vain_is_told(scene: Scene) -> None:
-    scene.create()
-    answer = scene.read("journal/wait", "operation=createVideo&count=2&timeout=0")
+def test_waiting_in_vain_is_told(steps: Scene) -> None:
+    steps.create()
+    answer = steps.read("journal/wait", "operation=createVideo&count=2&timeout=0")
     assert (answer.status, answer.header("content-type")) == (408, "application/problem+json")
     told = answer.json()
     assert told["detail"] == "1 of 2 records of createVideo came within 0 s"
     assert (told["count"], told["wanted"]) == (1, 2)
 
 
-def test_waiting_goes_on_until_what_is_waited_for_has_come(scene: Scene) -> None:
-    direct = scene.direct
-    journal = direct.app.state.house.engine.sandboxes.get(digest_of(KEY)).journal
+def test_waiting_goes_on_until_what_is_waited_for_has_come(steps: Scene) -> None:
+    direct = steps.direct
+    journal = direct.app.state.context.engine.sandboxes.get(digest_of(KEY)).journal
     path = f"/_mock/sandboxes/{digest_of(KEY)}/journal/wait?operation=createVideo&timeout=30"
 
-    async def call(method: str, target: str, body: bytes = b"") -> Came:
+    async def call(method: str, target: str, body: bytes = b"") -> Response:
         return await direct._exchange(direct._scope(method, target, BEARER), [body])
 
-    async def play() -> Came:
+    async def play() -> Response:
         waiting = asyncio.create_task(call("GET", path))
         while not journal.watchers:  # noqa: ASYNC110  (a turn of the loop, no time)
             await asyncio.sleep(0)
@@ -135,5 +135,5 @@ def test_waiting_goes_on_until_what_is_waited_for_has_come(scene: Scene) -> None
 
 
 @pytest.mark.parametrize("query", ["timeout=61", "timeout=nan", "timeout=x", "count=0", "count=1.5", "countt=1"])
-def test_a_wrong_wait_is_refused(scene: Scene, query: str) -> None:
-    assert scene.read("journal/wait", query).status == 400
+def test_a_wrong_wait_is_refused(steps: Scene, query: str) -> None:
+    assert steps.read("journal/wait", query).status == 400

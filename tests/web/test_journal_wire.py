@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from contracts import transcript
+from mockserver.kit import transcript
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.stage import Exchange
 from mockserver.app import create_app
+from mockserver.kit.target import Response
 from mockserver.settings import Settings
 from mockserver.web.guard import is_loopback
 from tests.web.direct import Direct
@@ -26,14 +26,14 @@ FOREIGN = [
 ]  # fmt: skip
 
 
-def preflight(direct: Direct, path: str, origin: str) -> Exchange:
+def preflight(direct: Direct, path: str, origin: str) -> Response:
     return direct.call("OPTIONS", path, {
         "origin": origin, "access-control-request-method": "POST",
         "access-control-request-headers": "authorization,content-type,x-anything",
     })  # fmt: skip
 
 
-def allowed(answer: Exchange) -> str | None:
+def allowed(answer: Response) -> str | None:
     return answer.header("access-control-allow-origin")
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.stage import Exchange
-from mockserver.domain.problem import HEADER_BYTES, Kind, Problem, Violation
+from mockserver.domain.problem import HEADER_BYTES, Problem, ProblemKind, Violation
+from mockserver.kit.target import Response
 from tests.web.direct import Direct
 from tests.web.tables import Row, keyed, rows
 
@@ -35,12 +35,12 @@ def is_a_header(told: str) -> None:
     assert 0 < len(told) <= HEADER_BYTES
 
 
-@given(st.sampled_from(Kind), st.text(), st.lists(VIOLATIONS, max_size=30).map(tuple))
-def test_a_problem_fits_into_a_header(kind: Kind, text: str, violations: tuple[Violation, ...]) -> None:
+@given(st.sampled_from(ProblemKind), st.text(), st.lists(VIOLATIONS, max_size=30).map(tuple))
+def test_a_problem_fits_into_a_header(kind: ProblemKind, text: str, violations: tuple[Violation, ...]) -> None:
     is_a_header(Problem(kind, text, violations).header())
 
 
-def told(answer: Exchange) -> None:
+def told(answer: Response) -> None:
     for name, value in answer.headers:
         assert "\r" not in value, name
         assert "\n" not in value, name

@@ -42,7 +42,7 @@ def test_limits_of_ones_own_leave_the_documented_ones_as_they_are(direct: Direct
     assert direct.json("PATCH", sandbox, {"limits": "off"})["documented_limits"] is False
 
 
-def test_fates_are_appended_to_the_queue(direct: Direct) -> None:
+def test_scenarios_are_appended_to_the_queue(direct: Direct) -> None:
     """And nothing is, when one of them is no scenario."""
     sandbox = direct.sandbox("queue", queue=["instant"])
     assert direct.json("POST", f"{sandbox}/queue", {"queue": ["polls=4"]})["queue"] == ["instant", "polls=4"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from mockserver.adapters.clips.dice import Dice, sine
+from mockserver.adapters.clips.draws import RandomDraws, sine
 
 UNIT = 4096
 
@@ -91,6 +91,6 @@ class Course:
             shifts = {axis: getattr(at, axis) + whole * eased // UNIT for axis, whole in MOVES[command].items()}
             at = replace(at, **shifts)
         if "shake" in commands and frame:
-            jolt = Dice(self.seed, f"shake {frame}")
+            jolt = RandomDraws(self.seed, f"shake {frame}")
             at = replace(at, pan=at.pan + jolt.between(-70, 70), tilt=at.tilt + jolt.between(-70, 70))
         return at

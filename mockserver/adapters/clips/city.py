@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mockserver.adapters.clips.dice import Dice
+from mockserver.adapters.clips.draws import RandomDraws
 
 PERIOD = 8192  # width of a street before it repeats: two pictures
 
@@ -22,14 +22,14 @@ class House:
 
 def street(seed: int, layer: int) -> list[House]:
     """One period of houses from left to right; nearer layers (higher numbers) have wider ones."""
-    dice = Dice(seed, f"street {layer}")
+    draws = RandomDraws(seed, f"street {layer}")
     houses, left = [], 0
     while left < PERIOD:
-        width = min(dice.between(150, 300) + 40 * layer, PERIOD - left)
-        height = dice.between(500, 4096)
+        width = min(draws.between(150, 300) + 40 * layer, PERIOD - left)
+        height = draws.between(500, 4096)
         columns = max(2, width // 55)
         rows = max(2, height // 190)
-        lit = tuple((c, r) for c in range(columns) for r in range(1, rows) if dice.below(100) < 30)
+        lit = tuple((c, r) for c in range(columns) for r in range(1, rows) if draws.below(100) < 30)
         houses.append(House(left, width, height, columns, lit))
-        left += width + (dice.below(60) if dice.below(3) == 0 else 0)
+        left += width + (draws.below(60) if draws.below(3) == 0 else 0)
     return houses

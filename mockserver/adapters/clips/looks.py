@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mockserver.adapters.clips.dice import Dice
+from mockserver.adapters.clips.draws import RandomDraws
 
 Colour = tuple[int, int, int]
 
@@ -60,26 +60,26 @@ def mix(one: Colour, other: Colour, share: int) -> Colour:
 
 def look(seed: int) -> Look:
     """The look of a seed (any integer)."""
-    dice = Dice(seed, "look")
-    palette = map(_hex, PALETTES[dice.below(len(PALETTES))].split())
-    tint = _hex(TINTS[dice.below(len(TINTS))])
-    share = dice.between(0, 700)
+    draws = RandomDraws(seed, "look")
+    palette = map(_hex, PALETTES[draws.below(len(PALETTES))].split())
+    tint = _hex(TINTS[draws.below(len(TINTS))])
+    share = draws.between(0, 700)
     above, middle, low, sun, far, near = (mix(colour, tint, share) for colour in palette)
-    start = dice.between(500, 3600)
-    stride = dice.between(500, 1000) * (1 if start < 2048 else -1)
+    start = draws.between(500, 3600)
+    stride = draws.between(500, 1000) * (1 if start < 2048 else -1)
     is_dark = sum(above) < 230
     return Look(
         sky=(above, middle, low),
         sun=sun,
         far=far,
         near=near,
-        land=LANDS[dice.below(len(LANDS))],
-        horizon=dice.between(2250, 2700),
-        sun_size=dice.between(190, 420),
+        land=LANDS[draws.below(len(LANDS))],
+        horizon=draws.between(2250, 2700),
+        sun_size=draws.between(190, 420),
         sun_from=start,
         sun_to=start + stride,
-        sun_height=dice.between(700, 1500),
+        sun_height=draws.between(700, 1500),
         is_dark=is_dark,
-        clouds=0 if is_dark else dice.between(2, 5),
-        birds=0 if is_dark else dice.below(6),
+        clouds=0 if is_dark else draws.between(2, 5),
+        birds=0 if is_dark else draws.below(6),
     )

@@ -13,7 +13,7 @@ from mockserver.adapters.clips import sky
 from mockserver.adapters.clips.camera import UNIT, Camera, Course
 from mockserver.adapters.clips.city import PERIOD as STREET
 from mockserver.adapters.clips.city import House, street
-from mockserver.adapters.clips.dice import TURN, Dice, sine
+from mockserver.adapters.clips.draws import OVERRIDE, RandomDraws, sine
 from mockserver.adapters.clips.looks import Colour, look, mix
 from mockserver.adapters.clips.terrain import PERIOD, Outline, outline
 
@@ -163,16 +163,16 @@ class Scene:
     def _draw_glitter(self, picture: Image.Image, at: Camera, layer: int, milliseconds: int, through: int) -> None:
         """The sun on the water: short lines below it that come and go."""
         x, _ = self._sky.sun_at(at, through)
-        dice = Dice(self._seed, f"glitter {layer} {milliseconds // 160}")
+        draws = RandomDraws(self._seed, f"glitter {layer} {milliseconds // 160}")
         foot = self._line(at, layer, 0) // FINE
         reach = self._height - foot if layer == LAYERS - 1 else (self._line(at, layer + 1, 0) // FINE - foot)
         brush = ImageDraw.Draw(picture, "RGBA")
         for _ in range(10):
-            y = foot + dice.below(max(1, reach))
+            y = foot + draws.below(max(1, reach))
             spread = max(2, self._width * (12 + 20 * (layer + 1)) // 1000)
-            left = x // 16 + dice.between(-spread, spread)
-            wide = dice.between(2, max(3, spread))
-            brush.line((left - wide // 2, y, left + wide // 2, y), fill=(*self._look.sun, dice.between(60, 190)))
+            left = x // 16 + draws.between(-spread, spread)
+            wide = draws.between(2, max(3, spread))
+            brush.line((left - wide // 2, y, left + wide // 2, y), fill=(*self._look.sun, draws.between(60, 190)))
 
 
 def _light(brush: ImageDraw.ImageDraw, house: House, box: tuple[int, int, int, int], milliseconds: int) -> None:
@@ -182,7 +182,7 @@ def _light(brush: ImageDraw.ImageDraw, house: House, box: tuple[int, int, int, i
     broad, tall = max(2, wide * 45 // (100 * columns)), max(2, high * 40 // (100 * rows))
     for column, row in house.lit:
         blink = (column * 7 + row * 13 + house.left) % 9
-        if blink == 0 and sine(milliseconds // 2 + row * 500) > TURN // 3:
+        if blink == 0 and sine(milliseconds // 2 + row * 500) > OVERRIDE // 3:
             continue
         x = left + (2 * column + 1) * wide // (2 * columns) - broad // 2
         y = top + row * high // rows

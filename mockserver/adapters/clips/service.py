@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mockserver.adapters.clips import containers, encode
-from mockserver.adapters.clips.shelf import Memory, Shelf, digest
+from mockserver.adapters.clips.disk_cache import DiskCache, Memory, digest
 from mockserver.adapters.clips.tools import Tools, bundled
 from mockserver.domain.clip import (
     ClipFailed,
@@ -63,8 +63,8 @@ class Clips:
         ffmpeg: str | Callable[[], str] = bundled,
         patience: float = 300.0,
     ) -> None:
-        self._files = Shelf(folder / "clips", max_disk)
-        self._pictures = Shelf(folder / "pictures", max_disk)
+        self._files = DiskCache(folder / "clips", max_disk)
+        self._pictures = DiskCache(folder / "pictures", max_disk)
         self._memory: Memory[ClipSpec, Clip] = Memory(max_memory, lambda clip: clip.size)
         self._tools = Tools(ffmpeg)
         self._encoders = encode.Encoders(patience)

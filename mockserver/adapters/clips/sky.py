@@ -8,7 +8,7 @@ from itertools import pairwise
 from PIL import Image, ImageDraw, ImageFilter
 
 from mockserver.adapters.clips.camera import UNIT, Camera
-from mockserver.adapters.clips.dice import TURN, Dice, sine
+from mockserver.adapters.clips.draws import OVERRIDE, RandomDraws, sine
 from mockserver.adapters.clips.looks import Colour, Look, mix
 
 GRAIN = 16  # places of the sun and the clouds are kept in 1/16 pixel
@@ -46,7 +46,7 @@ class Sky:
         """The middle of the sun in 1/16 pixel, ``through`` (1/4096) the clip: it goes along an arc."""
         look = self._look
         x = look.sun_from + (look.sun_to - look.sun_from) * through // UNIT
-        y = look.horizon - look.sun_height * (1300 + sine(x // 2) * 2796 // TURN) // UNIT
+        y = look.horizon - look.sun_height * (1300 + sine(x // 2) * 2796 // OVERRIDE) // UNIT
         scale = at.zoom
         x = 2048 + (x - 2048) * scale // UNIT - at.pan
         y = 2048 + (y - 2048) * scale // UNIT + at.tilt
@@ -61,11 +61,11 @@ class Sky:
         _stamp(picture, self._disc, self._look.sun, x, y)
         white = mix((255, 255, 255), self._look.sky[2], 1400)
         for n, cloud in enumerate(self._clouds):
-            dice = Dice(self._seed, f"cloud {n}")
+            draws = RandomDraws(self._seed, f"cloud {n}")
             span = self._width + cloud.width
-            speed = dice.between(60, 200) * self._width
-            x = dice.below(span) * GRAIN + milliseconds * speed * GRAIN // (1000 * UNIT) - at.pan * self._width // 512
-            y = dice.between(400, self._look.horizon * 6 // 10) * self._height * GRAIN // UNIT
+            speed = draws.between(60, 200) * self._width
+            x = draws.below(span) * GRAIN + milliseconds * speed * GRAIN // (1000 * UNIT) - at.pan * self._width // 512
+            y = draws.between(400, self._look.horizon * 6 // 10) * self._height * GRAIN // UNIT
             x = x % (span * GRAIN) - cloud.width * GRAIN // 2
             _stamp(picture, cloud, white, x, y + at.tilt * self._height * GRAIN // UNIT)
         return picture
@@ -74,10 +74,10 @@ class Sky:
         """A few birds that beat their wings, before everything else."""
         colour = mix(self._look.near, (0, 0, 0), 1500)
         for n in range(self._look.birds):
-            dice = Dice(self._seed, f"bird {n}")
-            span = max(3, self._side * dice.between(16, 28) // 1000)
-            x = (dice.below(UNIT) + milliseconds * dice.between(120, 260) // 1000 - at.pan) % (UNIT + 400) - 200
-            y = dice.between(500, 1900) + sine(milliseconds // 3 + n * 700) // 60 + at.tilt
+            draws = RandomDraws(self._seed, f"bird {n}")
+            span = max(3, self._side * draws.between(16, 28) // 1000)
+            x = (draws.below(UNIT) + milliseconds * draws.between(120, 260) // 1000 - at.pan) % (UNIT + 400) - 200
+            y = draws.between(500, 1900) + sine(milliseconds // 3 + n * 700) // 60 + at.tilt
             wing = sine(milliseconds * 5 + n * 900)
             place = (x * self._width * GRAIN // UNIT, y * self._height * GRAIN // UNIT)
             _stamp(picture, _bird(span, wing), colour, *place)
@@ -96,10 +96,10 @@ class Sky:
         return Image.radial_gradient("L").point(falling).resize((side, side), Image.Resampling.BILINEAR)
 
     def _scatter(self) -> list[tuple[int, int, int]]:
-        dice = Dice(self._seed, "stars")
+        draws = RandomDraws(self._seed, "stars")
         count = 90 if self._side > 100 else 30
         below = self._look.horizon
-        return [(dice.below(UNIT), dice.below(below), dice.between(30, 200)) for _ in range(count)]
+        return [(draws.below(UNIT), draws.below(below), draws.between(30, 200)) for _ in range(count)]
 
     def _draw_stars(self, picture: Image.Image, at: Camera, milliseconds: int) -> None:
         above, _, low = self._look.sky
@@ -112,16 +112,16 @@ class Sky:
                 picture.putpixel(place, mix(mix(above, low, UNIT - faint), (255, 255, 255), min(UNIT, shine)))
 
     def _cloud(self, n: int) -> Image.Image:
-        dice = Dice(self._seed, f"cloud shape {n}")
-        wide = max(12, self._width * dice.between(18, 34) // 100)
-        high = max(6, wide * dice.between(20, 30) // 100)
+        draws = RandomDraws(self._seed, f"cloud shape {n}")
+        wide = max(12, self._width * draws.between(18, 34) // 100)
+        high = max(6, wide * draws.between(20, 30) // 100)
         mask = Image.new("L", (wide + high, high * 2))
         brush = ImageDraw.Draw(mask)
         for _ in range(9):
-            across, tall = dice.between(wide // 6, wide // 3), dice.between(high // 3, high * 8 // 10)
-            left = high // 2 + dice.below(max(1, wide - across))
-            middle = high + (high // 4) - dice.below(max(1, high // 3))
-            brush.ellipse((left, middle - tall // 2, left + across, middle + tall // 2), fill=dice.between(80, 150))
+            across, tall = draws.between(wide // 6, wide // 3), draws.between(high // 3, high * 8 // 10)
+            left = high // 2 + draws.below(max(1, wide - across))
+            middle = high + (high // 4) - draws.below(max(1, high // 3))
+            brush.ellipse((left, middle - tall // 2, left + across, middle + tall // 2), fill=draws.between(80, 150))
         return mask.filter(ImageFilter.BoxBlur(max(1, high // 8))).filter(ImageFilter.BoxBlur(max(1, high // 8)))
 
 
@@ -129,7 +129,7 @@ def _bird(span: int, wing: int) -> Image.Image:
     """A bird of ``2 * span`` pixels from tip to tip; ``wing`` is where its wings are, -4096 .. 4096 (down)."""
     fine = 4
     side, reach = (2 * span + 4) * fine, span * fine
-    middle, tip = side // 2, wing * reach // (2 * TURN) - reach // 4
+    middle, tip = side // 2, wing * reach // (2 * OVERRIDE) - reach // 4
     offsets = ((-reach, tip), (-reach // 3, -reach // 6), (0, reach // 8), (reach // 3, -reach // 6), (reach, tip))
     mask = Image.new("L", (side, side))
     line = [(middle + x, middle + y) for x, y in offsets]

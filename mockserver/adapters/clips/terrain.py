@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from mockserver.adapters.clips.dice import TURN, Dice, sine
+from mockserver.adapters.clips.draws import OVERRIDE, RandomDraws, sine
 
 PERIOD = 512  # samples before an outline repeats
 Outline = list[int]
 
 
-def _sum(dice: Dice, waves: tuple[tuple[int, int], ...], sharp: bool) -> Outline:
+def _sum(draws: RandomDraws, waves: tuple[tuple[int, int], ...], sharp: bool) -> Outline:
     """Waves of (turns per period, weight in 1/4096), each at a drawn phase; ``sharp`` folds them into ridges."""
     heights = [0] * PERIOD
     for turns, weight in waves:
-        phase = dice.below(TURN)
+        phase = draws.below(OVERRIDE)
         for n in range(PERIOD):
-            wave = sine(n * turns * TURN // PERIOD + phase)
+            wave = sine(n * turns * OVERRIDE // PERIOD + phase)
             heights[n] += ((4096 - 2 * abs(wave)) if sharp else wave) * weight // 4096
     return [(height + 4096) // 2 for height in heights]
 
 
-def _dunes(dice: Dice) -> Outline:
+def _dunes(draws: RandomDraws) -> Outline:
     """Long rises and short falls."""
-    turns, phase = dice.between(3, 5), dice.below(PERIOD)
+    turns, phase = draws.between(3, 5), draws.below(PERIOD)
     span = PERIOD // turns
-    smooth = _sum(dice, ((1, 1000), (2, 700)), sharp=False)
+    smooth = _sum(draws, ((1, 1000), (2, 700)), sharp=False)
     heights = []
     for n in range(PERIOD):
         along = (n + phase) * 4096 // span % 4096
@@ -32,28 +32,28 @@ def _dunes(dice: Dice) -> Outline:
     return heights
 
 
-def _pines(dice: Dice) -> Outline:
+def _pines(draws: RandomDraws) -> Outline:
     """Hills with triangular trees on them."""
-    heights = [height * 55 // 100 for height in _sum(dice, ((2, 2000), (5, 900)), sharp=False)]
+    heights = [height * 55 // 100 for height in _sum(draws, ((2, 2000), (5, 900)), sharp=False)]
     place = 0
     while place < PERIOD - 10:
-        half, tall = dice.between(2, 4), dice.between(500, 1500)
+        half, tall = draws.between(2, 4), draws.between(500, 1500)
         for n in range(-half, half + 1):
             at = (place + half + n) % PERIOD
             heights[at] += tall * (half - abs(n)) // half
-        place += 2 * half + dice.below(3)
+        place += 2 * half + draws.below(3)
     return heights
 
 
 def outline(land: str, seed: int, layer: int) -> Outline:
     """One period of ``PERIOD`` heights for a layer of that land."""
-    dice = Dice(seed, f"land {layer}")
+    draws = RandomDraws(seed, f"land {layer}")
     if land == "peaks":
-        return _sum(dice, ((2, 1300), (5, 1000), (11, 450), (23, 220), (47, 110)), sharp=True)
+        return _sum(draws, ((2, 1300), (5, 1000), (11, 450), (23, 220), (47, 110)), sharp=True)
     if land == "dunes":
-        return _dunes(dice)
+        return _dunes(draws)
     if land == "pines":
-        return _pines(dice)
+        return _pines(draws)
     if land == "sea":
-        return _sum(dice, ((7, 1500), (11, 1000), (17, 700)), sharp=False)
-    return _sum(dice, ((2, 1700), (3, 1200), (7, 500), (13, 160)), sharp=False)
+        return _sum(draws, ((7, 1500), (11, 1000), (17, 700)), sharp=False)
+    return _sum(draws, ((2, 1700), (3, 1200), (7, 500), (13, 160)), sharp=False)

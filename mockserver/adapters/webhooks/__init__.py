@@ -1,5 +1,5 @@
 """Webhooks: one scheduler on the sandboxes' clocks, one worker per target."""
 
-from mockserver.adapters.webhooks.post import Post
+from mockserver.adapters.webhooks.dispatcher import WebhookDispatcher
 
-__all__ = ["Post"]
+__all__ = ["WebhookDispatcher"]

@@ -16,7 +16,7 @@ LEGACY: Final = "/v2/generate/video/pixverse/generation"
 _from_words = creates(order.video, wire.created)
 _from_picture = starts_from(order.picture, _from_words)
 _status = polls(order.polled, wire.status)
-_file = serves(order.filed, wire.film, before=order.unborn)
+_file = serves(order.filed, wire.clip_spec, before=order.unborn)
 
 
 def create(call: Call) -> Reply:
@@ -62,7 +62,7 @@ PROVIDER = Provider(
         get("getBilling", "/v2/billing", catalogue.balance),
     ),
     refuse=refusal.refuse,
-    dress=refusal.dress,
+    add_headers=refusal.add_headers,
     sample=(
         f'curl -X POST "{{base}}{UNIVERSAL}" -H "Authorization: Bearer any-key" -H "Content-Type: application/json"'
         """ -d '{{"model": "pixverse/v5/text-to-video", "prompt": "A cheerful white raccoon in a sequoia forest"}}'"""

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote
 
 import orjson
 
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.aimlapi import wire
 from mockserver.providers.aimlapi.request import (
@@ -186,7 +186,7 @@ def looked_up(call: Call) -> Answer | Problem:
     name = call.params["id"].lower()
     model = next((one for one in MODELS if name in (one.id, *_aliases(one))), None)
     if model is None:
-        return Problem(Kind.MISSING, f"no model {name[:80]!r}", detail={"resource": "model", "id": name})
+        return Problem(ProblemKind.MISSING, f"no model {name[:80]!r}", detail={"resource": "model", "id": name})
     return Answer(
         200, {"object": "model", "data": shown(model, _sections(_asked(call.query_string)))}, content_type=wire.JSON
     )
@@ -194,5 +194,5 @@ def looked_up(call: Call) -> Answer | Problem:
 
 def balance(call: Call) -> Answer:
     """Always enough, but for a sandbox whose submissions are refused for want of credits."""
-    left = 0 if call.sandbox.scenario.refuses is Kind.OUT_OF_CREDITS else BALANCE
+    left = 0 if call.sandbox.scenario.refuses is ProblemKind.OUT_OF_CREDITS else BALANCE
     return Answer(200, {"current_balance": left, "currency": "USD"}, content_type=wire.JSON)

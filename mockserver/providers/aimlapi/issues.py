@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
-from mockserver.domain.problem import Kind, Problem, Violation
+from mockserver.domain.problem import Problem, ProblemKind, Violation
 
 Issue = dict[str, object]
 Schemas = Mapping[str, Mapping[str, object]]
@@ -22,9 +22,9 @@ _TYPES: Final = {str: "string", bool: "boolean", int: "number", float: "number",
 
 def issues(problem: Problem, schemas: Schemas) -> list[Issue]:
     """All issues of a refusal, in the order of `schemas`, which are those of the top-level fields."""
-    if problem.kind is Kind.MALFORMED:
+    if problem.kind is ProblemKind.MALFORMED:
         return [_unreadable(problem.detail)]
-    if problem.kind is Kind.REFUSED:
+    if problem.kind is ProblemKind.REFUSED:
         return [{"code": "custom", "path": ["image_url"], "message": problem.text}]
     found: dict[tuple[str | int, ...], list[Violation]] = {}
     for violation in problem.violations:

@@ -9,8 +9,8 @@ from urllib.parse import unquote_plus
 from mockserver.domain.chance import NANOID, Draw
 from mockserver.domain.job import Job, Snapshot
 from mockserver.domain.order import Names, Order
-from mockserver.domain.problem import Kind, Problem, Violation
-from mockserver.engine.sandbox import Book
+from mockserver.domain.problem import Problem, ProblemKind, Violation
+from mockserver.engine.sandbox import JobStore
 from mockserver.provider.call import Call
 from mockserver.provider.endpoints import by_name
 from mockserver.providers.aimlapi import wire
@@ -67,7 +67,7 @@ def video(call: Call) -> Order | Problem:
     body = cast("dict[str, Any]", call.value)
     model = _model(call)
     if model not in RATES and model != LIP_SYNC:  # only under unknown-model-404, whose document names no models
-        return Problem(Kind.MISSING, f"no model {model[:80]!r}", detail={"resource": "model", "id": model})
+        return Problem(ProblemKind.MISSING, f"no model {model[:80]!r}", detail={"resource": "model", "id": model})
     look: dict[str, Any] = body if model != LIP_SYNC else {}  # which takes it from the video that is to speak
     resolution, seconds = look.get("resolution", "720p"), int(look.get("duration", 5))
     speaks = model in SPEAKING and "2026" in call.profile and bool(body.get("lip_sync_tts_content"))
@@ -129,7 +129,7 @@ def _ids(call: Call) -> list[str]:
     return [unquote_plus(value) if "%" in value else value for name, _, value in pairs if name == PARAMETER]
 
 
-_find = by_name(asked_for, NAME, [CREATE], "generation", Book.by_id)
+_find = by_name(asked_for, NAME, [CREATE], "generation", JobStore.by_id)
 
 
 def polled(call: Call) -> Job | Problem:
@@ -138,8 +138,8 @@ def polled(call: Call) -> Job | Problem:
     if len(ids) == 1:
         return _find(call)
     if not ids:
-        return Problem(Kind.INVALID, violations=(Violation((PARAMETER,), "required", True),))
-    return Problem(Kind.INVALID, violations=(Violation((PARAMETER,), "type", "string", ids),))
+        return Problem(ProblemKind.INVALID, violations=(Violation((PARAMETER,), "required", True),))
+    return Problem(ProblemKind.INVALID, violations=(Violation((PARAMETER,), "type", "string", ids),))
 
 
 # ---- files
@@ -150,7 +150,7 @@ def token(call: Call) -> str:
     return call.params["name"].rpartition("/")[2][:WORDS_LONG]
 
 
-_find_file = by_name(token, NAME, [CREATE], "file", Book.by_alias)
+_find_file = by_name(token, NAME, [CREATE], "file", JobStore.by_alias)
 
 
 def filed(call: Call) -> Job | Problem:
@@ -158,9 +158,9 @@ def filed(call: Call) -> Job | Problem:
     job = _find_file(call)
     if isinstance(job, Problem) or call.params["name"] == wire.file_name(job, call.profile):
         return job
-    return Problem(Kind.MISSING, "the file goes by another name", detail={"resource": "file"})
+    return Problem(ProblemKind.MISSING, "the file goes by another name", detail={"resource": "file"})
 
 
 def unborn(job: Job, seen: Snapshot) -> Problem:
     """The link of a clip that is not there yet (or never will be)."""
-    return Problem(Kind.MISSING, f"{job.id} is {seen.state.value}", detail={"resource": "file", "id": job.id})
+    return Problem(ProblemKind.MISSING, f"{job.id} is {seen.state.value}", detail={"resource": "file", "id": job.id})

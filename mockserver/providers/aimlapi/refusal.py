@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from mockserver.domain.chance import NANOID
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.aimlapi import wire
 from mockserver.providers.aimlapi.issues import issues
@@ -84,20 +84,20 @@ def _credits(_problem: Problem, call: Call) -> str:
     return NO_CREDITS if "2026" in call.profile else EXHAUSTED
 
 
-_TABLE: Final[dict[Kind, tuple[int, Words]]] = {
-    Kind.MALFORMED: (400, _invalid),
-    Kind.INVALID: (400, _invalid),
-    Kind.REFUSED: (400, _invalid),
-    Kind.OVERSIZED: (413, _always("request entity too large")),
-    Kind.UNAUTHENTICATED: (401, _key),
-    Kind.FORBIDDEN: (403, _always("Forbidden resource")),
-    Kind.MISSING: (404, _missing),
-    Kind.UNKNOWN_PATH: (404, _route),
-    Kind.UNKNOWN_METHOD: (404, _route),
-    Kind.LIMITED: (429, _always("Too Many Requests")),
-    Kind.OUT_OF_CREDITS: (403, _credits),
-    Kind.UNAVAILABLE: (503, _always(UPSTREAM[503])),
-    Kind.CRASHED: (500, _always("Internal server error")),
+_TABLE: Final[dict[ProblemKind, tuple[int, Words]]] = {
+    ProblemKind.MALFORMED: (400, _invalid),
+    ProblemKind.INVALID: (400, _invalid),
+    ProblemKind.REFUSED: (400, _invalid),
+    ProblemKind.OVERSIZED: (413, _always("request entity too large")),
+    ProblemKind.UNAUTHENTICATED: (401, _key),
+    ProblemKind.FORBIDDEN: (403, _always("Forbidden resource")),
+    ProblemKind.MISSING: (404, _missing),
+    ProblemKind.UNKNOWN_PATH: (404, _route),
+    ProblemKind.UNKNOWN_METHOD: (404, _route),
+    ProblemKind.LIMITED: (429, _always("Too Many Requests")),
+    ProblemKind.OUT_OF_CREDITS: (403, _credits),
+    ProblemKind.UNAVAILABLE: (503, _always(UPSTREAM[503])),
+    ProblemKind.CRASHED: (500, _always("Internal server error")),
 }
 
 
@@ -141,7 +141,7 @@ def _problem_json(problem: Problem, call: Call, status: int, message: str) -> di
     error: dict[str, object] = {"name": name, "message": message}
     if status == 400:
         error["data"] = issues(problem, _schemas(call))
-    elif problem.kind is Kind.OUT_OF_CREDITS:
+    elif problem.kind is ProblemKind.OUT_OF_CREDITS:
         error["data"] = {"kind": "err_insufficent_credits"}  # spelled as it was sent
     body["error"] = error
     return body
@@ -175,7 +175,7 @@ def _instant(call: Call) -> str:
 _CLIENT_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 
 
-def dress(answer: Answer, call: Call) -> None:
+def add_headers(answer: Answer, call: Call) -> None:
     """The tracing headers that are nothing but the call's own."""
     if not wire.is_traced(call.profile):
         return

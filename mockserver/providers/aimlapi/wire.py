@@ -116,7 +116,7 @@ def file_name(job: Job, profile: frozenset[str]) -> str:
     return f"pixverse/mp4/media/web/ori/{job.alias}_seed{seed}.mp4"
 
 
-def film(job: Job, _call: Call) -> ClipSpec:
+def clip_spec(job: Job, _call: Call) -> ClipSpec:
     """The clip of a finished job, brought to the size that was stated."""
     video = cast("Video", job.request)
     width, height = video.size

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from mockserver.domain.problem import Kind
+from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario
 from mockserver.provider.checks import as_documented, json_only, within
 from mockserver.provider.endpoints import creates, polls, serves
 from mockserver.provider.table import Operation, Provider, Word, get, post, promise_beside
 from mockserver.providers.gately import order, refusal, wire
 
-CONTENT = serves(order.filed, wire.film, before=order.missing)
-LINK = serves(order.linked, wire.film, before=order.gone)
+CONTENT = serves(order.filed, wire.clip_spec, before=order.missing)
+LINK = serves(order.linked, wire.clip_spec, before=order.gone)
 
 PROVIDER = Provider(
     name="gately",
@@ -53,13 +53,17 @@ PROVIDER = Provider(
         get("downloadFile", "/download/{link}", LINK, is_public=True, owner=order.owned, only="minimax"),
     ),
     refuse=refusal.refuse,
-    dress=refusal.dress,
-    herald=wire.herald,
+    add_headers=refusal.add_headers,
+    webhook_payload=wire.webhook_payload,
     scenarios=(
         Scenario(
-            refusal.QUOTA, "The submission is refused: the key has used up its quota.", refuses=Kind.UNAUTHENTICATED
+            refusal.QUOTA,
+            "The submission is refused: the key has used up its quota.",
+            refuses=ProblemKind.UNAUTHENTICATED,
         ),
-        Scenario("model-forbidden", "The submission is refused: the key may not use it.", refuses=Kind.FORBIDDEN),
+        Scenario(
+            "model-forbidden", "The submission is refused: the key may not use it.", refuses=ProblemKind.FORBIDDEN
+        ),
     ),
     sample=(
         'curl -X POST "{base}/v1/video_generation" -H "Authorization: Bearer any-key"'

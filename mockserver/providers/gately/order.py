@@ -9,10 +9,10 @@ from typing import Any, Final, cast
 from mockserver.domain.chance import Draw
 from mockserver.domain.job import Job, Snapshot, State, snapshot
 from mockserver.domain.order import Names, Order
-from mockserver.domain.problem import Kind, Problem, Violation
+from mockserver.domain.problem import Problem, ProblemKind, Violation
 from mockserver.domain.quota import Limit
 from mockserver.engine.pace import between
-from mockserver.provider.call import Answer, Ask, Call, Reply
+from mockserver.provider.call import Answer, Call, Challenge, Reply
 from mockserver.provider.checks import with_key
 from mockserver.provider.table import Endpoint
 from mockserver.providers.gately import upstream, wire
@@ -67,7 +67,9 @@ def entitled(call: Call) -> Problem | None:
     grant = grants.get(call.key or "") or grants.get(f"sk-{call.key}")
     if grant is None or (grant.kind != "read" and "ai" in grant.scopes):
         return None
-    return Problem(Kind.FORBIDDEN, f"the key is {grant.kind}, with the scopes {', '.join(grant.scopes) or 'none'}")
+    return Problem(
+        ProblemKind.FORBIDDEN, f"the key is {grant.kind}, with the scopes {', '.join(grant.scopes) or 'none'}"
+    )
 
 
 def _names(chance: Draw) -> Names:
@@ -107,7 +109,7 @@ def _challenging(url: str, submit: Endpoint) -> Endpoint:
             why = came.text if isinstance(came, Problem) else "another value came back"
             return upstream.refused("invalid params", f"callback_url did not confirm its challenge: {why}")
 
-        return Ask(url, {"challenge": challenge}, CHALLENGE_SECONDS, then)
+        return Challenge(url, {"challenge": challenge}, CHALLENGE_SECONDS, then)
 
     return endpoint
 
@@ -120,7 +122,7 @@ def ordered(call: Call) -> Order:
 
 def _named(call: Call, parameter: str) -> str | Problem:
     value = call.query.get(parameter, "")
-    return value or Problem(Kind.INVALID, violations=(Violation((parameter,), "required", True),))
+    return value or Problem(ProblemKind.INVALID, violations=(Violation((parameter,), "required", True),))
 
 
 def polled(call: Call) -> Job | Problem:
@@ -128,7 +130,7 @@ def polled(call: Call) -> Job | Problem:
     name = _named(call, "task_id")
     if isinstance(name, Problem):
         return name
-    job = call.sandbox.book.by_id(name)
+    job = call.sandbox.job_store.by_id(name)
     return job if job is not None and job.provider == NAME else _unknown("task", name)
 
 
@@ -139,13 +141,13 @@ def filed(call: Call) -> Job | Problem:
 
 
 def _finished(name: str, call: Call) -> Job | Problem:
-    job = call.sandbox.book.by_alias(name)
+    job = call.sandbox.job_store.by_alias(name)
     is_there = job is not None and job.provider == NAME and snapshot(job, call.now).state is State.SUCCEEDED
     return job if job is not None and is_there else _unknown("file", name)
 
 
 def _unknown(resource: str, name: str) -> Problem:
-    return Problem(Kind.MISSING, f"this sandbox has no {resource} {name[:80]!r}", detail={"resource": resource})
+    return Problem(ProblemKind.MISSING, f"this sandbox has no {resource} {name[:80]!r}", detail={"resource": resource})
 
 
 def missing(job: Job, _seen: Snapshot) -> Problem:
@@ -184,13 +186,13 @@ def linked(call: Call) -> Job | Problem:
     text, name = _link(call)
     ticket = read(text, call.sandbox.seed)
     if ticket is None or name != wire.FILENAME:
-        return Problem(Kind.UNKNOWN_PATH, "no retrieve made this link")
+        return Problem(ProblemKind.UNKNOWN_PATH, "no retrieve made this link")
     if call.now >= ticket.ends:
-        return Problem(Kind.UNKNOWN_PATH, f"the link ended at {ticket.ends.isoformat()}")
+        return Problem(ProblemKind.UNKNOWN_PATH, f"the link ended at {ticket.ends.isoformat()}")
     job = _finished(str(ticket.file), call)
-    return Problem(Kind.UNKNOWN_PATH, job.text) if isinstance(job, Problem) else job
+    return Problem(ProblemKind.UNKNOWN_PATH, job.text) if isinstance(job, Problem) else job
 
 
 def gone(job: Job, _seen: Snapshot) -> Problem:
     """A link whose file is not there now."""
-    return Problem(Kind.UNKNOWN_PATH, f"file {job.alias} is not there now")
+    return Problem(ProblemKind.UNKNOWN_PATH, f"file {job.alias} is not there now")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, cast
 
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.quota import Standing
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.providers.gately.order import PER_MINUTE, not_implemented
@@ -33,13 +33,13 @@ Speaks = Callable[[Problem, Call], str]
 
 
 def request_id(call: Call) -> str:
-    """The id of a call: its instant, nanoseconds without leading zeros, and eight letters or digits."""
+    """The id of a call: its instant, nanoseconds without leading zeros, and eight payloads or digits."""
     now = call.now
     clock = f"{now.year:04}{now.month:02}{now.day:02}{now.hour:02}{now.minute:02}{now.second:02}"
     return f"{clock}{now.microsecond * 1000}{call.chance.text(0, 8, LETTERS)}"
 
 
-def dress(answer: Answer, call: Call) -> None:
+def add_headers(answer: Answer, call: Call) -> None:
     """The gateway's id of the call on every answer; the upstream's beside it in the style `minimax`, but on files."""
     answer.headers.append((b"x-oneapi-request-id", request_id(call).encode("ascii")))
     if "minimax" in call.profile and not isinstance(answer.body, ClipBody):
@@ -103,16 +103,16 @@ def _gone(problem: Problem, _call: Call) -> str:
     return "File not found" if problem.detail.get("resource") == "file" else "Task not found"
 
 
-_GATEWAY: Final[dict[Kind, tuple[int, Speaks]]] = {
-    Kind.MALFORMED: (400, _unreadable),
-    Kind.OVERSIZED: (400, _unreadable),
-    Kind.INVALID: (400, _wrong),
-    Kind.UNAUTHENTICATED: (401, _key),
-    Kind.FORBIDDEN: (403, _says("This API key may not use the model {model}", "forbidden")),
-    Kind.LIMITED: (429, _too_many),
-    Kind.UNAVAILABLE: (503, _unavailable),
-    Kind.UPSTREAM: (500, _FAULT),
-    Kind.CRASHED: (500, _FAULT),
+_GATEWAY: Final[dict[ProblemKind, tuple[int, Speaks]]] = {
+    ProblemKind.MALFORMED: (400, _unreadable),
+    ProblemKind.OVERSIZED: (400, _unreadable),
+    ProblemKind.INVALID: (400, _wrong),
+    ProblemKind.UNAUTHENTICATED: (401, _key),
+    ProblemKind.FORBIDDEN: (403, _says("This API key may not use the model {model}", "forbidden")),
+    ProblemKind.LIMITED: (429, _too_many),
+    ProblemKind.UNAVAILABLE: (503, _unavailable),
+    ProblemKind.UPSTREAM: (500, _FAULT),
+    ProblemKind.CRASHED: (500, _FAULT),
 }
 """What the gateway refuses by itself."""
 
@@ -140,26 +140,26 @@ def _coded(code: int, text: str) -> Callable[[Problem, Call], tuple[int, str]]:
     return codes
 
 
-_UPSTREAM: Final[dict[Kind, Callable[[Problem, Call], tuple[int, str]]]] = {
-    Kind.REFUSED: _coded(INVALID, "invalid params"),
-    Kind.MISSING: _coded(INVALID, "invalid params"),
-    Kind.CONFLICT: _coded(INVALID, "invalid params"),
-    Kind.OUT_OF_CREDITS: _coded(1008, "insufficient balance"),
-    Kind.MODERATED: _coded(1026, "input new_sensitive"),
+_UPSTREAM: Final[dict[ProblemKind, Callable[[Problem, Call], tuple[int, str]]]] = {
+    ProblemKind.REFUSED: _coded(INVALID, "invalid params"),
+    ProblemKind.MISSING: _coded(INVALID, "invalid params"),
+    ProblemKind.CONFLICT: _coded(INVALID, "invalid params"),
+    ProblemKind.OUT_OF_CREDITS: _coded(1008, "insufficient balance"),
+    ProblemKind.MODERATED: _coded(1026, "input new_sensitive"),
 }
 """What the upstream refuses, in both styles."""
 
 _MINIMAX: Final = {
     **_UPSTREAM,
-    Kind.MALFORMED: _coded(INVALID, "invalid params"),
-    Kind.OVERSIZED: _coded(INVALID, "invalid params"),
-    Kind.INVALID: _badly,
-    Kind.UNAUTHENTICATED: _login,
-    Kind.FORBIDDEN: _coded(1004, "not authorized"),
-    Kind.LIMITED: _coded(1002, "rate limit exceeded(RPM)"),
-    Kind.UNAVAILABLE: _coded(1024, "internal error"),
-    Kind.UPSTREAM: _coded(1024, "internal error"),
-    Kind.CRASHED: _coded(1024, "internal error"),
+    ProblemKind.MALFORMED: _coded(INVALID, "invalid params"),
+    ProblemKind.OVERSIZED: _coded(INVALID, "invalid params"),
+    ProblemKind.INVALID: _badly,
+    ProblemKind.UNAUTHENTICATED: _login,
+    ProblemKind.FORBIDDEN: _coded(1004, "not authorized"),
+    ProblemKind.LIMITED: _coded(1002, "rate limit exceeded(RPM)"),
+    ProblemKind.UNAVAILABLE: _coded(1024, "internal error"),
+    ProblemKind.UPSTREAM: _coded(1024, "internal error"),
+    ProblemKind.CRASHED: _coded(1024, "internal error"),
 }
 """What the style `minimax` says with HTTP 200: everything but unknown routes."""
 
@@ -170,11 +170,11 @@ def refuse(problem: Problem, call: Call) -> Answer:
     """A problem in the words of the layer that it arises in."""
     kind, profile = problem.kind, call.profile
     is_upstream = "minimax" in profile
-    if kind is Kind.OVERSIZED and call.operation is not None and call.operation.endpoint is not_implemented:
+    if kind is ProblemKind.OVERSIZED and call.operation is not None and call.operation.endpoint is not_implemented:
         return not_implemented(call)  # whatever the body
-    if kind in (Kind.UNKNOWN_PATH, Kind.UNKNOWN_METHOD):
+    if kind in (ProblemKind.UNKNOWN_PATH, ProblemKind.UNKNOWN_METHOD):
         return _no_route(problem, call, is_upstream=is_upstream)
-    if kind is Kind.MISSING and "unknown-404" in profile:
+    if kind is ProblemKind.MISSING and "unknown-404" in profile:
         return _error(404, _gone(problem, call), problem, call)
     # A clip that cannot be made stays a 5xx: the bytes come from a storage, not from the upstream.
     codes = (_MINIMAX if is_upstream and not (_is_file(call) and _is_fault(kind)) else _UPSTREAM).get(kind)
@@ -192,8 +192,8 @@ def _is_file(call: Call) -> bool:
     return call.operation is not None and call.operation.id in _FILES
 
 
-def _is_fault(kind: Kind) -> bool:
-    return kind in (Kind.UNAVAILABLE, Kind.UPSTREAM, Kind.CRASHED)
+def _is_fault(kind: ProblemKind) -> bool:
+    return kind in (ProblemKind.UNAVAILABLE, ProblemKind.UPSTREAM, ProblemKind.CRASHED)
 
 
 def _error(status: int, text: str, problem: Problem, call: Call) -> Answer:

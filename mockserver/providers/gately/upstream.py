@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.providers.gately.request import HAILUO
 
 Body = Mapping[str, Any]
@@ -120,4 +120,4 @@ def broken(body: Body, profile: frozenset[str]) -> Problem | None:
 
 def refused(text: str, why: str) -> Problem:
     """A refusal of the upstream: `text` for the wire, `why` for people."""
-    return Problem(Kind.REFUSED, why, detail={"status_msg": text})
+    return Problem(ProblemKind.REFUSED, why, detail={"status_msg": text})

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final, cast
 
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.delivery import Herald, Letter
+from mockserver.domain.delivery import Payload, PayloadFunction
 from mockserver.domain.job import Job, Snapshot, State
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.gately.request import FPS, Video
@@ -63,20 +63,20 @@ def status(job: Job, seen: Snapshot, call: Call) -> Answer:
     return Answer(200, body)
 
 
-def herald(job: Job, call: Call) -> Herald | None:
+def webhook_payload(job: Job, call: Call) -> PayloadFunction | None:
     """The reports of a job, under the profile that it was made with: when it begins to run, and its end."""
     url, profile = cast("Video", job.request).callback, call.profile
     if not url:
         return None
 
-    def report(job: Job, seen: Snapshot) -> Letter | None:
+    def report(job: Job, seen: Snapshot) -> Payload | None:
         word = REPORTED.get(seen.state)
         if word is None:
             return None
         body: dict[str, object] = {"task_id": job.id, "status": word}
         body.update(_file(job, seen, profile, sizes=False))
         body["base_resp"] = _result(seen, profile)
-        return Letter(url, body)
+        return Payload(url, body)
 
     return report
 
@@ -105,7 +105,7 @@ def link(job: Job, call: Call) -> str:
     return f"{call.files}/download/{ticket}{slash}{FILENAME}"
 
 
-def film(job: Job, _call: Call) -> ClipSpec:
+def clip_spec(job: Job, _call: Call) -> ClipSpec:
     """The clip of a finished job; its size in bytes is the one that a retrieve tells."""
     video = cast("Video", job.request)
     return ClipSpec(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.provider.checks import as_documented, readable, with_key, within
 from mockserver.provider.endpoints import Parse, creates, polls, serves, starts_from
 from mockserver.provider.table import MEGABYTE, Endpoint, Provider, Word, get, post, promise_beside
-from mockserver.providers.modelslab import desk, order, quota, refusal, wire
+from mockserver.providers.modelslab import maintenance, order, quota, refusal, wire
 from mockserver.providers.modelslab.wire import ENTERPRISE, V6
 
 PICTURES = 32 * MEGABYTE
@@ -19,9 +19,9 @@ def makes(parse: Parse) -> Endpoint:
 FROM_TEXT = makes(order.text)
 FROM_IMAGE = starts_from(order.picture, makes(order.image))
 FETCH = polls(order.fetched, wire.fetched)
-FILE = serves(order.filed, wire.film, before=order.unborn)
-UPDATING = desk.says({"message": "server updating", "status": "success"})
-STORED = desk.says({"status": "success", "message": "Operation completed successfully"})
+FILE = serves(order.filed, wire.clip_spec, before=order.unborn)
+UPDATING = maintenance.says({"message": "server updating", "status": "success"})
+STORED = maintenance.says({"status": "success", "message": "Operation completed successfully"})
 
 PROVIDER = Provider(
     name="modelslab",
@@ -59,29 +59,29 @@ PROVIDER = Provider(
         post("fetchVideo", f"{V6}/video/fetch/{{id}}", FETCH, owner=order.named),
         get("fetchVideoByGet", f"{V6}/video/fetch/{{id}}", FETCH, owner=order.named, only="get-fetch"),
         post("fetchVideoByBody", f"{V6}/video/fetch", polls(order.fetched_by_body, wire.fetched), only="fetch-by-body"),
-        post("requestCount", f"{V6}/processing/request_count", desk.count),
-        get("requestCountByGet", f"{V6}/processing/request_count", desk.count, has_body=True),
+        post("requestCount", f"{V6}/processing/request_count", maintenance.count),
+        get("requestCountByGet", f"{V6}/processing/request_count", maintenance.count, has_body=True),
         post("enterpriseText2video", f"{ENTERPRISE}/video/text2video", FROM_TEXT),
         post("enterpriseImg2video", f"{ENTERPRISE}/video/img2video", FROM_IMAGE, body_cap=PICTURES),
         post("enterpriseFetchVideo", f"{ENTERPRISE}/video/fetch/{{id}}", FETCH, owner=order.named),
         post(
             "systemDetails",
             f"{ENTERPRISE}/video/system_details",
-            desk.says({"model_count": 0, "queue_time": 0, "status": "ok"}),
+            maintenance.says({"model_count": 0, "queue_time": 0, "status": "ok"}),
         ),
         post(
             "restartServer",
             f"{ENTERPRISE}/video/restart_server",
-            desk.says({"message": "server restarting", "status": "success"}),
+            maintenance.says({"message": "server restarting", "status": "success"}),
         ),
         post("updateServer", f"{ENTERPRISE}/video/update_server", UPDATING),
         post("update", f"{ENTERPRISE}/video/update", UPDATING),
         post(
             "clearCache",
             f"{ENTERPRISE}/video/clear_cache",
-            desk.says({"status": "success", "message": "Cache cleared successfully"}),
+            maintenance.says({"status": "success", "message": "Cache cleared successfully"}),
         ),
-        post("clearQueue", f"{ENTERPRISE}/video/clear_queue", desk.clear_queue),
+        post("clearQueue", f"{ENTERPRISE}/video/clear_queue", maintenance.clear_queue),
         post("updateS3", f"{ENTERPRISE}/update_s3", STORED),
         post("resetS3", f"{ENTERPRISE}/reset_s3", STORED),
         get("getGeneration", "/generations/{name}", FILE, is_public=True, owner=order.stem),
@@ -97,7 +97,7 @@ PROVIDER = Provider(
     tiers=tuple(quota.QUEUES),
     refuse=refusal.refuse,
     encode=wire.encode,
-    herald=wire.herald,
+    webhook_payload=wire.webhook_payload,
     sample=(
         'curl -X POST "{base}/api/v6/video/text2video" -H "Content-Type: application/json"'
         """ -d '{{"key": "any-key", "model_id": "cogvideox", "prompt": "Space Station in space"}}'"""

@@ -12,10 +12,10 @@ from typing import Any, Final, cast
 from mockserver.domain.chance import Draw
 from mockserver.domain.job import ZERO, Job, Snapshot, end_of
 from mockserver.domain.order import Names, Order
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.scenario import Scenario
 from mockserver.engine.pace import between
-from mockserver.engine.sandbox import Book
+from mockserver.engine.sandbox import JobStore
 from mockserver.provider.call import Call
 from mockserver.provider.endpoints import by_name
 from mockserver.providers.modelslab.request import Asked, Image, Text, Ultra
@@ -49,7 +49,7 @@ def _names(chance: Draw) -> Names:
     A chance that is not the submission's own asks for an id that follows no rule: one of 15 digits, which every JSON
     reader still takes for the integer that it is.
     """
-    counted = 60_000_000 + chance.lot * 100_000 + chance.n % 100_000
+    counted = 60_000_000 + chance.id_block * 100_000 + chance.n % 100_000
     return Names(str(10**14 + chance.integer(16, 8) % (9 * 10**14) if chance.label else counted), chance.uuid())
 
 
@@ -146,7 +146,7 @@ def picture(call: Call) -> str | bytes | Problem:
     try:
         return b64decode(source.rpartition(",")[2], validate=True)
     except binascii.Error as error:
-        return Problem(Kind.REFUSED, f"init_image: no base64: {error}")
+        return Problem(ProblemKind.REFUSED, f"init_image: no base64: {error}")
 
 
 def image(call: Call) -> Order:
@@ -208,7 +208,7 @@ def hold(job: Job, call: Call) -> timedelta:
         return ZERO
     if call.sandbox.hold is not None:
         return call.sandbox.hold
-    return HOLDS[cast("Scenario", job.fate).timing or call.sandbox.timing]
+    return HOLDS[cast("Scenario", job.scenario).timing or call.sandbox.timing]
 
 
 def named(call: Call) -> str:
@@ -229,9 +229,9 @@ def stem(call: Call) -> str:
 
 # A job is fetched by its number alone and its file is named by its prefix alone: a client that polls a uuid, even the
 # prefix of its own file, is told that there is no such request.
-fetched = by_name(named, NAME, KINDS, "video", Book.by_id)
-fetched_by_body = by_name(asked_for, NAME, KINDS, "video", Book.by_id)
-_by_stem = by_name(stem, NAME, KINDS, "file", Book.by_alias)
+fetched = by_name(named, NAME, KINDS, "video", JobStore.by_id)
+fetched_by_body = by_name(asked_for, NAME, KINDS, "video", JobStore.by_id)
+_by_stem = by_name(stem, NAME, KINDS, "file", JobStore.by_alias)
 
 
 def filed(call: Call) -> Job | Problem:
@@ -254,7 +254,7 @@ def filed(call: Call) -> Job | Problem:
 
 def no_file(text: str) -> Problem:
     """A link that leads to nothing, now or ever."""
-    return Problem(Kind.MISSING, text, detail={"resource": "file"})
+    return Problem(ProblemKind.MISSING, text, detail={"resource": "file"})
 
 
 def unborn(job: Job, seen: Snapshot) -> Problem:

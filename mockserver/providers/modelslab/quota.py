@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Final
 
 from mockserver.domain.job import end_of
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.quota import Limit, admit
 from mockserver.provider.call import Call
 from mockserver.providers.modelslab.order import KINDS, NAME
@@ -31,7 +31,7 @@ def queue(call: Call) -> Problem | None:
     if not call.sandbox.limits or not _makes_video(call):
         return None
     most = QUEUES[call.sandbox.tiers.get(NAME, "basic")]
-    waiting = [job for job in call.sandbox.book.unfinished(call.now) if job.provider == NAME]
+    waiting = [job for job in call.sandbox.job_store.unfinished(call.now) if job.provider == NAME]
     if len(waiting) < most:
         return None
     ends = sorted(end for job in waiting if (end := end_of(job)) is not None)
@@ -40,7 +40,9 @@ def queue(call: Call) -> Problem | None:
     if "retry-30" in call.profile:
         after = RETRY_AFTER
     return Problem(
-        Kind.LIMITED, f"{len(waiting)} videos of this key are unfinished", detail={"queue": most, "retry_after": after}
+        ProblemKind.LIMITED,
+        f"{len(waiting)} videos of this key are unfinished",
+        detail={"queue": most, "retry_after": after},
     )
 
 
@@ -53,7 +55,7 @@ def repetition(call: Call) -> Problem | None:
     if standing.is_admitted:
         return None
     after = call.sandbox.clock.whole_seconds(standing.reset)
-    return Problem(Kind.LIMITED, "the same request again", detail={"repeated": True, "retry_after": after})
+    return Problem(ProblemKind.LIMITED, "the same request again", detail={"repeated": True, "retry_after": after})
 
 
 def throttle(call: Call) -> tuple[Hashable, Limit] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any, Final
 
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.modelslab import wording
 from mockserver.providers.modelslab.wire import FAILURE, UPSELL
@@ -105,24 +105,24 @@ def _failed(_problem: Problem, _call: Call) -> dict[str, object]:
     return {"status": "failed", "id": "", "message": FAILURE, "output": ""}
 
 
-_TABLE: Final[dict[Kind, tuple[int, int, Body]]] = {
+_TABLE: Final[dict[ProblemKind, tuple[int, int, Body]]] = {
     # what was wrong: HTTP status in style legacy, in style documented, body
-    Kind.MALFORMED: (200, 400, _unreadable),
-    Kind.OVERSIZED: (200, 400, _unreadable),
-    Kind.UNAUTHENTICATED: (200, 401, _key),
-    Kind.INVALID: (200, 400, _fields),
-    Kind.REFUSED: (200, 400, _picture),
-    Kind.MISSING: (200, 404, _missing),
-    Kind.OUT_OF_CREDITS: (200, 402, _always("Insufficient credits. Please add more credits to continue.")),
-    Kind.FORBIDDEN: (200, 403, _always("This feature requires a premium subscription")),
-    Kind.MODERATED: (200, 200, _failed),
-    Kind.LIMITED: (429, 429, _limited),
-    Kind.UNKNOWN_PATH: (404, 404, _no_route),
-    Kind.UNKNOWN_METHOD: (405, 405, _no_method),
-    Kind.CONFLICT: (200, 404, _missing),
-    Kind.UPSTREAM: (500, 500, _always("Internal server error. Please try again.")),
-    Kind.CRASHED: (500, 500, _always("Internal server error. Please try again.")),
-    Kind.UNAVAILABLE: (503, 503, _always("Service temporarily unavailable. Please try again later.")),
+    ProblemKind.MALFORMED: (200, 400, _unreadable),
+    ProblemKind.OVERSIZED: (200, 400, _unreadable),
+    ProblemKind.UNAUTHENTICATED: (200, 401, _key),
+    ProblemKind.INVALID: (200, 400, _fields),
+    ProblemKind.REFUSED: (200, 400, _picture),
+    ProblemKind.MISSING: (200, 404, _missing),
+    ProblemKind.OUT_OF_CREDITS: (200, 402, _always("Insufficient credits. Please add more credits to continue.")),
+    ProblemKind.FORBIDDEN: (200, 403, _always("This feature requires a premium subscription")),
+    ProblemKind.MODERATED: (200, 200, _failed),
+    ProblemKind.LIMITED: (429, 429, _limited),
+    ProblemKind.UNKNOWN_PATH: (404, 404, _no_route),
+    ProblemKind.UNKNOWN_METHOD: (405, 405, _no_method),
+    ProblemKind.CONFLICT: (200, 404, _missing),
+    ProblemKind.UPSTREAM: (500, 500, _always("Internal server error. Please try again.")),
+    ProblemKind.CRASHED: (500, 500, _always("Internal server error. Please try again.")),
+    ProblemKind.UNAVAILABLE: (503, 503, _always("Service temporarily unavailable. Please try again later.")),
 }
 
 
@@ -133,9 +133,9 @@ def refuse(problem: Problem, call: Call) -> Answer:
     if problem.detail.get("resource") == "file":
         status = 404
     answer = Answer(status, body(problem, call), problem=problem)
-    if problem.kind is Kind.UNKNOWN_METHOD:
+    if problem.kind is ProblemKind.UNKNOWN_METHOD:
         answer.headers.append((b"allow", ", ".join(_allowed(problem)).encode("ascii")))
-    if problem.kind is Kind.LIMITED:
+    if problem.kind is ProblemKind.LIMITED:
         answer.headers += _waits(problem, call)
     return answer
 

@@ -1,4 +1,4 @@
-"""ModelsLab: what goes out. From a job and its snapshot to bodies, links, clips and letters."""
+"""ModelsLab: what goes out. From a job and its snapshot to bodies, links, clips and payloads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, cast
 import orjson
 
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.delivery import Herald, Letter
+from mockserver.domain.delivery import Payload, PayloadFunction
 from mockserver.domain.job import Job, Snapshot, State
 from mockserver.domain.scenario import MODERATED
 from mockserver.provider.call import Answer, Call
@@ -105,7 +105,7 @@ def fetched(job: Job, seen: Snapshot, call: Call) -> Answer:
     return Answer(200, {"status": "processing", "message": "try again later.", "output": "", "tip": UPSELL})
 
 
-def film(job: Job, _call: Call) -> ClipSpec:
+def clip_spec(job: Job, _call: Call) -> ClipSpec:
     """The clip of a job."""
     asked = cast("Asked", job.request)
     return ClipSpec(
@@ -121,20 +121,20 @@ def film(job: Job, _call: Call) -> ClipSpec:
     )
 
 
-def herald(job: Job, call: Call) -> Herald | None:
-    """The letters to the request's `webhook`: one when the video is done or failed."""
+def webhook_payload(job: Job, call: Call) -> PayloadFunction | None:
+    """The payloads to the request's `webhook`: one when the video is done or failed."""
     asked = cast("Asked", job.request)
     if not asked.webhook:
         return None
     url, file = asked.webhook, link(job, call)
 
-    def letter(job: Job, seen: Snapshot) -> Letter | None:
+    def payload(job: Job, seen: Snapshot) -> Payload | None:
         if not seen.state.is_terminal:
             return None
         is_done = seen.state is State.SUCCEEDED
-        return Letter(url, _done_letter(job, seen, file) if is_done else _failed_letter(job, seen))
+        return Payload(url, _done_letter(job, seen, file) if is_done else _failed_letter(job, seen))
 
-    return letter
+    return payload
 
 
 def _done_letter(job: Job, seen: Snapshot, file: str) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.domain.problem import Kind
+from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario
 from mockserver.provider.checks import as_documented, with_key, within
 from mockserver.provider.endpoints import Find, creates, polls, serves
@@ -12,7 +12,7 @@ from mockserver.providers.tensorone import order, refusal, wire
 
 def files(find: Find) -> Endpoint:
     """Public files, in the form that their name says."""
-    return serves(find, wire.film, before=order.unborn)
+    return serves(find, wire.clip_spec, before=order.unborn)
 
 
 PROVIDER = Provider(
@@ -36,7 +36,7 @@ PROVIDER = Provider(
     ),
     credential=order.credential,
     checks=(order.keyed(with_key), order.entitled, within(order.limit_of), order.json_only, as_documented),
-    strays=(order.keyed(with_key),),
+    unrouted_checks=(order.keyed(with_key),),
     operations=(
         post("createVideo", "/v2/ai/text-to-video", creates(order.video, wire.created, ended=wire.status)),
         get("getVideoStatus", "/v2/ai/videos/{videoId}/status", polls(order.polled, wire.status), owner=order.named),
@@ -47,13 +47,17 @@ PROVIDER = Provider(
     ),
     tiers=tuple(order.TIERS),
     refuse=refusal.refuse,
-    dress=refusal.dress,
+    add_headers=refusal.add_headers,
     scenarios=(
         Scenario(
-            refusal.CARD_DECLINED, "The submission is refused: the card is declined.", refuses=Kind.OUT_OF_CREDITS
+            refusal.CARD_DECLINED,
+            "The submission is refused: the card is declined.",
+            refuses=ProblemKind.OUT_OF_CREDITS,
         ),
         Scenario(
-            "insufficient-resources", "The submission is well formed and cannot be met (422).", refuses=Kind.REFUSED
+            "insufficient-resources",
+            "The submission is well formed and cannot be met (422).",
+            refuses=ProblemKind.REFUSED,
         ),
     ),
     sample=(

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from mockserver.domain.chance import Draw
 from mockserver.domain.job import Job, Snapshot, State, snapshot
 from mockserver.domain.order import Lengths, Names, Order
-from mockserver.domain.problem import Kind, Problem, Violation
+from mockserver.domain.problem import Problem, ProblemKind, Violation
 from mockserver.domain.quota import Limit
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.endpoints import by_name
@@ -57,7 +57,7 @@ def entitled(call: Call) -> Problem | None:
     if needed in rights:
         return None
     detail = {"required_permission": needed, "current_permissions": rights}
-    return Problem(Kind.FORBIDDEN, f"the key lacks {needed}", detail=detail)
+    return Problem(ProblemKind.FORBIDDEN, f"the key lacks {needed}", detail=detail)
 
 
 def _allows(kind: str, right: str) -> bool:
@@ -87,7 +87,7 @@ def json_only(call: Call) -> Problem | None:
     came = value.partition(b";")[0].strip().lower().decode("latin-1")
     if came == "application/json" or came.endswith("+json"):
         return None
-    return Problem(Kind.MALFORMED, f"expected content type application/json, got {came or 'none'}")
+    return Problem(ProblemKind.MALFORMED, f"expected content type application/json, got {came or 'none'}")
 
 
 def _whole(value: Any) -> int:
@@ -176,19 +176,19 @@ def pictured(call: Call) -> Job | Problem:
 
 
 def _unknown_file(name: str) -> Problem:
-    return Problem(Kind.MISSING, f"no file {name[:80]!r}", detail={"resource": "file", "id": name})
+    return Problem(ProblemKind.MISSING, f"no file {name[:80]!r}", detail={"resource": "file", "id": name})
 
 
 def unborn(job: Job, seen: Snapshot) -> Problem:
     """A public link of a video that is not there yet (or never will be)."""
-    return Problem(Kind.MISSING, f"{job.id} is {seen.state.value}", detail={"resource": "file", "id": job.id})
+    return Problem(ProblemKind.MISSING, f"{job.id} is {seen.state.value}", detail={"resource": "file", "id": job.id})
 
 
 def unfinished(job: Job, seen: Snapshot) -> Problem:
     """A download or upscale of a video that is not completed."""
     current = wire.WORDS[seen.state]
     detail = {"current_state": current, "required_state": "completed"}
-    return Problem(Kind.CONFLICT, f"{job.id} is {current}", detail=detail)
+    return Problem(ProblemKind.CONFLICT, f"{job.id} is {current}", detail=detail)
 
 
 def download(call: Call) -> Answer | Problem:
@@ -196,7 +196,7 @@ def download(call: Call) -> Answer | Problem:
     form = call.query.get("format", "mp4")
     if form not in ("mp4", "webm", "gif"):
         broken = Violation(("format",), "enum", ["mp4", "webm", "gif"], form)
-        return Problem(Kind.INVALID, violations=(broken,))
+        return Problem(ProblemKind.INVALID, violations=(broken,))
     job = polled(call)
     if isinstance(job, Problem):
         return job

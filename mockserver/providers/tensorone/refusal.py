@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Final
 
-from mockserver.domain.problem import Kind, Problem, Violation
+from mockserver.domain.problem import Problem, ProblemKind, Violation
 from mockserver.domain.quota import Standing, stand
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.tensorone.order import bucket_of
@@ -71,28 +71,28 @@ def _nothing(_problem: Problem, _call: Call) -> dict[str, object]:
     return {}
 
 
-_TABLE: Final[dict[Kind, tuple[int, str, str, Details]]] = {
-    Kind.MALFORMED: (400, "VALIDATION_ERROR", "Request validation failed", _body),
-    Kind.OVERSIZED: (400, "VALIDATION_ERROR", "Request validation failed", _body),
-    Kind.INVALID: (400, "VALIDATION_ERROR", "Request validation failed", _invalid),
-    Kind.REFUSED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _impossible),
-    Kind.UNAUTHENTICATED: (401, "UNAUTHORIZED", "Invalid or missing API key", _nothing),
-    Kind.FORBIDDEN: (403, "FORBIDDEN", "Insufficient permissions", _shown),
-    Kind.MISSING: (404, "RESOURCE_NOT_FOUND", "Video not found", _shown),
-    Kind.UNKNOWN_PATH: (404, "RESOURCE_NOT_FOUND", "Resource not found", _path),
-    Kind.UNKNOWN_METHOD: (404, "RESOURCE_NOT_FOUND", "Resource not found", _path),
-    Kind.CONFLICT: (409, "STATE_CONFLICT", "Video is not completed", _shown),
-    Kind.LIMITED: (429, "RATE_LIMIT_EXCEEDED", "API rate limit exceeded", _limited),
-    Kind.OUT_OF_CREDITS: (402, "INSUFFICIENT_CREDITS", "Insufficient credits", _nothing),
-    Kind.MODERATED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _impossible),
-    Kind.UPSTREAM: (502, "BAD_GATEWAY", "The upstream service is unavailable", _nothing),
-    Kind.UNAVAILABLE: (
+_TABLE: Final[dict[ProblemKind, tuple[int, str, str, Details]]] = {
+    ProblemKind.MALFORMED: (400, "VALIDATION_ERROR", "Request validation failed", _body),
+    ProblemKind.OVERSIZED: (400, "VALIDATION_ERROR", "Request validation failed", _body),
+    ProblemKind.INVALID: (400, "VALIDATION_ERROR", "Request validation failed", _invalid),
+    ProblemKind.REFUSED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _impossible),
+    ProblemKind.UNAUTHENTICATED: (401, "UNAUTHORIZED", "Invalid or missing API key", _nothing),
+    ProblemKind.FORBIDDEN: (403, "FORBIDDEN", "Insufficient permissions", _shown),
+    ProblemKind.MISSING: (404, "RESOURCE_NOT_FOUND", "Video not found", _shown),
+    ProblemKind.UNKNOWN_PATH: (404, "RESOURCE_NOT_FOUND", "Resource not found", _path),
+    ProblemKind.UNKNOWN_METHOD: (404, "RESOURCE_NOT_FOUND", "Resource not found", _path),
+    ProblemKind.CONFLICT: (409, "STATE_CONFLICT", "Video is not completed", _shown),
+    ProblemKind.LIMITED: (429, "RATE_LIMIT_EXCEEDED", "API rate limit exceeded", _limited),
+    ProblemKind.OUT_OF_CREDITS: (402, "INSUFFICIENT_CREDITS", "Insufficient credits", _nothing),
+    ProblemKind.MODERATED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _impossible),
+    ProblemKind.UPSTREAM: (502, "BAD_GATEWAY", "The upstream service is unavailable", _nothing),
+    ProblemKind.UNAVAILABLE: (
         503,
         "SERVICE_UNAVAILABLE",
         "The service is temporarily overloaded or under maintenance",
         _nothing,
     ),
-    Kind.CRASHED: (500, "INTERNAL_ERROR", "An unexpected error occurred", _nothing),
+    ProblemKind.CRASHED: (500, "INTERNAL_ERROR", "An unexpected error occurred", _nothing),
 }
 
 
@@ -109,7 +109,7 @@ def refuse(problem: Problem, call: Call) -> Answer:
         body["request_id"] = f"req_{call.sandbox.refusal_draw().text(0, 16, '0123456789abcdef')}"
         body["timestamp"] = instant(call.now)
     answer = Answer(status, body, problem=problem)
-    if problem.kind is Kind.LIMITED and call.standing is not None:
+    if problem.kind is ProblemKind.LIMITED and call.standing is not None:
         answer.headers.append((b"retry-after", b"%d" % _seconds(call, call.standing)))
     return answer
 
@@ -124,7 +124,7 @@ def _reset(call: Call, standing: Standing) -> int:
     return ceil((call.wall + call.sandbox.clock.told(standing.reset)).timestamp())
 
 
-def dress(answer: Answer, call: Call) -> None:
+def add_headers(answer: Answer, call: Call) -> None:
     """The four X-RateLimit headers on every answer; Retry-After beside a 429 only under `retry-after-always`."""
     standing = call.standing
     if standing is None:

@@ -152,7 +152,7 @@ def file_url(job: Job, call: Call, form: str = "mp4") -> str:
     return f"{call.files}/generated/{job.id}.{form}"
 
 
-def film(job: Job, call: Call) -> ClipSpec:
+def clip_spec(job: Job, call: Call) -> ClipSpec:
     """The clip behind a public file, in the form that its name says."""
     return filmed(job, call.params["name"].rpartition(".")[2])
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from contracts.stage import Exchange
+from mockserver.kit.target import Response
 from mockserver.testing import MockServer
 
 UNIVERSAL = "/v2/video/generations"
@@ -31,12 +31,12 @@ class Client:
 
     def call(
         self, method: str, path: str, value: object = None, headers: Mapping[str, str | None] | None = None
-    ) -> Exchange:
+    ) -> Response:
         """One exchange; `value` goes as JSON, a header None is left out."""
         body = b"" if value is None else json.dumps(value).encode()
         sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **(headers or {})}
         named = {name: text for name, text in sent.items() if text is not None}
-        return Exchange(*self.server.request(method, path.removeprefix(self.server.url), named, body))
+        return Response(*self.server.request(method, path.removeprefix(self.server.url), named, body))
 
     def create(self, **fields: object) -> str:
         """The id of a new generation of a cat, unless told otherwise."""

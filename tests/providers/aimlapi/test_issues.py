@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.adapters.documents import Documents
-from mockserver.domain.problem import Kind, Problem, Violation
+from mockserver.domain.problem import Problem, ProblemKind, Violation
 from mockserver.provider.table import promise_beside
 from mockserver.providers.aimlapi.issues import issues
 
@@ -19,7 +19,7 @@ LIP_SYNC: dict[str, Any] = {"model": "pixverse/lip-sync", "video_url": "https://
 def _issues(body: dict[str, Any], *words: str) -> list[dict[str, object]]:
     profile = frozenset(words or ["2025-11"])
     broken = JUDGE.violations("aimlapi", "createVideo", profile, body)
-    return issues(Problem(Kind.INVALID, violations=broken), JUDGE.properties("aimlapi", "createVideo", profile))
+    return issues(Problem(ProblemKind.INVALID, violations=broken), JUDGE.properties("aimlapi", "createVideo", profile))
 
 
 def _told(body: dict[str, Any], *words: str) -> list[tuple[object, object]]:

@@ -9,11 +9,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from contracts import promise
-from contracts.promise import PROVIDERS
 from mockserver.adapters.clock import HandTime, SandboxClock
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import Sandbox
+from mockserver.kit import promise
+from mockserver.kit.promise import PROVIDERS
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.aimlapi import PROVIDER
 from tests.providers.aimlapi.client import CAT, UNIVERSAL, Client
@@ -45,18 +45,18 @@ def _keeps(body: object, words: tuple[str, ...], component: str) -> bool:
 @pytest.mark.parametrize(
     ("problem", "status", "message", "component"),
     [
-        pytest.param(Problem(Kind.LIMITED), 429, "Too Many Requests", "limited",
+        pytest.param(Problem(ProblemKind.LIMITED), 429, "Too Many Requests", "limited",
                      marks=pytest.mark.fact("aimlapi.errors.limited")),
-        pytest.param(Problem(Kind.CRASHED), 500, "Internal server error", "server",
+        pytest.param(Problem(ProblemKind.CRASHED), 500, "Internal server error", "server",
                      marks=pytest.mark.fact("aimlapi.errors.server")),
-        pytest.param(Problem(Kind.UPSTREAM, detail={"status": 500}), 500,
+        pytest.param(Problem(ProblemKind.UPSTREAM, detail={"status": 500}), 500,
                      "Something wrong with the server. Please, try again later.", "server",
                      marks=pytest.mark.fact("aimlapi.errors.server")),
-        pytest.param(Problem(Kind.UPSTREAM), 502, "Bad Gateway", "bad-gateway",
+        pytest.param(Problem(ProblemKind.UPSTREAM), 502, "Bad Gateway", "bad-gateway",
                      marks=pytest.mark.fact("aimlapi.errors.gateway")),
-        pytest.param(Problem(Kind.UNAVAILABLE), 503, "Service unavailable", "unavailable",
+        pytest.param(Problem(ProblemKind.UNAVAILABLE), 503, "Service unavailable", "unavailable",
                      marks=pytest.mark.fact("aimlapi.errors.gateway")),
-        pytest.param(Problem(Kind.UPSTREAM, detail={"status": 504}), 504, "Generation timeout", "timeout",
+        pytest.param(Problem(ProblemKind.UPSTREAM, detail={"status": 504}), 504, "Generation timeout", "timeout",
                      marks=pytest.mark.fact("aimlapi.errors.gateway")),
     ],
 )  # fmt: skip

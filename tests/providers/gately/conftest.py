@@ -1,4 +1,4 @@
-"""A desk for each test."""
+"""A control context for each test."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from hashlib import blake2b
 import pytest
 
 from mockserver.testing import MockServer
-from tests.providers.gately.desk import Desk
+from tests.providers.gately.client import GatelyClient
 
-Open = Callable[..., Desk]
+Open = Callable[..., GatelyClient]
 
 
 @pytest.fixture
 def opened(server: MockServer, request: pytest.FixtureRequest) -> Open:
-    """Opens a desk: profile words, then `scenario` and `limits`."""
+    """Opens a control context: profile words, then `scenario` and `limits`."""
 
-    def make(*words: str, name: str = "", **settings: str) -> Desk:
+    def make(*words: str, name: str = "", **settings: str) -> GatelyClient:
         own = f"{request.node.nodeid} {name} {words} {settings}"
-        return Desk(server, f"key-{blake2b(own.encode(), digest_size=12).hexdigest()}", *words, **settings)
+        return GatelyClient(server, f"key-{blake2b(own.encode(), digest_size=12).hexdigest()}", *words, **settings)
 
     return make

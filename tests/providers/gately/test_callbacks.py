@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.adapters.asking import LoopbackAsker
+from mockserver.adapters.challenge import LoopbackChallenger
 from mockserver.ports import Unanswered
 from tests.adapters.receiver import receiver
+from tests.providers.gately.client import PROMPT, GatelyClient
 from tests.providers.gately.conftest import Open
-from tests.providers.gately.desk import PROMPT, Desk
 
 Answering = Callable[[Any], tuple[int, bytes]]
 REFUSED = {"base_resp": {"status_code": 2013, "status_msg": "invalid params"}}
@@ -71,39 +71,39 @@ def hook() -> Iterator[Hook]:
     made.server.server_close()
 
 
-def lived(desk: Desk) -> None:
+def apply_to(client: GatelyClient) -> None:
     """Move the clock on until the task is over, and everything that fell due was brought."""
     for _ in range(40):
-        desk.sandbox.advance(0.25)
+        client.sandbox.advance(0.25)
 
 
-def due(desk: Desk) -> list[Any]:
-    """The deliveries of the desk's sandbox."""
-    listed: list[Any] = desk.server.control("GET", f"{desk.sandbox._path}/deliveries")["deliveries"]
+def due(client: GatelyClient) -> list[Any]:
+    """The deliveries of the control context's sandbox."""
+    listed: list[Any] = client.server.control("GET", f"{client.sandbox._path}/deliveries")["deliveries"]
     return listed
 
 
 @pytest.mark.fact("gately.callbacks.ignored")
 def test_by_default_callback_url_is_ignored(opened: Open, hook: Hook) -> None:
     for words in ((), ("pass-through",)):
-        desk = opened(*words)
-        assert desk.create({**PROMPT, "callback_url": hook.url}).code == 0
-        lived(desk)
-        assert (hook.came, due(desk)) == ([], [])
+        client = opened(*words)
+        assert client.create({**PROMPT, "callback_url": hook.url}).code == 0
+        apply_to(client)
+        assert (hook.came, due(client)) == ([], [])
 
 
 @pytest.mark.fact("gately.callbacks.challenge")
 def test_a_creation_asks_the_receiver_first(opened: Open, hook: Hook) -> None:
-    desk = opened("callbacks")
-    created = desk.create({**PROMPT, "callback_url": hook.url})
+    client = opened("callbacks")
+    created = client.create({**PROMPT, "callback_url": hook.url})
     assert created.code == 0
     assert len(hook.came) == 1
     assert list(hook.came[0]) == ["challenge"]
     assert isinstance(hook.came[0]["challenge"], str)
-    assert desk.query(created.json["task_id"]).json["status"] == "Preparing"
-    desk.create({**PROMPT, "callback_url": hook.url})
+    assert client.query(created.json["task_id"]).json["status"] == "Preparing"
+    client.create({**PROMPT, "callback_url": hook.url})
     assert hook.came[0] != hook.came[1]
-    assert desk.create({**PROMPT, "callback_url": ""}).code == 0
+    assert client.create({**PROMPT, "callback_url": ""}).code == 0
     assert len(hook.came) == 2
 
 
@@ -125,10 +125,10 @@ def test_a_creation_fails_with_its_challenge(
     opened: Open, hook: Hook, answering: Answering, words: tuple[str, ...]
 ) -> None:
     hook.answering = answering
-    desk = opened("callbacks", *words)
-    refused = desk.create({**PROMPT, "callback_url": hook.url})
+    client = opened("callbacks", *words)
+    refused = client.create({**PROMPT, "callback_url": hook.url})
     assert (refused.status, refused.json) == (200, {"task_id": "", **REFUSED} if words else REFUSED)
-    lived(desk)
+    apply_to(client)
     assert hook.reports == []
 
 
@@ -153,14 +153,14 @@ class Silence:
 
 @pytest.mark.fact("gately.callbacks.challenge-failed")
 def test_three_seconds_of_silence_fail_the_challenge(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk, silence = opened("callbacks"), Silence()
-    house: Any = desk.server._served._server.config.app
-    real = house.state.house.asker
-    object.__setattr__(house.state.house, "asker", silence)
+    client, silence = opened("callbacks"), Silence()
+    context: Any = client.server._served._server.config.app
+    real = context.state.context.challenger
+    object.__setattr__(context.state.context, "challenger", silence)
     try:
-        assert desk.create({**PROMPT, "callback_url": "http://127.0.0.1:1/"}).json == REFUSED
+        assert client.create({**PROMPT, "callback_url": "http://127.0.0.1:1/"}).json == REFUSED
     finally:
-        object.__setattr__(house.state.house, "asker", real)
+        object.__setattr__(context.state.context, "challenger", real)
     assert silence.waited == [3.0]
 
 
@@ -168,7 +168,7 @@ def test_a_question_is_given_up_when_its_time_is_over() -> None:
     async def scene() -> None:
         async with receiver(None) as silent:
             with pytest.raises(Unanswered, match=r"no answer within 0\.05 s"):
-                await LoopbackAsker().ask(silent.url, {}, 0.05)
+                await LoopbackChallenger().ask(silent.url, {}, 0.05)
             await silent.left.wait()
 
     asyncio.run(scene())
@@ -186,12 +186,12 @@ def test_a_question_is_given_up_when_its_time_is_over() -> None:
 def test_each_change_is_reported_once_when_it_happens(
     opened: Open, hook: Hook, scenario: str, words: list[str]
 ) -> None:
-    desk = opened("callbacks", scenario=scenario)
-    task = desk.create({**PROMPT, "callback_url": hook.url}).json["task_id"]
+    client = opened("callbacks", scenario=scenario)
+    task = client.create({**PROMPT, "callback_url": hook.url}).json["task_id"]
     seen: list[str] = []
     for _ in range(40):
-        desk.sandbox.advance(0.25)
-        status = desk.query(task).json["status"]
+        client.sandbox.advance(0.25)
+        status = client.query(task).json["status"]
         seen += [status] if status not in seen else []
         reported = [word for word in seen if word not in ("Preparing", "Queueing")]
         assert [one["status"] for one in hook.reports] == [
@@ -199,7 +199,7 @@ def test_each_change_is_reported_once_when_it_happens(
         ]
     assert [one["status"] for one in hook.reports] == words
     assert {one["task_id"] for one in hook.reports} == {task}
-    for one in due(desk):
+    for one in due(client):
         assert [attempt["due_at"] for attempt in one["attempts"]] == [one["due_at"]]
 
 
@@ -208,10 +208,10 @@ def test_each_change_is_reported_once_when_it_happens(
 def test_a_report_is_the_query_answer_without_sizes(opened: Open, hook: Hook, words: tuple[str, ...]) -> None:
     for scenario in ("success", "fails-in-processing"):
         hook.came.clear()
-        desk = opened("callbacks", *words, scenario=scenario)
-        task = desk.create({**PROMPT, "callback_url": hook.url}).json["task_id"]
-        lived(desk)
-        answer = desk.query(task).json
+        client = opened("callbacks", *words, scenario=scenario)
+        task = client.create({**PROMPT, "callback_url": hook.url}).json["task_id"]
+        apply_to(client)
+        answer = client.query(task).json
         wanted = {name: value for name, value in answer.items() if not name.startswith("video_")}
         wanted["status"] = {"Success": "success", "Fail": "failed"}[answer["status"]]
         assert json.dumps(hook.reports[-1]) == json.dumps(wanted)
@@ -223,11 +223,11 @@ def test_a_report_is_the_query_answer_without_sizes(opened: Open, hook: Hook, wo
 @pytest.mark.fact("gately.callbacks.no-retry")
 def test_a_failed_report_is_not_sent_again(opened: Open, hook: Hook) -> None:
     hook.answering = lambda value: echo(value) if "challenge" in value else (500, b"")
-    desk = opened("callbacks")
-    desk.create({**PROMPT, "callback_url": hook.url})
-    lived(desk)
-    desk.sandbox.advance(86_400)
+    client = opened("callbacks")
+    client.create({**PROMPT, "callback_url": hook.url})
+    apply_to(client)
+    client.sandbox.advance(86_400)
     assert [one["status"] for one in hook.reports] == ["processing", "success"]
-    assert [len(one["attempts"]) for one in due(desk)] == [1, 1]
+    assert [len(one["attempts"]) for one in due(client)] == [1, 1]
     for names in hook.headers:
         assert names == {"host", "content-type", "content-length", "user-agent", "accept", "connection"}

@@ -17,8 +17,8 @@ from mockserver.adapters.clips import Clips
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 from tests.adapters.clip_files import decoded, ffmpeg, read_mp4
+from tests.providers.gately.client import PROMPT, RETRIEVE, GatelyClient
 from tests.providers.gately.conftest import Open
-from tests.providers.gately.desk import PROMPT, RETRIEVE, Desk
 
 HAILUO = {"model": "MiniMax-Hailuo-02", "prompt": "a cat"}
 STRIPES = "https://example.com/a.png"
@@ -36,9 +36,9 @@ GEOMETRIES: list[tuple[tuple[str, ...], dict[str, Any], tuple[int, int, int]]] =
 def test_the_clip_is_what_was_told(
     opened: Open, tmp_path: Path, words: tuple[str, ...], value: dict[str, Any], geometry: tuple[int, int, int]
 ) -> None:
-    desk = opened(*words)
-    file = desk.retrieve(desk.made({**PROMPT, **value}))
-    reply = desk.fetch(file["download_url"])
+    client = opened(*words)
+    file = client.retrieve(client.made({**PROMPT, **value}))
+    reply = client.fetch(file["download_url"])
     assert len(reply.body) == int(reply.headers["content-length"]) == file["bytes"]
     clip = read_mp4(reply.body)
     assert (clip.width, clip.height, clip.frames) == geometry
@@ -51,11 +51,11 @@ def test_the_clip_is_what_was_told(
 
 @pytest.mark.fact("gately.clip.shows-request")
 def test_a_clip_shows_its_request(opened: Open) -> None:
-    desk = opened()
+    client = opened()
     clips = []
     for prompt in ("a cat", "a dog", "a cat"):
-        desk.sandbox.reset()
-        clips.append(desk.clip({**PROMPT, "prompt": prompt}))
+        client.sandbox.reset()
+        clips.append(client.clip({**PROMPT, "prompt": prompt}))
     assert clips[0] == clips[2] != clips[1]
 
 
@@ -83,25 +83,25 @@ def test_the_clip_starts_from_the_picture(opened: Open, tmp_path: Path, form: st
 
 @pytest.mark.fact("gately.download.etag")
 def test_a_known_clip_is_not_sent_again(opened: Open) -> None:
-    desk = opened()
-    url = desk.retrieve(desk.made())["download_url"]
-    tag = desk.fetch(url).headers["etag"]
-    again = desk.fetch(url, headers={"If-None-Match": tag})
+    client = opened()
+    url = client.retrieve(client.made())["download_url"]
+    tag = client.fetch(url).headers["etag"]
+    again = client.fetch(url, headers={"If-None-Match": tag})
     assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
 
 
 def test_links_of_one_file_lead_to_the_same_bytes(opened: Open) -> None:
-    desk = opened()
-    file = desk.made()
-    urls = [desk.retrieve(file)["download_url"] for _ in range(3)]
+    client = opened()
+    file = client.made()
+    urls = [client.retrieve(file)["download_url"] for _ in range(3)]
     assert len(set(urls)) == 3
-    assert len({desk.fetch(url).headers["etag"] for url in urls}) == 1
+    assert len({client.fetch(url).headers["etag"] for url in urls}) == 1
 
 
 @pytest.mark.parametrize("words", [(), ("minimax",)])
 def test_an_altered_link_is_an_unknown_path(opened: Open, words: tuple[str, ...]) -> None:
-    desk = opened(*words)
-    path = urlsplit(desk.retrieve(desk.made())["download_url"]).path
+    client = opened(*words)
+    path = urlsplit(client.retrieve(client.made())["download_url"]).path
     ticket = path.split("/")[2].split("%")[0]
     other = ("B" if ticket[0] != "B" else "C") + ticket[1:]
     swapped = "%2F" if not words else "/"
@@ -109,39 +109,39 @@ def test_an_altered_link_is_an_unknown_path(opened: Open, words: tuple[str, ...]
         path.replace(ticket, other), path.replace("output", "input"), path.replace(ticket, f"{ticket}="),
         path.replace(ticket, ticket[:-1]), f"{path}/", f"/download/{ticket}", f"/download/{ticket}%2Fx",
     ):  # fmt: skip
-        gone = desk.fetch(changed)
+        gone = client.fetch(changed)
         assert gone.status == 404, changed
     # Only the style that writes the slash as %2F takes it so; the plain one is taken in both.
-    assert desk.fetch(f"/download/{ticket}{swapped}output_aigc.mp4").status == (200 if words else 404)
+    assert client.fetch(f"/download/{ticket}{swapped}output_aigc.mp4").status == (200 if words else 404)
 
 
 def test_the_file_of_an_unfinished_task_is_unknown(opened: Open) -> None:
-    desk = opened()
-    first = desk.made()
-    desk.sandbox.reset()
-    desk.create()
-    assert desk.call("GET", f"{RETRIEVE}?file_id={first}").code == 2013
-    desk.sandbox.advance(10)
-    assert desk.retrieve(first)["file_id"] == first
+    client = opened()
+    first = client.made()
+    client.sandbox.reset()
+    client.create()
+    assert client.call("GET", f"{RETRIEVE}?file_id={first}").code == 2013
+    client.sandbox.advance(10)
+    assert client.retrieve(first)["file_id"] == first
 
 
 @pytest.mark.fact("gately.download.public-url")
 def test_links_follow_the_public_url(tmp_path: Path) -> None:
     with MockServer(Settings(cache=tmp_path, public_url="https://mock.example:8443")) as server:
-        desk = Desk(server, "public")
-        assert desk.retrieve(desk.made())["download_url"].startswith("https://mock.example:8443/download/")
+        client = GatelyClient(server, "public")
+        assert client.retrieve(client.made())["download_url"].startswith("https://mock.example:8443/download/")
 
 
 @pytest.mark.fact("gately.clip.no-encoder")
 @pytest.mark.parametrize("words", [(), ("minimax",)])
 def test_without_an_encoder_only_the_link_fails(tmp_path: Path, words: tuple[str, ...]) -> None:
     with MockServer(Settings(cache=tmp_path)) as server:
-        house: Any = server._served._server.config.app
+        context: Any = server._served._server.config.app
         none = Clips(tmp_path, max_disk=10**6, max_memory=0, workers=1, ffmpeg=str(tmp_path / "none"))
-        object.__setattr__(house.state.house, "clips", none)
-        desk = Desk(server, "no encoder", *words)
-        file = desk.retrieve(desk.made())
-        refused = desk.fetch(file["download_url"])
+        object.__setattr__(context.state.context, "clips", none)
+        client = GatelyClient(server, "no encoder", *words)
+        file = client.retrieve(client.made())
+        refused = client.fetch(file["download_url"])
         assert refused.status == 503
         assert list(refused.json) == ["error"]
         assert list(refused.json["error"]) == ["message", "type"]

@@ -12,8 +12,8 @@ import pytest
 
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
+from tests.providers.gately.client import CREATE, QUERY, GatelyClient
 from tests.providers.gately.conftest import Open
-from tests.providers.gately.desk import CREATE, QUERY, Desk
 
 ID = re.compile(r" \(request id: ([0-9]{15,23}[0-9A-Za-z]{8})\)$")
 FAULT = "Internal Server Error - Contact support"
@@ -33,28 +33,28 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
     [("plain", 200), ("sk-plain", 200), ("prefixed", 200), ("sk-prefixed", 200), ("other", 401), ("sk-other", 401)],
 )
 def test_a_key_outside_of_the_list_is_refused(listed: MockServer, key: str, status: int) -> None:
-    assert Desk(listed, "plain").create(key=key).status == status
+    assert GatelyClient(listed, "plain").create(key=key).status == status
 
 
 def test_a_listed_key_owns_one_sandbox_with_and_without_its_prefix(listed: MockServer) -> None:
-    desk = Desk(listed, "prefixed")
-    task = desk.create(key="sk-prefixed").json["task_id"]
-    assert desk.query(task).json["task_id"] == task
+    client = GatelyClient(listed, "prefixed")
+    task = client.create(key="sk-prefixed").json["task_id"]
+    assert client.query(task).json["task_id"] == task
 
 
 @pytest.mark.fact("gately.auth.forbidden")
 @pytest.mark.parametrize("key", ["reader", "billing", "sk-billing"])
 def test_a_key_without_the_right_may_not_use_the_model(listed: MockServer, key: str) -> None:
-    desk = Desk(listed, key.removeprefix("sk-"))
-    refused = desk.create(key=key)
+    client = GatelyClient(listed, key.removeprefix("sk-"))
+    refused = client.create(key=key)
     assert (refused.status, refused.message) == (403, "This API key may not use the model T2V-01")
-    assert desk.query("1").status == 200
+    assert client.query("1").status == 200
 
 
 @pytest.mark.fact("gately.minimax.forbidden")
 def test_the_upstream_calls_that_not_authorized(listed: MockServer, opened: Open) -> None:
-    for desk in (Desk(listed, "reader", "minimax"), opened("minimax", scenario="model-forbidden")):
-        refused = desk.create()
+    for client in (GatelyClient(listed, "reader", "minimax"), opened("minimax", scenario="model-forbidden")):
+        refused = client.create()
         assert (refused.status, refused.json) == (
             200, {"base_resp": {"status_code": 1004, "status_msg": "not authorized"}},
         )  # fmt: skip
@@ -93,42 +93,42 @@ def test_the_upstream_has_codes_for_them(opened: Open, scenario: str, code: int)
 
 
 @contextmanager
-def broken(desk: Desk) -> Iterator[None]:
+def broken(client: GatelyClient) -> Iterator[None]:
     """A sandbox with a fault: it has lost its book of jobs."""
-    house: Any = desk.server._served._server.config.app
-    sandbox = next(one for one in house.state.house.engine.sandboxes if one.digest in desk.sandbox._path)
-    book, sandbox.book = sandbox.book, None
+    context: Any = client.server._served._server.config.app
+    sandbox = next(one for one in context.state.context.engine.sandboxes if one.digest in client.sandbox._path)
+    job_store, sandbox.job_store = sandbox.job_store, None
     try:
         yield
     finally:
-        sandbox.book = book
+        sandbox.job_store = job_store
 
 
 @pytest.mark.fact("gately.create.fault")
 def test_a_fault_is_told_to_contact_support(opened: Open) -> None:
-    desk = opened(scenario="server-error")
-    refused = [desk.create()]
-    with broken(desk):
-        refused.append(desk.query("1"))
+    client = opened(scenario="server-error")
+    refused = [client.create()]
+    with broken(client):
+        refused.append(client.query("1"))
     for one in refused:
         assert (one.status, one.message, one.json["error"]["type"]) == (500, FAULT, "new_api_error")
 
 
 @pytest.mark.fact("gately.minimax.fault")
 def test_the_upstream_calls_a_fault_internal(opened: Open) -> None:
-    desk = opened("minimax", scenario="server-error")
-    refused = [desk.create()]
-    with broken(desk):
-        refused.append(desk.query("1"))
+    client = opened("minimax", scenario="server-error")
+    refused = [client.create()]
+    with broken(client):
+        refused.append(client.query("1"))
     for one in refused:
         assert (one.status, one.json) == (200, {"base_resp": {"status_code": 1024, "status_msg": "internal error"}})
 
 
 @pytest.mark.fact("gately.headers.request-id.same")
 def test_the_id_in_a_message_is_the_one_in_the_header(opened: Open) -> None:
-    desk = opened()
+    client = opened()
     seen = []
-    for refused in (desk.create({}), desk.create(key="invalid"), desk.create({}), desk.call("GET", QUERY)):
+    for refused in (client.create({}), client.create(key="invalid"), client.create({}), client.call("GET", QUERY)):
         found = ID.search(refused.json["error"]["message"])
         assert found is not None
         assert found[1] == refused.headers["x-oneapi-request-id"]
@@ -138,14 +138,14 @@ def test_the_id_in_a_message_is_the_one_in_the_header(opened: Open) -> None:
 
 def test_every_kind_of_answer_carries_an_id(opened: Open) -> None:
     for words in ((), ("minimax",)):
-        desk = opened(*words, name=str(words))
-        url = desk.retrieve(desk.made())["download_url"]
-        whole = desk.fetch(url)
+        client = opened(*words, name=str(words))
+        url = client.retrieve(client.made())["download_url"]
+        whole = client.fetch(url)
         answers = {
-            "json": desk.query("1"), "404": desk.call("GET", "/v1/x"), "501": desk.call("POST", "/v1/files", b"x"),
-            "clip": whole, "head": desk.fetch(url, method="HEAD"),
-            "304": desk.fetch(url, headers={"If-None-Match": whole.headers["etag"]}),
-            "416": desk.fetch(url, headers={"Range": "bytes=999999999-"}),
+            "json": client.query("1"), "404": client.call("GET", "/v1/x"),
+            "501": client.call("POST", "/v1/files", b"x"), "clip": whole, "head": client.fetch(url, method="HEAD"),
+            "304": client.fetch(url, headers={"If-None-Match": whole.headers["etag"]}),
+            "416": client.fetch(url, headers={"Range": "bytes=999999999-"}),
         }  # fmt: skip
         assert [one.status for one in answers.values()] == [200, 404, 501, 200, 200, 304, 416]
         assert len({one.headers["x-oneapi-request-id"] for one in answers.values()}) == len(answers)
@@ -154,32 +154,32 @@ def test_every_kind_of_answer_carries_an_id(opened: Open) -> None:
 
 
 def test_what_is_not_implemented_needs_no_key_and_takes_any_body(opened: Open) -> None:
-    desk = opened()
+    client = opened()
     for body in (b"", b"x", b"x" * 2_000_000):
-        assert desk.call("POST", "/v1/files", body, key=None).status == 501
-    assert desk.call("GET", "/v1/files/retrieve_content", key=None).status == 501
-    assert desk.call("GET", "/v1/files/retrieve_content", key="invalid").status == 501
+        assert client.call("POST", "/v1/files", body, key=None).status == 501
+    assert client.call("GET", "/v1/files/retrieve_content", key=None).status == 501
+    assert client.call("GET", "/v1/files/retrieve_content", key="invalid").status == 501
 
 
 def test_ids_repeat_under_the_same_seed_and_key(opened: Open, tmp_path: Path) -> None:
-    desk = opened()
-    first = [desk.create().json["task_id"] for _ in range(3)]
+    client = opened()
+    first = [client.create().json["task_id"] for _ in range(3)]
     assert len(set(first)) == 3
     with MockServer(Settings(cache=tmp_path)) as other:
-        again = Desk(other, desk.key)
+        again = GatelyClient(other, client.key)
         assert [again.create().json["task_id"] for _ in range(3)] == first
 
 
 @pytest.mark.parametrize("words", [(), ("minimax",)])
 def test_the_order_is_route_key_body_schema_upstream(opened: Open, words: tuple[str, ...]) -> None:
-    desk = opened(*words)
-    nobody = {"X-Mock-Sandbox": desk.key}
-    assert desk.call("POST", f"{CREATE}x", b"{", key=None, headers=nobody).status == 404
+    client = opened(*words)
+    nobody = {"X-Mock-Sandbox": client.key}
+    assert client.call("POST", f"{CREATE}x", b"{", key=None, headers=nobody).status == 404
     seen = [
-        desk.call("POST", CREATE, b"{", key=None, headers=nobody),
-        desk.call("POST", CREATE, b"{"),
-        desk.create({"model": "I2V-01"}),
-        desk.create({"model": "I2V-01", "prompt": "a cat"}),
+        client.call("POST", CREATE, b"{", key=None, headers=nobody),
+        client.call("POST", CREATE, b"{"),
+        client.create({"model": "I2V-01"}),
+        client.create({"model": "I2V-01", "prompt": "a cat"}),
     ]
     if words:
         assert [one.code for one in seen] == [1004, 2013, 2013, 2013]

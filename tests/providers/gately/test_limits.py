@@ -7,37 +7,37 @@ from typing import Any
 
 import pytest
 
+from tests.providers.gately.client import PROMPT, GatelyClient
 from tests.providers.gately.conftest import Open
-from tests.providers.gately.desk import PROMPT, Desk
 
 
-def filled(desk: Desk) -> None:
+def filled(client: GatelyClient) -> None:
     """Use up the minute of one model."""
-    assert {desk.create().status for _ in range(300)} == {200}
+    assert {client.create().status for _ in range(300)} == {200}
 
 
 @pytest.mark.fact("gately.limits.off")
 def test_nothing_is_refused_by_default(opened: Open) -> None:
-    desk = opened()
-    filled(desk)
-    assert desk.create().status == 200
+    client = opened()
+    filled(client)
+    assert client.create().status == 200
 
 
 @pytest.mark.fact("gately.limits.documented", "gately.limits.body")
 def test_the_301st_creation_in_a_minute_is_refused(opened: Open) -> None:
-    desk = opened(limits="documented")
-    filled(desk)
-    refused = desk.create()
+    client = opened(limits="documented")
+    filled(client)
+    refused = client.create()
     assert (refused.status, refused.message) == (429, "Rate limit exceeded")
     assert list(refused.json) == ["error"]
     assert refused.json["error"]["type"] == "new_api_error"
     assert not {name for name in refused.headers if name.startswith(("retry-after", "x-ratelimit"))}
-    assert desk.create({**PROMPT, "model": "T2V-01-Director"}).status == 200
+    assert client.create({**PROMPT, "model": "T2V-01-Director"}).status == 200
     assert opened(name="other", limits="documented").create().status == 200
-    desk.sandbox.advance(59)
-    assert desk.create().status == 429
-    desk.sandbox.advance(1)
-    assert desk.create().status == 200
+    client.sandbox.advance(59)
+    assert client.create().status == 429
+    client.sandbox.advance(1)
+    assert client.create().status == 200
 
 
 @pytest.mark.parametrize(
@@ -53,27 +53,27 @@ def test_the_301st_creation_in_a_minute_is_refused(opened: Open) -> None:
     ],
 )  # fmt: skip
 def test_other_profiles_say_it_in_their_words(opened: Open, word: str, status: int, body: Any) -> None:
-    desk = opened(word, limits="documented")
-    filled(desk)
-    refused = desk.create()
+    client = opened(word, limits="documented")
+    filled(client)
+    refused = client.create()
     assert refused.status == status
     assert (refused.message if word == "chinese" else refused.json) == body
 
 
 @pytest.mark.fact("gately.limits.polls")
 def test_polls_do_not_count(opened: Open) -> None:
-    desk = opened(limits="documented")
-    task = desk.create().json["task_id"]
-    assert {desk.query(task).status for _ in range(400)} == {200}
-    assert {desk.call("POST", "/v1/files", json.dumps(PROMPT).encode()).status for _ in range(301)} == {501}
-    assert desk.create().status == 200
+    client = opened(limits="documented")
+    task = client.create().json["task_id"]
+    assert {client.query(task).status for _ in range(400)} == {200}
+    assert {client.call("POST", "/v1/files", json.dumps(PROMPT).encode()).status for _ in range(301)} == {501}
+    assert client.create().status == 200
 
 
 def test_what_names_no_known_model_counts_for_none(opened: Open) -> None:
-    desk = opened(limits="documented")
+    client = opened(limits="documented")
     for _ in range(301):
-        assert desk.create({"model": "other", "prompt": "a cat"}).status == 400
-    assert desk.create().status == 200
+        assert client.create({"model": "other", "prompt": "a cat"}).status == 400
+    assert client.create().status == 200
 
 
 @pytest.mark.fact("gately.chinese.rate")
@@ -82,8 +82,8 @@ def test_what_names_no_known_model_counts_for_none(opened: Open) -> None:
     [((2, 120), "您已达到请求数限制：2分钟内最多请求2次"), ((1, 10), "您已达到请求数限制：1分钟内最多请求1次")],
 )
 def test_the_chinese_text_tells_the_limit_that_is_set(opened: Open, own: tuple[int, float], text: str) -> None:
-    desk = opened("chinese")
-    desk.sandbox.limits.set(createVideo=own)
-    assert {desk.create().status for _ in range(own[0])} == {200}
-    refused = desk.create()
+    client = opened("chinese")
+    client.sandbox.limits.set(createVideo=own)
+    assert {client.create().status for _ in range(own[0])} == {200}
+    refused = client.create()
     assert (refused.status, refused.message) == (429, text)

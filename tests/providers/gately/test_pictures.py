@@ -12,8 +12,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from tests.providers.gately.client import CREATE, PROMPT, GatelyClient, Reply
 from tests.providers.gately.conftest import Open
-from tests.providers.gately.desk import CREATE, PROMPT, Desk, Reply
 
 
 def picture(form: str = "PNG", width: int = 400, height: int = 400) -> bytes:
@@ -22,37 +22,37 @@ def picture(form: str = "PNG", width: int = 400, height: int = 400) -> bytes:
     return file.getvalue()
 
 
-def sent(desk: Desk, data: bytes | str) -> Reply:
+def sent(client: GatelyClient, data: bytes | str) -> Reply:
     text = data if isinstance(data, str) else b64encode(data).decode()
-    return desk.create({"model": "I2V-01", "prompt": "a cat", "first_frame_image": text})
+    return client.create({"model": "I2V-01", "prompt": "a cat", "first_frame_image": text})
 
 
 @pytest.mark.fact("gately.create.prompt.length", "gately.pass-through.prompt-length")
 def test_prompts_are_limited_under_pass_through_only(opened: Open) -> None:
     assert opened().create({**PROMPT, "prompt": "x" * 2001}).status == 200
-    desk = opened("pass-through")
-    assert desk.create({**PROMPT, "prompt": "ж" * 2000}).status == 200
-    refused = desk.create({**PROMPT, "prompt": "x" * 2001})
+    client = opened("pass-through")
+    assert client.create({**PROMPT, "prompt": "ж" * 2000}).status == 200
+    refused = client.create({**PROMPT, "prompt": "x" * 2001})
     assert refused.status == 400
     assert refused.message.startswith("Check your request parameters: prompt ")
 
 
 @pytest.mark.fact("gately.create.body.cap")
 def test_a_body_has_at_most_32_megabytes(opened: Open) -> None:
-    desk = opened()
-    assert sent(desk, "A" * 5_000_000).code == 0
+    client = opened()
+    assert sent(client, "A" * 5_000_000).code == 0
     body = json.dumps({**PROMPT, "first_frame_image": "A" * 33_000_000}).encode()
-    refused = desk.call("POST", CREATE, body, headers={"Content-Type": "application/json"})
+    refused = client.call("POST", CREATE, body, headers={"Content-Type": "application/json"})
     assert (refused.status, refused.json["error"]["type"]) == (400, "new_api_error")
     assert refused.message.startswith("Invalid request, ")
 
 
 @pytest.mark.fact("gately.image-rules.formats")
 def test_only_three_formats_keep_the_rules(opened: Open) -> None:
-    desk = opened("image-rules")
-    assert [sent(desk, picture(form)).code for form in ("JPEG", "PNG", "WEBP")] == [0, 0, 0]
+    client = opened("image-rules")
+    assert [sent(client, picture(form)).code for form in ("JPEG", "PNG", "WEBP")] == [0, 0, 0]
     for wrong in (picture("GIF"), picture("BMP"), "not an image", "hello!", b"text", f"data:,{'x' * 9}"):
-        refused = sent(desk, wrong)
+        refused = sent(client, wrong)
         assert (refused.status, refused.json) == (
             200, {"base_resp": {"status_code": 2013, "status_msg": "invalid params"}},
         )  # fmt: skip
@@ -73,10 +73,10 @@ def test_sides_and_ratio_keep_the_rules(opened: Open, width: int, height: int, c
 
 @pytest.mark.fact("gately.image-rules.size")
 def test_a_picture_stays_under_20_megabytes(opened: Open) -> None:
-    desk = opened("image-rules")
+    client = opened("image-rules")
     small = picture()
-    assert sent(desk, small.ljust(19_999_999, b"\0")).code == 0
-    assert sent(desk, small.ljust(20_000_000, b"\0")).code == 2013
+    assert sent(client, small.ljust(19_999_999, b"\0")).code == 0
+    assert sent(client, small.ljust(20_000_000, b"\0")).code == 2013
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def gallery() -> Iterator[str]:
 
 
 def test_a_picture_on_this_machine_is_fetched_and_judged(opened: Open, gallery: str) -> None:
-    desk = opened("image-rules")
+    client = opened("image-rules")
     urls = (f"{gallery}/400", f"{gallery}/300", f"{gallery}/none", "https://example.com/a.png")
-    assert [sent(desk, url).code for url in urls] == [0, 2013, 2013, 0]
+    assert [sent(client, url).code for url in urls] == [0, 2013, 2013, 0]
     assert [sent(opened(name="no rules"), url).code for url in urls] == [0, 0, 0, 0]

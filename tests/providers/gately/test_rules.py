@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from contracts import promise
-from contracts.promise import PROVIDERS
 from mockserver.adapters.clips.camera import MOVES
 from mockserver.domain.job import Job, Timeline
+from mockserver.kit import promise
+from mockserver.kit.promise import PROVIDERS
 from mockserver.providers.gately import PROVIDER, upstream, wire
 from mockserver.providers.gately.picture import source
 from mockserver.providers.gately.request import COMMANDS, MODELS, SIZES, asked, moves
@@ -28,18 +28,18 @@ DIRECTOR = "T2V-01-Director"
 WORDS = [word.name for word in PROVIDER.words if not word.is_style]
 
 
-def film(model: str, prompt: str) -> tuple[str, ...]:
+def clip_spec(model: str, prompt: str) -> tuple[str, ...]:
     """The commands in the plan of the clip that a request makes."""
     video = asked({"model": model, "prompt": prompt}, frozenset(), "")
     job = Job("1", "gately", "createVideo", 1, AT, Timeline(timedelta(0), timedelta(0)), video, 0, alias="2")
-    return wire.film(job, None).moves  # type: ignore[arg-type]  # a clip asks nothing of the call
+    return wire.clip_spec(job, None).moves  # type: ignore[arg-type]  # a clip asks nothing of the call
 
 
 @pytest.mark.fact("gately.create.prompt.camera-commands")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_camera_command_reaches_the_clip(command: str) -> None:
-    assert film(DIRECTOR, f"A cat [{command}] on a roof") == (command,)
-    assert film("I2V-01-Director", f"[ {command.upper()}  ]") == (command,)
+    assert clip_spec(DIRECTOR, f"A cat [{command}] on a roof") == (command,)
+    assert clip_spec("I2V-01-Director", f"[ {command.upper()}  ]") == (command,)
 
 
 def test_the_clip_knows_every_command() -> None:
@@ -48,7 +48,7 @@ def test_the_clip_knows_every_command() -> None:
 
 @pytest.mark.fact("gately.create.prompt.camera-combined")
 def test_commands_in_one_pair_of_brackets_act_together() -> None:
-    assert film(DIRECTOR, "A cat [Truck left, Pan right] on a roof, then [Shake,Pan right]") == (
+    assert clip_spec(DIRECTOR, "A cat [Truck left, Pan right] on a roof, then [Shake,Pan right]") == (
         "Truck left", "Pan right", "Shake",
     )  # fmt: skip
 
@@ -152,11 +152,11 @@ def test_a_ticket_is_read_as_it_was_written(ticket: Ticket, seed: int) -> None:
 
 
 @given(tickets, st.integers(0, 39), st.characters(codec="ascii"))
-def test_an_altered_ticket_is_none(ticket: Ticket, place: int, letter: str) -> None:
+def test_an_altered_ticket_is_none(ticket: Ticket, place: int, payload: str) -> None:
     text = written(ticket, 0)
-    altered = text[:place] + letter + text[place + 1 :]
+    altered = text[:place] + payload + text[place + 1 :]
     assert (read(altered, 0) is None) == (altered != text)
-    assert read(text + letter, 0) is None
+    assert read(text + payload, 0) is None
     assert read(text[:place], 0) is None
 
 

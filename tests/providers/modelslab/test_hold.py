@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from mockserver.domain.job import Turn, Turning
+from mockserver.domain.job import Override, OverrideKind
 from mockserver.settings import Settings
 from tests.providers.modelslab.client import CAT, ENTERPRISE, V6
 from tests.providers.modelslab.virtual import World, play
@@ -86,15 +86,15 @@ def test_a_hold_lives_on_the_sandboxs_clock() -> None:
     play(scene, Settings(timing="documented"))
 
 
-def test_a_job_that_is_turned_while_it_is_held_is_seen_turned() -> None:
+def test_a_job_that_is_overridden_while_it_is_held_is_seen_overridden() -> None:
     async def scene(world: World) -> None:
         import asyncio
 
         answering = asyncio.create_task(world.post(TEXT, **CAT))
         await asyncio.sleep(0.5)
-        sandbox, engine = world.sandbox, world.app.state.house.engine
-        (job,) = sandbox.book.jobs.values()
-        engine.turn(sandbox, job, Turn(sandbox.clock.now() + timedelta(seconds=0.1), Turning.COMPLETED))
+        sandbox, engine = world.sandbox, world.app.state.context.engine
+        (job,) = sandbox.job_store.jobs.values()
+        engine.turn(sandbox, job, Override(sandbox.clock.now() + timedelta(seconds=0.1), OverrideKind.COMPLETED))
         took, answer = await answering
         assert (took, answer["status"]) == (1.0, "success")
 

@@ -167,7 +167,7 @@ def test_a_job_is_done_at_once_with_always_success_whatever_the_timing(client_of
 
 
 @pytest.mark.parametrize("scenario", ["fails-in-queue", "fails-in-processing", "stuck-in-queue"])
-def test_a_fate_of_the_scenario_goes_before_always_success(client_of: ClientOf, scenario: str) -> None:
+def test_a_scenario_of_the_scenario_goes_before_always_success(client_of: ClientOf, scenario: str) -> None:
     made = client_of("always-success", scenario=scenario).make()
     assert made["status"] == "processing"
     assert made["eta"] >= 0

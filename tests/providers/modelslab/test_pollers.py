@@ -105,11 +105,11 @@ def test_head_of_a_file_has_its_length_and_no_body(client: Client) -> None:
 def test_the_loop_of_the_page_ends(client_of: ClientOf, scenario: str, ended: str) -> None:
     """Every five seconds a fetch, until success (then the first output) or failed."""
     client = client_of(timing="documented", scenario=scenario)
-    made, turns = client.make(), 0
+    made, overrides = client.make(), 0
     while (found := client.fetch(made["id"]))["status"] == "processing":
         client.advance(5)
-        turns += 1
+        overrides += 1
     assert found["status"] == ended
-    assert 30 / 5 <= turns <= 120 / 5
+    assert 30 / 5 <= overrides <= 120 / 5
     if ended == "success":
         assert client.get(found["output"][0]).status == 200

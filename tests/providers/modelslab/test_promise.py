@@ -7,8 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from contracts import promise
-from contracts.promise import PROVIDERS, operations, schema
+from mockserver.kit import promise
+from mockserver.kit.promise import PROVIDERS, operations, schema
 from mockserver.providers.modelslab import PROVIDER
 
 PROFILES = [

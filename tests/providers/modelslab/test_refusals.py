@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.modelslab import PROVIDER
 from mockserver.settings import Settings
@@ -19,12 +19,23 @@ from tests.providers.modelslab.client import CAT, ENTERPRISE, V6, Client
 ClientOf = Callable[..., Client]
 
 STATUSES = {
-    Kind.MALFORMED: (200, 400), Kind.OVERSIZED: (200, 400), Kind.INVALID: (200, 400), Kind.REFUSED: (200, 400),
-    Kind.UNAUTHENTICATED: (200, 401), Kind.OUT_OF_CREDITS: (200, 402), Kind.FORBIDDEN: (200, 403),
-    Kind.MISSING: (200, 404), Kind.CONFLICT: (200, 404), Kind.MODERATED: (200, 200), Kind.LIMITED: (429, 429),
-    Kind.UNKNOWN_PATH: (404, 404), Kind.UNKNOWN_METHOD: (405, 405), Kind.UPSTREAM: (500, 500),
-    Kind.CRASHED: (500, 500), Kind.UNAVAILABLE: (503, 503),
-}  # fmt: skip
+    ProblemKind.MALFORMED: (200, 400),
+    ProblemKind.OVERSIZED: (200, 400),
+    ProblemKind.INVALID: (200, 400),
+    ProblemKind.REFUSED: (200, 400),
+    ProblemKind.UNAUTHENTICATED: (200, 401),
+    ProblemKind.OUT_OF_CREDITS: (200, 402),
+    ProblemKind.FORBIDDEN: (200, 403),
+    ProblemKind.MISSING: (200, 404),
+    ProblemKind.CONFLICT: (200, 404),
+    ProblemKind.MODERATED: (200, 200),
+    ProblemKind.LIMITED: (429, 429),
+    ProblemKind.UNKNOWN_PATH: (404, 404),
+    ProblemKind.UNKNOWN_METHOD: (405, 405),
+    ProblemKind.UPSTREAM: (500, 500),
+    ProblemKind.CRASHED: (500, 500),
+    ProblemKind.UNAVAILABLE: (503, 503),
+}
 
 
 def _refused(problem: Problem, *words: str) -> Answer:
@@ -33,8 +44,8 @@ def _refused(problem: Problem, *words: str) -> Answer:
     return PROVIDER.refuse(problem, call)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_of_problem_has_its_status_in_both_styles(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", ProblemKind)
+def test_every_kind_of_problem_has_its_status_in_both_styles(kind: ProblemKind) -> None:
     assert (_refused(Problem(kind)).status, _refused(Problem(kind), "documented").status) == STATUSES[kind]
 
 
@@ -45,12 +56,14 @@ def _error(message: str) -> dict[str, str]:
 @pytest.mark.fact("modelslab.error.plan")
 def test_a_call_outside_the_plan() -> None:
     for words in ((), ("documented",)):
-        assert _refused(Problem(Kind.FORBIDDEN), *words).body == _error("This feature requires a premium subscription")
+        assert _refused(Problem(ProblemKind.FORBIDDEN), *words).body == _error(
+            "This feature requires a premium subscription"
+        )
 
 
 @pytest.mark.fact("modelslab.error.server")
-@pytest.mark.parametrize("kind", [Kind.UPSTREAM, Kind.CRASHED])
-def test_a_fault_of_the_server(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [ProblemKind.UPSTREAM, ProblemKind.CRASHED])
+def test_a_fault_of_the_server(kind: ProblemKind) -> None:
     for words in ((), ("documented",)):
         assert _refused(Problem(kind), *words).body == _error("Internal server error. Please try again.")
 

@@ -1,4 +1,4 @@
-"""The one letter of a video to a loopback receiver."""
+"""The one payload of a video to a loopback receiver."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from contracts import promise
-from contracts.promise import PROVIDERS, schema
+from mockserver.kit import promise
+from mockserver.kit.promise import PROVIDERS, schema
 from tests.providers.modelslab.client import ENTERPRISE, V6, Client
 from tests.providers.modelslab.local import Local
 
@@ -18,13 +18,13 @@ ClientOf = Callable[..., Client]
 
 
 def _keeps(value: Any, name: str) -> bool:
-    """Whether a letter keeps the schema of the document."""
+    """Whether a payload keeps the schema of the document."""
     document = promise.load(PROVIDERS / "modelslab").under(())
     jsonschema.validate(value, schema(document, name), cls=jsonschema.Draft202012Validator)
     return True
 
 
-def _letters(local: Local) -> list[dict[str, Any]]:
+def _payloads(local: Local) -> list[dict[str, Any]]:
     return [json.loads(body) for _, body in local.posts]
 
 
@@ -36,14 +36,14 @@ def test_a_finished_video_is_told_once(client: Client, local: Local, track: obje
     assert local.posts == []
     client.advance(5)
     client.advance(3600)
-    (letter,) = _letters(local)
-    assert _keeps(letter, "webhook.success")
-    assert list(letter) == ["status", "id", "output", "generationTime", "track_id", "meta"]
-    assert list(letter["meta"].items()) == [
+    (payload,) = _payloads(local)
+    assert _keeps(payload, "webhook.success")
+    assert list(payload) == ["status", "id", "output", "generationTime", "track_id", "meta"]
+    assert list(payload["meta"].items()) == [
         ("prompt", "a cat"), ("model_id", "cogvideox"), ("width", 64), ("height", 64),
     ]  # fmt: skip
-    assert (letter["id"], letter["output"], letter["track_id"]) == (made["id"], made["future_links"], told)
-    assert 2 <= letter["generationTime"] <= 4
+    assert (payload["id"], payload["output"], payload["track_id"]) == (made["id"], made["future_links"], told)
+    assert 2 <= payload["generationTime"] <= 4
 
 
 @pytest.mark.fact("modelslab.webhook.failed")
@@ -51,10 +51,10 @@ def test_a_failed_video_is_told_with_the_message_of_the_fetch(client_of: ClientO
     client = client_of(scenario="fails-in-processing")
     made = client.make(f"{ENTERPRISE}/text2video", webhook=local.url, track_id="t")
     client.advance(5)
-    (letter,) = _letters(local)
-    assert _keeps(letter, "webhook.failed")
+    (payload,) = _payloads(local)
+    assert _keeps(payload, "webhook.failed")
     message = client.fetch(made["id"])["message"]
-    assert list(letter.items()) == [("status", "failed"), ("id", made["id"]), ("message", message), ("track_id", "t")]
+    assert list(payload.items()) == [("status", "failed"), ("id", made["id"]), ("message", message), ("track_id", "t")]
 
 
 @pytest.mark.fact("modelslab.webhook.after-success")
@@ -62,8 +62,8 @@ def test_a_success_at_once_is_told_too(client_of: ClientOf, local: Local) -> Non
     client = client_of("always-success")
     made = client.make(webhook=local.url)
     client.advance(0)
-    (letter,) = _letters(local)
-    assert (letter["status"], letter["output"]) == ("success", made["output"])
+    (payload,) = _payloads(local)
+    assert (payload["status"], payload["output"]) == ("success", made["output"])
 
 
 @pytest.mark.fact("modelslab.webhook.once", "modelslab.webhook.unsigned", "modelslab.webhook.http")
@@ -91,35 +91,37 @@ def test_an_address_that_is_none_or_leads_away_disturbs_nothing(client: Client, 
 
 
 @pytest.mark.fact("modelslab.webhook.equals-fetch")
-def test_a_fetch_at_the_instant_of_the_letter_says_the_same(client: Client, local: Local) -> None:
+def test_a_fetch_at_the_instant_of_the_payload_says_the_same(client: Client, local: Local) -> None:
     fetched: list[dict[str, Any]] = []
-    local.react = lambda letter: fetched.append(client.fetch(letter["id"]))
+    local.react = lambda payload: fetched.append(client.fetch(payload["id"]))
     client.make(f"{V6}/text2video_ultra", webhook=local.url, model_id="wan2.2")
     client.advance(5)
-    (letter,) = _letters(local)
-    assert fetched == [{name: letter[name] for name in ("status", "id", "output")} | {"proxy_links": letter["output"]}]
+    (payload,) = _payloads(local)
+    assert fetched == [
+        {name: payload[name] for name in ("status", "id", "output")} | {"proxy_links": payload["output"]}
+    ]
 
 
-def test_the_letter_names_the_links_that_nobody_guesses(client_of: ClientOf, local: Local) -> None:
-    """Under `unguessable` the letter, the fetch and the creation name the same link."""
+def test_the_payload_names_the_links_that_nobody_guesses(client_of: ClientOf, local: Local) -> None:
+    """Under `unguessable` the payload, the fetch and the creation name the same link."""
     client = client_of(scenario="unguessable")
     made = client.make(webhook=local.url)
     client.advance(5)
-    (letter,) = _letters(local)
-    assert letter["output"] == made["future_links"] == client.fetch(made["id"])["output"]
-    assert "/~" in letter["output"][0]
+    (payload,) = _payloads(local)
+    assert payload["output"] == made["future_links"] == client.fetch(made["id"])["output"]
+    assert "/~" in payload["output"][0]
 
 
 def test_a_video_that_clear_queue_fails_is_told(client: Client, local: Local) -> None:
     made = client.make(webhook=local.url)
     client.post(f"{ENTERPRISE}/clear_queue")
     client.advance(0)
-    assert [(one["status"], one["id"]) for one in _letters(local)] == [("failed", made["id"])]
+    assert [(one["status"], one["id"]) for one in _payloads(local)] == [("failed", made["id"])]
     client.advance(60)
     assert len(local.posts) == 1
 
 
-def test_no_webhook_no_letter(client: Client, local: Local) -> None:
+def test_no_webhook_no_payload(client: Client, local: Local) -> None:
     client.make(webhook=None)
     client.make(webhook="")
     client.make()
@@ -128,7 +130,7 @@ def test_no_webhook_no_letter(client: Client, local: Local) -> None:
     assert local.posts == []
 
 
-def test_a_scenario_brings_the_letter_late_or_never(client_of: ClientOf, local: Local) -> None:
+def test_a_scenario_brings_the_payload_late_or_never(client_of: ClientOf, local: Local) -> None:
     """The tester's own plan of attempts stands in the place of the one."""
     client = client_of(scenario="webhook-late=60", name="late")
     client.make(webhook=local.url)
@@ -136,7 +138,7 @@ def test_a_scenario_brings_the_letter_late_or_never(client_of: ClientOf, local: 
     client.advance(54)
     assert local.posts == []
     client.advance(6)
-    assert [one["status"] for one in _letters(local)] == ["success"]
+    assert [one["status"] for one in _payloads(local)] == ["success"]
     client = client_of(scenario="webhook-lost", name="lost")
     client.make(webhook=local.url)
     client.advance(5)

@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.stage import Exchange
+from mockserver.kit.target import Response
 from mockserver.testing import MockServer
 
 CREATE = "/v2/ai/text-to-video"
@@ -39,13 +39,13 @@ class Client:
 
     def call(
         self, method: str, path: str, value: object = None, headers: Mapping[str, str | None] | None = None
-    ) -> Exchange:
+    ) -> Response:
         """One exchange; `value` goes as JSON, bytes as they are; a header None is left out."""
         body = value if isinstance(value, bytes) else b"" if value is None else json.dumps(value).encode()
         sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **(headers or {})}
         self._connection.request(method, path, body or None, {k: v for k, v in sent.items() if v is not None})
         answer = self._connection.getresponse()
-        return Exchange(answer.status, answer.getheaders(), answer.read())
+        return Response(answer.status, answer.getheaders(), answer.read())
 
     def ok(self, method: str, path: str, value: object = None) -> Any:
         """The JSON of an answer that is a 200."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.judge import complaints
-from contracts.promise import PROVIDERS, schema
-from contracts.stage import parse_json
+from mockserver.kit.promise import PROVIDERS, schema
+from mockserver.kit.promise.validation import complaints
+from mockserver.kit.target import parse_json
 from tests.providers.tensorone.client import CREATE, TINY, UPSCALE, Client
 
 DOCUMENT = parse_json((PROVIDERS / "tensorone" / "generated" / "document.json").read_bytes())

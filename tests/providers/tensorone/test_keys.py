@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.stage import Exchange
+from mockserver.kit.target import Response
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 from tests.providers.tensorone.client import CREATE, TINY, UPSCALE, Client
@@ -23,7 +23,7 @@ def listing() -> Iterator[MockServer]:
         yield started
 
 
-def spoken(listing: MockServer, key: str, method: str, path: str, value: object = None) -> Exchange:
+def spoken(listing: MockServer, key: str, method: str, path: str, value: object = None) -> Response:
     client = Client(listing, key)
     try:
         return client.call(method, path, value)
@@ -31,7 +31,7 @@ def spoken(listing: MockServer, key: str, method: str, path: str, value: object 
         client.close()
 
 
-def refused(answer: Exchange) -> tuple[str, list[str]]:
+def refused(answer: Response) -> tuple[str, list[str]]:
     body = answer.json()
     assert (answer.status, body["error"], body["code"]) == (403, "FORBIDDEN", 403)
     return body["details"]["required_permission"], body["details"]["current_permissions"]

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.judge import unpromised
-from contracts.promise import PROVIDERS
-from contracts.stage import parse_json
 from mockserver.adapters.clock import HandTime
 from mockserver.domain.scenario import CORE
 from mockserver.engine.pace import TIMINGS
+from mockserver.kit.promise import PROVIDERS
+from mockserver.kit.promise.conformance import unpromised
+from mockserver.kit.target import parse_json
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 from tests.providers.tensorone.client import CREATE, TINY, Client, instant

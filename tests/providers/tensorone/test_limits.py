@@ -8,8 +8,8 @@ from math import ceil
 
 import pytest
 
-from contracts.stage import Exchange
 from mockserver.adapters.clock import HandTime
+from mockserver.kit.target import Response
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 from tests.providers.tensorone.client import CREATE, TINY, UPSCALE, Client, instant
@@ -32,11 +32,11 @@ def limited(time: HandTime) -> Iterator[Client]:
         client.close()
 
 
-def creation(client: Client) -> Exchange:
+def creation(client: Client) -> Response:
     return client.call("POST", CREATE, TINY)
 
 
-def reset(answer: Exchange) -> int:
+def reset(answer: Response) -> int:
     return int(answer.header("x-ratelimit-reset") or "")
 
 

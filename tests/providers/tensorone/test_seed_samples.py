@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 import pytest
 import requests
 
-from contracts.stage import Exchange
+from mockserver.kit.target import Response
 from mockserver.testing import MockServer
 from tests.adapters.clip_files import decoded, gif_facts, read_mp4
 from tests.providers.tensorone.client import Client
@@ -164,7 +164,7 @@ def test_requests_and_urllib_see_the_same(page: Client) -> None:
         url, headers = f"{page.server.url}{path}", {"Authorization": f"Bearer {KEY}"}
         by_requests = requests.get(url, headers=headers, timeout=60)
         with urlopen(Request(url, headers=headers), timeout=60) as answer:
-            by_urllib = Exchange(answer.status, answer.getheaders(), answer.read())
+            by_urllib = Response(answer.status, answer.getheaders(), answer.read())
         raw = page.call("GET", path)
         assert by_requests.status_code == by_urllib.status == raw.status == 200
         assert by_requests.content == by_urllib.body == raw.body

@@ -55,9 +55,9 @@ async def in_async() -> None:
 asyncio.run(in_async())
 print("ok: asynchronous")
 
-desk = Video(client(), enterprise=True)
+context = Video(client(), enterprise=True)
 for call in ("system_details", "restart_server", "update_server", "clear_cache", "clear_queue"):
-    method = getattr(desk, call, None)
+    method = getattr(context, call, None)
     if method is not None:
         answer = method()
         assert answer["status"] in ("ok", "success"), (call, answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NoReturn
 
-from mockserver.domain.problem import Kind, Problem
+from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.provider.call import Answer, Call, Hold
 from mockserver.provider.table import Provider, get, post
 
@@ -34,10 +34,10 @@ def refuse(problem: Problem, call: Call) -> Answer:
     """Words for refusals, which break on one path."""
     if call.path == "/brittle/refuse":
         broken()
-    return Answer(500 if problem.kind is Kind.CRASHED else 400, {"brittle": problem.kind.value}, problem=problem)
+    return Answer(500 if problem.kind is ProblemKind.CRASHED else 400, {"brittle": problem.kind.value}, problem=problem)
 
 
-def dress(answer: Answer, call: Call) -> None:
+def add_headers(answer: Answer, call: Call) -> None:
     """Headers for all answers, which break on one path."""
     if call.path == "/brittle/dress":
         broken()
@@ -60,12 +60,12 @@ PROVIDER = Provider(
     operations=(
         get("endpoint", "/brittle/endpoint", broken),
         post("hold", "/brittle/hold", lambda call: Hold(call.now, broken)),
-        get("refuse", "/brittle/refuse", lambda _: Problem(Kind.MISSING)),
+        get("refuse", "/brittle/refuse", lambda _: Problem(ProblemKind.MISSING)),
         get("owner", "/brittle/owner", fine, is_public=True, owner=broken),
         *(get(name, f"/brittle/{name}", fine) for name in ("check", "credential", "dress", "encode", "fine")),
     ),
     refuse=refuse,
-    dress=dress,
+    add_headers=add_headers,
     encode=encode,
     sample="curl {base}/brittle/fine",
 )

@@ -1,0 +1,1 @@
+"""Schemathesis over one document, against a server that runs."""

@@ -1,0 +1,1 @@
+"""Published and recorded answers, and our own answers to the same requests."""

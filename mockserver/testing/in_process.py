@@ -1,0 +1,105 @@
+"""An application without a server: no socket, no port, in an event loop thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from http.client import IncompleteRead, RemoteDisconnected
+from typing import Any
+from urllib.parse import urlsplit
+
+from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, Target
+from mockserver.testing.loops import Life, LoopThread
+from mockserver.testing.wire import PATIENCE_SECONDS, Answer
+
+URL = "http://mockserver.localhost"
+"""What its clients write; the name leads to this machine, where nobody listens for it."""
+
+
+class InProcessServer:
+    """`make` gives the application, anew at each start."""
+
+    def __init__(self, make: Callable[[], App]) -> None:
+        self._make = make
+        self._thread = LoopThread()
+        self._app: App | None = None
+        self._life: Life | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL for requests through our transports."""
+        return URL if self._app is not None else ""
+
+    def start(self) -> None:
+        """Start the application up."""
+        if self._app is not None:
+            return
+        app = self._make()
+        self._thread.start()
+        self._life = Life(app)
+        try:
+            self._thread.run(self._life.start())
+        except BaseException:
+            self._thread.stop()
+            raise
+        self._app = app
+
+    def stop(self) -> None:
+        """Shut it down, and end its thread."""
+        if self._app is None or self._life is None:
+            return
+        try:
+            self._thread.run(self._life.stop())
+        finally:
+            self._thread.stop()
+            self._app = self._life = None
+
+    def _running(self) -> tuple[App, dict[str, Any]]:
+        if self._app is None or self._life is None:
+            raise RuntimeError("the mock server is not running: it was not started, or it was stopped")
+        return self._app, self._life.state
+
+    def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """One request; an answer that is cut raises what http.client raises over a socket."""
+        return self._thread.run(self._exchange(method, path, headers, body))
+
+    async def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        app, state = self._running()
+        raw_path, _, query = path.partition("?")
+        host = urlsplit(URL).netloc
+        sent = {"host": host, **{name.lower(): value for name, value in headers.items()}}
+        if body or method in ("POST", "PUT", "PATCH"):
+            sent.setdefault("content-length", str(len(body)))
+        target = Target(method, "http", host, 80, raw_path.encode("ascii"), query.encode("ascii"))
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()]
+        exchange, parts = AsgiExchange(app, target.scope(raw, state)), []
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                if body:
+                    await exchange.feed(body)
+                exchange.end()
+                status, told = await exchange.head()
+                while (part := await exchange.part()) is not None:
+                    parts.append(part)
+        except Cut as cut:
+            if not cut.has_begun:
+                raise RemoteDisconnected(str(cut)) from cut
+            rest = None if cut.expected is None else cut.expected - cut.received
+            raise IncompleteRead(b"".join(parts), rest) from cut
+        finally:
+            exchange.close()
+        return status, [(name.decode("latin-1"), value.decode("latin-1")) for name, value in told], b"".join(parts)
+
+    def transport(self) -> Any:
+        """A transport for httpx.Client; to close it ends nothing."""
+        from mockserver.testing.transports import Transport
+
+        app, state = self._running()
+        return Transport(app, thread=self._thread, state=state)
+
+    def async_transport(self) -> Any:
+        """A transport for httpx.AsyncClient, in whatever event loop; to close it ends nothing."""
+        from mockserver.testing.transports import AsyncTransport
+
+        app, state = self._running()
+        return AsyncTransport(app, thread=self._thread, state=state)

@@ -1,0 +1,108 @@
+"""Whose is a call? Its provider by the path, its sandbox by listener, header, key or file, its links by the host.
+
+Every call has a sandbox: that of the listener at which it arrived, else that of `X-Mock-Sandbox`, else of its key, else
+of the job or file that its path names, else `anonymous`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from mockserver.domain.problem import Problem, ProblemKind
+from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_named, digest_of
+from mockserver.provider.call import Call
+from mockserver.provider.routes import Route
+from mockserver.provider.table import MEGABYTE, Operation, Provider
+from mockserver.web.provider_context import ProviderContext
+from mockserver.web.proxied import HOSTED
+from mockserver.web.wire import Scope
+
+_HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+PREFIX: Final = "/~"
+"""How the path of a link begins that cannot be guessed; the first segment says nothing else."""
+
+
+def place(context: ProviderContext, call: Call, scope: Scope, provider: Provider, operation: Operation | None) -> None:
+    """Give the call its provider, its sandbox and what hangs on them."""
+    call.provider, call.operation = provider, operation
+    call.engine, call.judge, call.keys = context.engine, context.judge, context.keys
+    call.key = provider.credential(call)
+    call.sandbox = sandbox = _sandbox(context, call, scope)
+    call.profile = sandbox.profiles[provider.name]
+    call.now = sandbox.clock.now()
+    origins = scope.get(HOSTED)
+    if origins is None:
+        call.base = context.public_url or _origin(scope["scheme"], call.headers.get(b"host"), scope["server"])
+        call.files = sandbox.files_url or call.base
+    else:
+        call.base, call.files = origins.base, origins.files
+
+
+def place_stray(context: ProviderContext, call: Call, scope: Scope) -> None:
+    """Give a call that is no provider's its sandbox: what resembles a key in its header is taken for one."""
+    scheme, _, key = call.header("authorization").partition(" ")
+    call.operation, call.keys, call.profile = None, context.keys, frozenset()
+    call.key = key.strip() or None if scheme.lower() == "bearer" else None
+    call.sandbox = sandbox = _sandbox(context, call, scope)
+    call.now = sandbox.clock.now()
+
+
+def _sandbox(context: ProviderContext, call: Call, scope: Scope) -> Sandbox:
+    sandboxes = context.engine.sandboxes
+    listener: str | None = scope.get("mockserver.sandbox")
+    if listener is not None:
+        return sandboxes.open(listener)
+    if call.headers.get(b"x-mock-sandbox"):
+        return sandboxes.open(digest_named(call.header("x-mock-sandbox")))
+    if call.key:
+        return sandboxes.open(digest_of(call.key))
+    if call.operation is not None and call.operation.owner is not None:
+        owner = sandboxes.owner_of(call.operation.owner(call))
+        if owner is not None:
+            return sandboxes.open(owner.digest)
+    return sandboxes.open(digest_of(ANONYMOUS))
+
+
+@lru_cache(maxsize=256)
+def _origin(scheme: str, host: bytes | None, server: tuple[str, int | None] | None) -> str:
+    """The origin under which the client reached us: its Host header, or the socket's address where that is none."""
+    if host is not None and _HOST.fullmatch(host):
+        return f"{scheme}://{host.decode('ascii')}"
+    name, port = server or ("127.0.0.1", None)
+    return f"{scheme}://{f'[{name}]' if ':' in name else name}" + (f":{port}" if port else "")
+
+
+def misrouted(call: Call, route: Route, *, is_known: bool) -> Problem | None:
+    """The problem of a path or method that nobody serves, or that only another profile serves."""
+    operation = call.operation
+    if not is_known:
+        text = f"no such path; the nearest is {', '.join(route.operations)} {route.path}"
+        return Problem(ProblemKind.UNKNOWN_PATH, text, detail={"nearest": route.path})
+    if operation is not None and (operation.only is None or operation.only in call.profile):
+        return None
+    allowed = route.open_methods(call.profile)
+    if not allowed:
+        only = operation.only if operation is not None else None
+        return Problem(
+            ProblemKind.UNKNOWN_PATH, f"only served under the profile word {only}", detail={"nearest": route.path}
+        )
+    text = f"{call.method} is not served at {route.path}; {', '.join(allowed)} is"
+    return Problem(ProblemKind.UNKNOWN_METHOD, text, detail={"allow": allowed, "route": route.path})
+
+
+def body_cap(operation: Operation | None) -> int:
+    """How many bytes a body may have."""
+    return MEGABYTE if operation is None else operation.body_cap
+
+
+def oversized(operation: Operation | None) -> Problem:
+    """The problem of a longer body."""
+    cap = body_cap(operation)
+    return Problem(ProblemKind.OVERSIZED, f"the body is longer than {cap} bytes", detail={"cap": cap})
+
+
+def unprefixed(raw_path: str) -> str:
+    """A path without the segment that made its link unguessable."""
+    return raw_path[raw_path.find("/", 1) :] if raw_path.startswith(PREFIX) and "/" in raw_path[1:] else raw_path

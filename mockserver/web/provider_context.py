@@ -1,0 +1,28 @@
+"""What the edge needs of the rest of the server, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mockserver.domain.scenario import Scenario
+from mockserver.engine import Engine
+from mockserver.ports import Challenger, Clips, Judge, Pictures, Time
+from mockserver.provider.keys import KeyRing
+from mockserver.provider.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderContext:
+    """Handed to the edge by the composition root."""
+
+    engine: Engine
+    routes: Routes
+    judge: Judge
+    keys: KeyRing
+    clips: Clips
+    pictures: Pictures
+    challenger: Challenger
+    time: Time
+    public_url: str | None = None
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
