@@ -20,17 +20,15 @@ _FOREIGN: Final = ("ALL_PROXY", "all_proxy", "NODE_TLS_REJECT_UNAUTHORIZED")
 class Reach:
     """Where the mock is for a client.
 
-    `base` is the address of the plain server, `proxy` that of the proxy, `key` a key that it takes. `certificate` is
-    the file of the authority alone, `bundle` that with all that was trusted before, `truststore` the same for Java
-    (None: there is no Java).
+    `base` is the address of the plain server, `proxy` that of the proxy, `key` a key that it takes, `folder` where the
+    files lie that clients read: `ca.pem` (the authority's certificate), `bundle.pem` (it with all that was trusted
+    before), `truststore.p12` (the same for Java, where there is one), `wgetrc` and `node_proxy.cjs`.
     """
 
     base: str
     key: str
     proxy: str
-    certificate: Path
-    bundle: Path
-    truststore: Path | None = None
+    folder: Path
     truststore_password: str = ""
 
 
@@ -66,7 +64,8 @@ def environment(
     made |= {name: filled(value, values) for name, value in known.items()}
     made |= _proxies(before, reach, frozenset(ours))
     made |= _certificates(reach)
-    made |= _java(before, reach)
+    made |= _node(before, reach)
+    made |= _java(before, reach) if reach.truststore_password else {}
     return made | {name: filled(value, values) for name, value in more.items()}
 
 
@@ -95,20 +94,29 @@ def _covers(pattern: str, hosts: frozenset[str]) -> bool:
 
 
 def _certificates(reach: Reach) -> dict[str, str]:
-    bundle = str(reach.bundle)
+    bundle = str(reach.folder / "bundle.pem")
     names = (
         "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE", "GIT_SSL_CAINFO", "DENO_CERT",
     )  # fmt: skip
-    return {**dict.fromkeys(names, bundle), "NODE_EXTRA_CA_CERTS": str(reach.certificate)}
+    return {
+        **dict.fromkeys(names, bundle),
+        "NODE_EXTRA_CA_CERTS": str(reach.folder / "ca.pem"),
+        "WGETRC": str(reach.folder / "wgetrc"),
+    }
+
+
+def _node(before: Mapping[str, str], reach: Reach) -> dict[str, str]:
+    """Node before 24 reads no proxy from the environment: it gets a script that does."""
+    script = str(reach.folder / "node_proxy.cjs").replace("\\", "\\\\")
+    return {"NODE_OPTIONS": " ".join(filter(None, [before.get("NODE_OPTIONS", ""), f"--require={_quoted(script)}"]))}
 
 
 def _java(before: Mapping[str, str], reach: Reach) -> dict[str, str]:
-    if reach.truststore is None:
-        return {}
+    """Java reads no variable but this one, and from it options."""
     host, _, port = reach.proxy.removeprefix("http://").rpartition(":")
     options = [
         before.get("JAVA_TOOL_OPTIONS", ""),
-        f"-Djavax.net.ssl.trustStore={_quoted(str(reach.truststore))}",
+        f"-Djavax.net.ssl.trustStore={_quoted(str(reach.folder / 'truststore.p12'))}",
         "-Djavax.net.ssl.trustStoreType=PKCS12",
         f"-Djavax.net.ssl.trustStorePassword={reach.truststore_password}",
         *(f"-D{scheme}.proxyHost={host} -D{scheme}.proxyPort={port}" for scheme in ("http", "https")),
@@ -118,7 +126,7 @@ def _java(before: Mapping[str, str], reach: Reach) -> dict[str, str]:
 
 
 def _quoted(path: str) -> str:
-    """A path as JAVA_TOOL_OPTIONS reads it: in quotes where it has a space."""
+    """A path as JAVA_TOOL_OPTIONS and NODE_OPTIONS read it: in quotes where it has a space."""
     return f'"{path}"' if " " in path else path
 
 
@@ -126,6 +134,12 @@ def certificates_before(environ: Mapping[str, Any], system: Path | None) -> list
     """The files of certificates that a client of this environment trusts now."""
     named = environ.get("SSL_CERT_FILE") or environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE")
     return [Path(named)] if named else [system] if system is not None else []
+
+
+def wgetrc_before(environ: Mapping[str, str]) -> Path | None:
+    """The file of settings that wget reads in this environment."""
+    named = environ.get("WGETRC") or (f"{environ['HOME']}/.wgetrc" if environ.get("HOME") else "")
+    return Path(named) if named and Path(named).is_file() else None
 
 
 def has_java(environ: Mapping[str, str]) -> bool:

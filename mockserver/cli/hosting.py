@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.environment import Reach, aliases, certificates_before, has_java
+from mockserver.cli.environment import Reach, aliases, certificates_before, has_java, wgetrc_before
 from mockserver.domain.spelling import nearest
 
 if TYPE_CHECKING:
@@ -61,18 +61,20 @@ def _check_emulated(more: Mapping[str, str], providers: Mapping[str, object]) ->
             raise click.UsageError(f"--emulate {host}={name}: unknown provider {name!r}{nearest(name, providers)}")
 
 
-def write_certificates(
+def write_files(
     folder: Path, authority: Authority, before: Mapping[str, str], base: str, proxy: str, key: str
 ) -> Reach:
     """Write what clients read into a folder; where the mock then is for them. The authority's key is not among it."""
     from mockserver.adapters.proxy.certificates import TRUSTSTORE_PASSWORD, bundle, system_bundle, truststore
 
-    certificate, bundled, store = folder / "ca.pem", folder / "bundle.pem", folder / "truststore.p12"
     together = bundle(authority.certificate, certificates_before(before, system_bundle()))
-    certificate.write_bytes(authority.certificate)
-    bundled.write_bytes(together)
-    reach = Reach(base, key, proxy, certificate, bundled)
+    (folder / "ca.pem").write_bytes(authority.certificate)
+    (folder / "bundle.pem").write_bytes(together)
+    (folder / "node_proxy.cjs").write_bytes(Path(__file__).with_name("node_proxy.cjs").read_bytes())
+    settings = wgetrc_before(before)
+    told = settings.read_bytes() + b"\n" if settings is not None else b""
+    (folder / "wgetrc").write_bytes(told + f"ca_certificate = {folder / 'bundle.pem'}\n".encode())
     if not has_java(before):
-        return reach
-    store.write_bytes(truststore(together))
-    return Reach(base, key, proxy, certificate, bundled, store, TRUSTSTORE_PASSWORD)
+        return Reach(base, key, proxy, folder)
+    (folder / "truststore.p12").write_bytes(truststore(together))
+    return Reach(base, key, proxy, folder, TRUSTSTORE_PASSWORD)

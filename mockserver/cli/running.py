@@ -18,7 +18,7 @@ from mockserver.cli.aside import Aside, EndedEarly
 from mockserver.cli.child import CannotRun, Child
 from mockserver.cli.environment import Reach, environment
 from mockserver.cli.harfile import write_har
-from mockserver.cli.hosting import Hosting, hosting, write_certificates
+from mockserver.cli.hosting import Hosting, hosting, write_files
 from mockserver.cli.logs import logging_to
 from mockserver.cli.plan import Plan
 from mockserver.cli.serve import sockets_of, spare_the_collector, take_ports
@@ -86,7 +86,7 @@ def _started(
     beside, proxy = hosted.beside("127.0.0.1", 0)
     spare_the_collector()
     base = address(sockets, secure=told.is_secure)
-    reach = write_certificates(folder, hosted.authority, environ, base, proxy, key_of(told))
+    reach = write_files(folder, hosted.authority, environ, base, proxy, key_of(told))
     if asked.certificate is not None:
         asked.certificate.write_bytes(hosted.authority.certificate)
     server = Aside(app, sockets, [beside], certfile=told.certfile, keyfile=told.keyfile)
