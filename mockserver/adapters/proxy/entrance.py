@@ -20,6 +20,8 @@ from mockserver.adapters.serving import Server, server
 LONGEST_HEAD: Final = 65_536
 HANDSHAKE_SECONDS: Final = 20.0
 """How long a client may take for the TLS handshake."""
+GOODBYE_SECONDS: Final = 1.0
+"""How long it may take to answer the end of TLS with its own: less than a stop waits for it."""
 
 _HOST: Final = r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
 _CONNECT: Final = re.compile(rf"CONNECT {_HOST} HTTP/1\.[01]")
@@ -177,8 +179,9 @@ class Entrance(asyncio.Protocol):
         waiting = Waiting()
         try:
             secure = await self._loop.start_tls(
-                self.transport, waiting, self._gate.tls, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
-            )
+                self.transport, waiting, self._gate.tls, server_side=True,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS, ssl_shutdown_timeout=GOODBYE_SECONDS,
+            )  # fmt: skip
         except OSError as error:
             why = getattr(error, "reason", None) or str(error)
             text = (
