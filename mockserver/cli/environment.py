@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +23,8 @@ class Reach:
 
     `base` is the address of the plain server, `proxy` that of the proxy, `key` a key that it takes, `folder` where the
     files lie that clients read: `ca.pem` (the authority's certificate), `bundle.pem` (it with all that was trusted
-    before), `truststore.p12` (the same for Java, where there is one), `wgetrc` and `node_proxy.cjs`.
+    before), `truststore.p12` (the same for Java, where there is one), `wgetrc`, `node_proxy.cjs` and
+    `python/sitecustomize.py`.
     """
 
     base: str
@@ -65,6 +67,7 @@ def environment(
     made |= _proxies(before, reach, frozenset(ours))
     made |= _certificates(reach)
     made |= _node(before, reach)
+    made["PYTHONPATH"] = os.pathsep.join(filter(None, [str(reach.folder / "python"), before.get("PYTHONPATH", "")]))
     made |= _java(before, reach) if reach.truststore_password else {}
     return made | {name: filled(value, values) for name, value in more.items()}
 

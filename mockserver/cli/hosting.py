@@ -71,6 +71,8 @@ def write_files(
     (folder / "ca.pem").write_bytes(authority.certificate)
     (folder / "bundle.pem").write_bytes(together)
     (folder / "node_proxy.cjs").write_bytes(Path(__file__).with_name("node_proxy.cjs").read_bytes())
+    (folder / "python").mkdir()
+    (folder / "python" / "sitecustomize.py").write_bytes(Path(__file__).with_name("aiohttp_proxy.py").read_bytes())
     settings = wgetrc_before(before)
     told = settings.read_bytes() + b"\n" if settings is not None else b""
     (folder / "wgetrc").write_bytes(told + f"ca_certificate = {folder / 'bundle.pem'}\n".encode())

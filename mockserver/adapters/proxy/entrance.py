@@ -216,11 +216,9 @@ class Entrance(asyncio.Protocol):
         self.transport.resume_reading()
 
     def _refuse_host(self, host: str) -> None:
-        text = f"mockserver does not emulate {host}, and lets nothing through without --passthrough"
-        self._gate.tell(
-            host, f"refused: a client asked the proxy for {host}, which is not emulated (--passthrough allows it)"
-        )
-        self._refuse(502, f"mockserver does not emulate {host}", text)
+        text = f"mockserver does not emulate {host}"
+        self._gate.tell(host, f"502 for {host}, which is not emulated; --passthrough would let it through")
+        self._refuse(502, text, f"{text}, and lets nothing through without --passthrough")
 
     def _refuse(self, status: int, phrase: str, text: str) -> None:
         """Refuse and close. Many clients show the phrase alone."""
