@@ -4,81 +4,97 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from hashlib import blake2b
-from typing import Any, Final
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mockserver.cli.options import Option, option
-from mockserver.cli.values import whole
-from mockserver.kit.adapters import command as commands
-from mockserver.kit.cases.catalogue import builtin, chosen
-from mockserver.kit.cases.clients import ClientKind, kinds
-from mockserver.kit.cases.judging import CaseResult, Judging
-from mockserver.kit.cases.model import Case
+from mockserver.cli.options import option
+from mockserver.cli.reporting import Paths, give_out, report_options
+from mockserver.cli.values import seconds, whole, word
+
+if TYPE_CHECKING:
+    from mockserver.kit.cases.clients import ClientKind
 
 SIDE_BY_SIDE: Final = min(16, 4 * (os.cpu_count() or 1))
 """So many clients run at a time; each spends most of it waiting."""
+SETS: Final = {"core": ("core",), "extended": ("extended",), "all": ("core", "extended", "found")}
 
 
-def key_of(seed: int, case: str) -> str:
-    """The API key of a case: new for each, and the same in the next run with the same seed."""
-    return f"mock-{blake2b(f'{seed}/{case}'.encode(), digest_size=12).hexdigest()}"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be run: the cases, and how one of them is."""
-
-    kind: ClientKind
-    cases: Sequence[Case]
-    run: Callable[[Case], CaseResult]
-    jobs: int
-
-
-def results(plan: Plan) -> list[CaseResult]:
-    """Run all cases, some side by side; in the order of the cases."""
-    with ThreadPoolExecutor(plan.jobs) as pool:
-        return list(pool.map(plan.run, plan.cases))
-
-
-def _kind(_ctx: click.Context, _param: click.Parameter, value: str) -> ClientKind:
+def _kind(ctx: click.Context, param: click.Parameter, value: str) -> ClientKind:
     from mockserver.cli.spelling import unknown
+    from mockserver.kit.cases.clients import kinds
 
     known = kinds()
     if value not in known:
-        raise click.BadParameter(f"unknown provider {unknown(value, tuple(known))}")
+        raise click.BadParameter(f"unknown provider {unknown(value, known)}", ctx, param)
     return known[value]
 
 
-@click.command("check", help="Put a client through cases, and judge how it lives through them.")
+def _split(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str] | None:
+    if value is None:
+        return None
+    try:
+        words = shlex.split(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{str(error).lower()} in {value[:80]!r}", ctx, param) from None
+    if not words:
+        raise click.BadParameter("expected a command such as 'python client.py', got an empty one", ctx, param)
+    return words
+
+
+def _readable(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
+    if value is None:
+        return None
+    path = Path(value)
+    if not path.is_file():
+        raise click.BadParameter(f"there is no file {path}", ctx, param)
+    return path
+
+
+@click.command(
+    "check",
+    short_help="Put a client through cases, and judge how it lives through them.",
+    epilog="Example: mockserver check tensorone --cmd 'python client.py' --html report.html",
+)
 @click.argument("kind", metavar="PROVIDER", callback=_kind)
-@click.option("--cmd", "cmd", metavar="COMMAND", cls=Option, help="The client: run once for each case.")
+@click.option("--cmd", metavar="COMMAND", callback=_split, help="The client: run once for each case.")
+@click.option("--adapter", metavar="COMMAND", callback=_split, help="The client: run once, told of cases by lines of JSON.")
+@click.option("--case", "ids", metavar="ID", multiple=True, help="Only this case (repeatable).")
+@click.option("--law", "laws", metavar="ID", multiple=True, help="Only cases that provoke this law (repeatable).")
+@option("--set", "core|extended|all", "Which cases, where none are named.", word(*SETS), default="core")
+@click.option("--list", "is_list", is_flag=True, help="List the cases, and run none.")
+@click.option("--replay", metavar="FILE", callback=_readable, help="The cases of this file, and no others.")
+@click.option("--baseline", metavar="FILE", callback=_readable, help="Failures that are accepted, each with a reason.")
 @option("--seed", "N", "Makes keys, and with them all chance, repeatable.", whole(0, 2**63 - 1), default="0")
 @option("--jobs", "N", "So many cases run side by side.", whole(1, 30), default=str(SIDE_BY_SIDE))
+@click.option("--search", "is_search", is_flag=True, help="Search for scenarios that break a law, and shrink them.")
+@option("--seconds", "N", "How long to search.", seconds(86_400), default="60")
+@click.option("--found", metavar="FILE", default="mockserver-found.json", show_default=True,
+              help="Where a search keeps what it finds; replayed first.")  # fmt: skip
+@click.option("--against", metavar="GIT_REF", help="Run the client of this revision too, and compare.")
+@click.option("--set-up", metavar="COMMAND", callback=_split, help="What makes the client of --against ready to run.")
+@click.option("--server", metavar="URL", help="A mock server that runs, in the place of one of its own.")
+@click.option("--proxy", "is_proxied", is_flag=True, help="Lead a client with hard-coded hosts here, by a proxy.")
+@report_options
 @click.pass_context
-def check(ctx: click.Context, kind: ClientKind, cmd: str, seed: int, jobs: int) -> int:
-    """Run a client through cases."""
-    from mockserver.testing import MockServer
-    from mockserver.testing.cases import ListenerCaseServer
+def check(ctx: click.Context, /, **given: Any) -> int:
+    """Put the client of PROVIDER through cases: each is served by the mock at a port of its own, in which the client
+    makes one clip. The exit code is 1 where a must failed, and 2 where nothing could be run.
 
-    found = chosen(builtin(), kind.name, sets=("core",))
-    with MockServer.process("--seed", str(seed)) as server:
-        client = commands.Command(shlex.split(cmd), ctx.find_root().obj)
-        cases = ListenerCaseServer(server)
+    PROVIDER is tensorone, modelslab, modelslab-enterprise, aimlapi or gately. What the client is told, and what it
+    prints, stands in docs/conformance.md.
+    """
+    from mockserver.cli import checking
 
-        def one(case: Case) -> CaseResult:
-            return commands.run(cases, client, Judging(), kind, case, key_of(seed, case.id))
-
-        done = results(Plan(kind, found, one, jobs))
-    for result in done:
-        click.echo(f"{result.case.id}: {result.ended}")
-        for verdict in result.verdicts:
-            click.echo(f"   {verdict.law.id} {verdict.kind} {verdict.expected} | {verdict.observed} | {verdict.reason}")
-    return 1 if any(result.failed for result in done) else 0
+    wanted = checking.Wanted.of(given, ctx.find_root().obj)
+    if given["is_list"]:
+        click.echo("\n".join(checking.listed(wanted)))
+        return 0
+    if (given["cmd"] is None) == (given["adapter"] is None):
+        raise click.UsageError("expected either --cmd or --adapter, the client to be checked", ctx)
+    return give_out(checking.report(wanted), Paths.of(given), wanted.environ)
 
 
 COMMANDS: Final[Sequence[Any]] = (check,)
