@@ -30,13 +30,10 @@ def mockserver(ctx: click.Context) -> None:
 
 
 mockserver.add_command(serve)
-<<<<<<< HEAD
 mockserver.add_command(check)
-=======
 mockserver.add_command(run_command)
 mockserver.add_command(proxy)
 mockserver.add_command(wait)
->>>>>>> run
 mockserver.add_command(laws)
 mockserver.add_command(judge)
 for _command in COMMANDS:
