@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -25,12 +26,24 @@ class Transported:
             with self._client.stream(method, url, headers=dict(headers), content=body, timeout=timeout) as got:
                 parts = []
                 try:
-                    parts.extend(got.iter_bytes())
+                    for part in got.iter_bytes():
+                        parts.append(part)
                 except httpx.TransportError as error:
-                    raise Lost(f"{type(error).__name__}: {error}", b"".join(parts)) from error
+                    etag = got.headers.get("etag", "")
+                    raise Lost(f"{type(error).__name__}: {error}", b"".join(parts), etag) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise Lost(f"{type(error).__name__}: {error}") from error
         return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, b"".join(parts))
+
+
+    def send_together(self, calls: Sequence[tuple[str, str, Mapping[str, str], bytes | None]]) -> None:
+        """Send several requests at once, and wait for all."""
+        self.case.served.run(self._together(calls))
+
+    async def _together(self, calls: Sequence[tuple[str, str, Mapping[str, str], bytes | None]]) -> None:
+        async with httpx.AsyncClient(transport=self.case.async_transport()) as client:
+            work = (client.request(one, url, headers=dict(headers), content=body) for one, url, headers, body in calls)
+            await asyncio.gather(*work, return_exceptions=True)
 
 
 def client_of(kind: type[Client]) -> Any:

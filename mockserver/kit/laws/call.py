@@ -61,7 +61,9 @@ class Call:
     def json(self) -> Any:
         """The answer's body, or reading.NOT_JSON; a lost answer has none."""
         answer = self.exchange.answer
-        return reading.json_of(answer.body) if answer is not None and not self.is_lost else reading.NOT_JSON
+        if answer is None or self.is_lost:
+            return reading.NOT_JSON
+        return reading.json_of(answer.body, answer.header("content-encoding"))
 
     @cached_property
     def sent(self) -> Any:
@@ -110,6 +112,17 @@ class Call:
     def is_server_error(self) -> bool:
         """Whether the status is 5xx."""
         return self.status is not None and self.status >= 500
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the client was led elsewhere: what follows is the same call."""
+        return self.status is not None and 300 <= self.status < 400 and self.header("location") is not None
+
+    @cached_property
+    def is_absurd(self) -> bool:
+        """Whether the client was told to wait for a day or more: an error to the caller is right."""
+        told = [self.retry_after.seconds if self.retry_after is not None else 0.0, self.body_hint or 0.0]
+        return max(told) >= reading.ABSURD_SECONDS
 
     @property
     def is_refused(self) -> bool:

@@ -74,6 +74,8 @@ def _tried_again(run: Run, *, is_asked: bool) -> Iterator[Finding]:
             yield Kept((last.n,))
         elif not run.facts.is_over or last.is_under_way or run.facts.is_killed:
             yield Untold(NOT_OVER if not run.facts.is_killed else told(run), (last.n,))
+        elif last.is_absurd:
+            yield Untold("the client was told to wait for a day or more", (last.n,))
         elif run.outcome is not None and run.outcome.result in (Result.TIMEOUT, Result.COMPLETED):
             yield Kept((last.n,))
         else:

@@ -167,6 +167,6 @@ def takes_no_failed_poll_for_a_failed_job(run: Run) -> Iterator[Finding]:
 
 def _is_blip(call: Call) -> bool:
     """Whether a poll told nothing of its job: lost, 429, 5xx, or a body that is none."""
-    if call.role is not Role.POLL or call.is_under_way:
+    if call.role is not Role.POLL or call.is_under_way or call.is_absurd:
         return False
     return call.is_failure or (call.is_success and call.status == 200 and call.json is NOT_JSON)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from tests.clients.reference.core import Client
-from tests.clients.reference.wire import Answer, Ended, Lost, Outcome
+from tests.clients.reference.wire import Answer, Ended, Lost, Outcome, retry_after
 
 
 class BarePolls(Client):
@@ -26,21 +26,21 @@ class KeyForAll(Client):
 
 
 class KeyInQuery(Client):
-    def send(self, method: str, url: str, data: bytes | None) -> Answer:
+    def send(self, method: str, url: str, data: bytes | None, more: Mapping[str, str]) -> Answer:
         mark = "&" if "?" in url else "?"
-        return super().send(method, f"{url}{mark}api_key={self.order.api_key}" if self.is_own(url) else url, data)
+        return super().send(method, f"{url}{mark}api_key={self.order.api_key}" if self.is_own(url) else url, data, more)
 
 
 class Refused401(Client):
-    def call(self, method: str, url: str, data: bytes | None) -> Answer:
-        answer = super().call(method, url, data)
+    def call(self, method: str, url: str, data: bytes | None, more: Mapping[str, str] | None = None) -> Answer:
+        answer = super().call(method, url, data, more)
         return Answer(503, {}, answer.body) if answer.status == 401 and data is None else answer
 
 
 class Chatty(Client):
-    def send(self, method: str, url: str, data: bytes | None) -> Answer:
+    def send(self, method: str, url: str, data: bytes | None, more: Mapping[str, str]) -> Answer:
         print(f"{method} {url} with {self.order.api_key}")
-        return super().send(method, url, data)
+        return super().send(method, url, data, more)
 
 
 class TextForNumber(Client):
@@ -133,8 +133,8 @@ class Endless(Client):
 class Patient(Client):
     request_seconds = 1e9
 
-    def send(self, method: str, url: str, data: bytes | None) -> Answer:
-        return self.http.send(method, url, self.headers(url, data), data, 1e6)
+    def send(self, method: str, url: str, data: bytes | None, more: Mapping[str, str]) -> Answer:
+        return self.http.send(method, url, {**self.headers(url, data), **more}, data, 1e6)
 
 
 class BelievesEstimates(Client):
@@ -156,8 +156,8 @@ class BelievesProgress(Client):
 
 
 class EmptyIsTheEnd(Client):
-    def call(self, method: str, url: str, data: bytes | None) -> Answer:
-        answer = super().call(method, url, data)
+    def call(self, method: str, url: str, data: bytes | None, more: Mapping[str, str] | None = None) -> Answer:
+        answer = super().call(method, url, data, more)
         if answer.status == 200 and not answer.body and self.is_own(url):
             raise Ended("error", "an empty answer")
         return answer
@@ -251,9 +251,9 @@ class RefusedIsFailed(Client):
         super().refused(answer, value)
 
 
-class CreatesAfter402(Client):
+class CreatesAfter422(Client):
     def may_create_again(self, answer: Answer) -> bool:
-        return answer.status in (402, 429)
+        return answer.status in (422, 429)
 
 
 class OneDownload(Client):
@@ -358,3 +358,131 @@ class WantsAll(Client):
         value = super().poll(job)
         value["metadata"]
         return value
+
+
+class FirstHintOnly(Client):
+    first: float | None = None
+
+    def told(self, answer: Answer) -> float | None:
+        self.first = self.first or super().told(answer)
+        return self.first if answer.status == 200 else super().told(answer)
+
+
+class AsksTwice(Client):
+    def poll(self, job: str) -> Mapping[str, Any]:
+        method, path, body = self.status_call(job)
+        url, data = self.order.base_url + path, None if body is None else self.encode(body)
+        self.http.send_together([(method, url, self.headers(url, data), data)] * 2)
+        self.wait(self.order.poll_seconds * 2)
+        return super().poll(job)
+
+
+class AsksThirtyTimes(Client):
+    def poll(self, job: str) -> Mapping[str, Any]:
+        method, path, body = self.status_call(job)
+        url, data = self.order.base_url + path, None if body is None else self.encode(body)
+        self.http.send_together([(method, url, self.headers(url, data), data)] * 30)
+        self.wait(self.order.poll_seconds * 2)
+        return super().poll(job)
+
+
+class NeverGone(Client):
+    most_gone = 10**6
+
+
+class NoDates(Client):
+    def wanted(self, answer: Answer) -> float | None:
+        value = answer.headers.get("retry-after", "")
+        return None if "GMT" in value or ":" in value else super().wanted(answer)
+
+
+class Only429(Client):
+    def wanted(self, answer: Answer) -> float | None:
+        return None if answer.status == 503 else super().wanted(answer)
+
+
+class SleepsAnything(Client):
+    def wanted(self, answer: Answer) -> float | None:
+        value = answer.headers.get("retry-after")
+        return float(value) if value is not None else super().wanted(answer)
+
+    def back_off(self, answer: Answer | None, failures: int) -> None:
+        hint = self.wanted(answer) if answer is not None else None
+        if hint is not None and hint < self.order.poll_seconds:
+            self.time.sleep(hint)
+        else:
+            super().back_off(answer, failures)
+
+
+class WaitsForDays(Client):
+    def back_off(self, answer: Answer | None, failures: int) -> None:
+        hint = self.wanted(answer) if answer is not None else None
+        if hint is not None and hint > 86_400:
+            self.time.sleep(hint)
+        super().back_off(answer, failures)
+
+
+class NoQuota(Client):
+    def told(self, answer: Answer) -> float | None:
+        return self.sane(retry_after(answer.headers.get("retry-after"), self.time.now()))
+
+
+class QuotaFirst(Client):
+    def wanted(self, answer: Answer) -> float | None:
+        reset = answer.headers.get("x-ratelimit-reset")
+        if reset is not None and abs(float(reset) - self.time.now().timestamp()) > 60:
+            return None
+        return super().wanted(answer)
+
+
+class HeaderOnly(Client):
+    def wanted(self, answer: Answer) -> float | None:
+        return retry_after(answer.headers.get("retry-after"), self.time.now())
+
+
+class KnowsAllStatuses(Client):
+    def useless(self, answer: Answer, job: str) -> None:
+        if answer.status == 599:
+            raise Ended("error", f"HTTP 599 about {job}")
+
+
+class NoChunks(Client):
+    def useless(self, answer: Answer, job: str) -> None:
+        raise Ended("error", "unreachable")
+
+
+class GetAfter307(Client):
+    def redirected(self, status: int, method: str, data: bytes | None) -> tuple[str, bytes | None]:
+        return "GET", None
+
+
+class AppendsAll(Client):
+    def whole(self, answer: Answer) -> bytes:
+        return self.lost.part + answer.body
+
+    def resuming(self) -> dict[str, str]:
+        return {"range": f"bytes={len(self.lost.part)}-"} if self.lost.part else {}
+
+
+class SameLinkAgain(Client):
+    def renewed(self, job: str) -> str | None:
+        return None
+
+
+class NoNewLink(Client):
+    def renewed(self, job: str) -> str | None:
+        raise Ended("error", f"no link to the clip of {job}")
+
+
+class OneHeader(Client):
+    def told(self, answer: Answer) -> float | None:
+        if "," in answer.headers.get("x-added-later", ""):
+            raise ValueError("a header twice")
+        return super().told(answer)
+
+
+class NoGzip(Client):
+    def created(self, answer: Answer) -> tuple[str, Mapping[str, Any]]:
+        if "content-encoding" in answer.headers:
+            raise Ended("error", "an answer in gzip")
+        return super().created(answer)

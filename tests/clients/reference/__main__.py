@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import os
 import time
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,16 +31,36 @@ class Sockets:
         if connection.sock is not None:
             connection.sock.settimeout(timeout)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        got = None
         try:
             connection.request(method, path, body, dict(headers))
             got = connection.getresponse()
-            answer = Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, got.read())
+            answer = Answer(got.status, headers_of(got), plain(got.read(), got.getheader("content-encoding")))
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise Lost(f"{type(error).__name__}: {error}", getattr(error, "partial", b"")) from error
+            etag = headers_of(got).get("etag", "") if got is not None else ""
+            raise Lost(f"{type(error).__name__}: {error}", getattr(error, "partial", b""), etag) from error
         if not got.will_close:
             self._open[parts.netloc] = connection
         return answer
+
+
+def headers_of(got: http.client.HTTPResponse) -> dict[str, str]:
+    """The headers of an answer, names in lower case, several of one name joined."""
+    found: dict[str, str] = {}
+    for name, value in got.getheaders():
+        found[name.lower()] = f"{found[name.lower()]}, {value}" if name.lower() in found else value
+    return found
+
+
+def plain(body: bytes, coding: str | None) -> bytes:
+    """A body without its content coding."""
+    if coding != "gzip":
+        return body
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError, zlib.error) as error:
+        raise OSError(f"no gzip: {error}") from error
 
 
 class Clock:

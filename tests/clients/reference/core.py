@@ -17,7 +17,6 @@ from tests.clients.reference.wire import A_DAY, Answer, Ended, Http, Lost, Order
 
 MARGIN = 0.5
 """Seconds before the deadline at which the client gives up, so that it can say so."""
-MOST_GONE = 5
 MOST_HOPS = 5
 
 
@@ -30,6 +29,8 @@ class Client:
     longest_backoff = 3.0
     most_sends = 6
     """How often a creation and a download are sent at most."""
+    most_gone = 5
+    """How often a job may be unknown in a row."""
     most_failures = 50
     """How often a request of any kind is sent at most."""
     user_agent = "reference-client/1.0"
@@ -173,9 +174,11 @@ class Client:
             value = answer.json()
             if answer.status in (404, 410):
                 gone += 1
-                if gone > MOST_GONE:
+                if gone > self.most_gone:
                     raise Ended("expired", f"the job {job} is gone: HTTP {answer.status}")
-            elif 400 <= answer.status < 500 and answer.status not in (408, 409, 425, 429):
+                self.wait_to_poll({})
+                continue
+            if 400 <= answer.status < 500 and answer.status not in (408, 409, 425, 429):
                 code, message = self.failure(value or {})
                 raise Ended("error", f"HTTP {answer.status} for the job {job}: {message}", code or answer.status)
             elif 200 <= answer.status < 300 and value is not None and value:
@@ -196,65 +199,102 @@ class Client:
         link = self.link_of(value, job)
         if not link:
             raise Ended("error", f"the job {job} ended without an output")
-        renewed = 0
+        renewed, self.lost = 0, Lost("")
         for attempt in range(self.most_sends):
             try:
                 answer = self.fetch(link)
-            except Lost:
+            except Lost as lost:
+                self.lost = self.kept(lost)
                 self.back_off(None, attempt)
                 continue
             if answer.status in (403, 410):
                 if renewed:
                     raise Ended("expired", f"the link of the job {job} has expired")
                 renewed += 1
-                link = self.link_of(self.poll(job), job) or link
+                link = self.renewed(job) or link
             elif self.is_clip(answer):
-                return answer.body
+                return self.whole(answer)
+            elif answer.status == 416:
+                self.lost = Lost("")
             elif 400 <= answer.status < 500 and answer.status not in (404, 408, 425, 429):
                 raise Ended("error", f"HTTP {answer.status} for the clip of {job}")
             else:
                 self.back_off(answer, attempt)
         raise Ended("error", f"the clip of the job {job} could not be fetched")
 
+    lost = Lost("")
+    """What came of a download that broke off."""
+
+    def kept(self, lost: Lost) -> Lost:
+        """What is worth keeping of a download that broke off: a part of a file that the server named."""
+        return lost if lost.etag and not lost.etag.startswith("W/") else Lost("")
+
+    def resuming(self) -> dict[str, str]:
+        """The headers that ask for the rest of what was lost, if it is still the same file."""
+        if not (self.lost.part and self.lost.etag):
+            return {}
+        return {"range": f"bytes={len(self.lost.part)}-", "if-range": self.lost.etag}
+
+    def whole(self, answer: Answer) -> bytes:
+        """The whole clip: the part before and the rest, or all of it."""
+        if answer.status != 206:
+            return answer.body
+        return self.lost.part + answer.body
+
+    def renewed(self, job: str) -> str | None:
+        """A new link to the clip of a job."""
+        self.wait(self.order.poll_seconds * 1.1)
+        return self.link_of(self.poll(job), job)
+
     def is_clip(self, answer: Answer) -> bool:
         """Whether an answer is a whole clip: bytes, of a kind that is none of a page."""
         kind = answer.headers.get("content-type", "")
+        if answer.status == 206:
+            return answer.headers.get("content-range", "").startswith(f"bytes {len(self.lost.part)}-")
         return answer.status == 200 and bool(answer.body) and not kind.startswith(("text/", "application/json"))
 
     def fetch(self, link: str) -> Answer:
         """One try at a download."""
-        return self.call("GET", link, None)
+        return self.call("GET", link, None, self.resuming())
 
     # One call.
 
     header_hint: float | None = None
     """The seconds that the last answer's Retry-After told."""
 
-    def call(self, method: str, url: str, data: bytes | None) -> Answer:
-        """One call, redirects followed."""
+    def call(self, method: str, url: str, data: bytes | None, more: Mapping[str, str] | None = None) -> Answer:
+        """One call, redirects followed; `more` are further headers."""
         for _ in range(MOST_HOPS + 1):
-            answer = self.send(method, url, data)
-            self.header_hint = self.sane(retry_after(answer.headers.get("retry-after"), self.time.now()))
+            answer = self.send(method, url, data, more or {})
+            self.header_hint = self.told(answer)
             place = answer.headers.get("location")
             if answer.status not in (301, 302, 303, 307, 308) or not place:
                 return answer
             url = urljoin(url, place)
-            if answer.status == 303 or (answer.status in (301, 302) and method == "POST"):
-                method, data = "GET", None
+            method, data = self.redirected(answer.status, method, data)
             if self.header_hint:
                 self.wait(self.header_hint)
         raise Ended("error", f"more than {MOST_HOPS} redirects")
 
-    def send(self, method: str, url: str, data: bytes | None) -> Answer:
+    def redirected(self, status: int, method: str, data: bytes | None) -> tuple[str, bytes | None]:
+        """Method and body after a redirect."""
+        is_another = status == 303 or (status in (301, 302) and method == "POST")
+        return ("GET", None) if is_another else (method, data)
+
+    def told(self, answer: Answer) -> float | None:
+        """The seconds that the headers of an answer ask to wait."""
+        return self.sane(retry_after(answer.headers.get("retry-after"), self.time.now()))
+
+    def send(self, method: str, url: str, data: bytes | None, more: Mapping[str, str]) -> Answer:
         """One request on the wire."""
         timeout = min(self.request_seconds, max(self.remaining(), 0.05))
-        return self.http.send(method, url, self.headers(url, data), data, timeout)
+        return self.http.send(method, url, {**self.headers(url, data), **more}, data, timeout)
 
     def headers(self, url: str, data: bytes | None) -> dict[str, str]:
         """The headers of a request; the credential goes to the API's origin alone."""
         sent = {"user-agent": self.user_agent, "accept": "application/json" if self.is_own(url) else "*/*"}
         if self.is_own(url):
-            sent |= self.credential()
+            sent |= {"accept-encoding": "gzip", **self.credential()}
         if data is not None:
             sent["content-type"] = "application/json"
         return sent

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.clients.reference.core import Client
-from tests.clients.reference.wire import Ended, Lost
+from tests.clients.reference.wire import Answer, Ended, Lost
 
 
 def _text(value: object) -> str:
@@ -36,6 +36,15 @@ class TensorOne(Client):
 
     def link_of(self, value: Mapping[str, Any], job: str) -> str | None:
         return value.get("videoUrl")
+
+    def told(self, answer: Answer) -> float | None:
+        """Retry-After, or where the quota is used up and there is none, when it is filled again."""
+        hint = super().told(answer)
+        if hint is None and answer.headers.get("x-ratelimit-remaining") == "0":
+            reset = _seconds(answer.headers.get("x-ratelimit-reset"))
+            left = 0.0 if reset is None else reset - self.time.now().timestamp()
+            hint = self.sane(left) if left > 0 else None
+        return hint
 
     def hint_of(self, value: Mapping[str, Any]) -> float | None:
         details = value.get("details")

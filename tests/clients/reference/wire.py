@@ -11,11 +11,13 @@ from typing import Any, Protocol
 
 
 class Lost(Exception):
-    """No answer came, or not all of it: nobody knows what the server did. `part` is what came of it."""
+    """No answer came, or not all of it: nobody knows what the server did. `part` is what came of its body, `etag`
+    names the whole where the server told.
+    """
 
-    def __init__(self, how: str, part: bytes = b"") -> None:
+    def __init__(self, how: str, part: bytes = b"", etag: str = "") -> None:
         super().__init__(how)
-        self.part = part
+        self.part, self.etag = part, etag
 
 
 @dataclass(frozen=True)
