@@ -33,17 +33,22 @@ class Transported:
                     raise Lost(f"{type(error).__name__}: {error}", b"".join(parts), etag) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise Lost(f"{type(error).__name__}: {error}") from error
-        return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, b"".join(parts))
+        return _answer(got, b"".join(parts))
 
 
-    def send_together(self, calls: Sequence[tuple[str, str, Mapping[str, str], bytes | None]]) -> None:
-        """Send several requests at once, and wait for all."""
-        self.case.served.run(self._together(calls))
+    def send_together(self, calls: Sequence[tuple[str, str, Mapping[str, str], bytes | None]]) -> list[Answer]:
+        """Send several requests at once, and return the answers."""
+        answers: list[Answer] = self.case.served.run(self._together(calls))
+        return answers
 
-    async def _together(self, calls: Sequence[tuple[str, str, Mapping[str, str], bytes | None]]) -> None:
+    async def _together(self, calls: Sequence[tuple[str, str, Mapping[str, str], bytes | None]]) -> list[Answer]:
         async with httpx.AsyncClient(transport=self.case.async_transport()) as client:
             work = (client.request(one, url, headers=dict(headers), content=body) for one, url, headers, body in calls)
-            await asyncio.gather(*work, return_exceptions=True)
+            return [_answer(one, one.content) for one in await asyncio.gather(*work)]
+
+
+def _answer(got: httpx.Response, body: bytes) -> Answer:
+    return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, body)
 
 
 def client_of(kind: type[Client]) -> Any:

@@ -93,7 +93,7 @@ class CreatesAfter502(Client):
 
 class CreatesAtOnce(Client):
     def back_off(self, answer: Answer | None, failures: int) -> None:
-        if self.jobs or failures:
+        if self.jobs or failures or answer is None or "retry-after" in answer.headers:
             super().back_off(answer, failures)
 
 
@@ -111,18 +111,17 @@ class PollsFirst(Client):
 
 class NoHints(Client):
     def wait_to_poll(self, value: Mapping[str, Any]) -> None:
-        self.header_hint = None
         super().wait_to_poll({})
 
 
 class Hasty(Client):
     def wait_to_poll(self, value: Mapping[str, Any]) -> None:
-        self.wait(self.rng.uniform(0.05, 0.3))
+        self.wait(max(self.header_hint or 0.0, self.rng.uniform(0.05, 0.3)))
 
 
 class Steady(Client):
     def wait_to_poll(self, value: Mapping[str, Any]) -> None:
-        self.wait(self.order.poll_seconds * 1.2)
+        self.wait(max(self.header_hint or 0.0, self.order.poll_seconds * 1.2))
 
 
 class Endless(Client):
@@ -165,7 +164,10 @@ class EmptyIsTheEnd(Client):
 
 class NoRetryAfter(Client):
     def wanted(self, answer: Answer) -> float | None:
-        return None
+        header, body = answer.headers.get("retry-after", ""), self.hint_of(answer.json() or {}) or 0.0
+        if answer.status != 429 or not header.isdecimal() or float(header) >= 86_400:
+            return super().wanted(answer)
+        return body if body > float(header) else None
 
 
 class FlatBackoff(Client):
@@ -205,7 +207,7 @@ class OneMorePoll(Client):
 
     def download(self, job: str, value: Mapping[str, Any]) -> bytes:
         if self.has_polled:
-            self.wait(self.order.poll_seconds * 1.2)
+            self.wait_to_poll({})
             value = self.poll(job)
         return super().download(job, value)
 
@@ -274,7 +276,8 @@ class NoSecondChance(Client):
 
 class JsonOrCrash(Client):
     def created(self, answer: Answer) -> tuple[str, Mapping[str, Any]]:
-        json.loads(answer.body)
+        if answer.status == 200:
+            json.loads(answer.body)
         return super().created(answer)
 
 
@@ -318,7 +321,7 @@ class KeepsParts(Client):
 
 class TakesPages(Client):
     def is_clip(self, answer: Answer) -> bool:
-        return answer.status == 200
+        return answer.status == 200 or super().is_clip(answer)
 
 
 class ImpatientWithHosts(Client):
@@ -369,21 +372,26 @@ class FirstHintOnly(Client):
 
 
 class AsksTwice(Client):
+    times = 2
+    took = 0.0
+
+    def send(self, method: str, url: str, data: bytes | None, more: Mapping[str, str]) -> Answer:
+        begun = self.time.monotonic()
+        answer = super().send(method, url, data, more)
+        self.took = self.time.monotonic() - begun
+        return answer
+
     def poll(self, job: str) -> Mapping[str, Any]:
+        if not 0.3 < self.took < 0.9:
+            return super().poll(job)
         method, path, body = self.status_call(job)
         url, data = self.order.base_url + path, None if body is None else self.encode(body)
-        self.http.send_together([(method, url, self.headers(url, data), data)] * 2)
-        self.wait(self.order.poll_seconds * 2)
-        return super().poll(job)
+        answers = self.http.send_together([(method, url, self.headers(url, data), data)] * self.times)
+        return answers[-1].json()
 
 
-class AsksThirtyTimes(Client):
-    def poll(self, job: str) -> Mapping[str, Any]:
-        method, path, body = self.status_call(job)
-        url, data = self.order.base_url + path, None if body is None else self.encode(body)
-        self.http.send_together([(method, url, self.headers(url, data), data)] * 30)
-        self.wait(self.order.poll_seconds * 2)
-        return super().poll(job)
+class AsksThirtyTimes(AsksTwice):
+    times = 30
 
 
 class NeverGone(Client):
@@ -402,14 +410,10 @@ class Only429(Client):
 
 
 class SleepsAnything(Client):
-    def wanted(self, answer: Answer) -> float | None:
-        value = answer.headers.get("retry-after")
-        return float(value) if value is not None else super().wanted(answer)
-
     def back_off(self, answer: Answer | None, failures: int) -> None:
-        hint = self.wanted(answer) if answer is not None else None
-        if hint is not None and hint < self.order.poll_seconds:
-            self.time.sleep(hint)
+        value = answer.headers.get("retry-after") if answer is not None else None
+        if value is not None and retry_after(value, self.time.now()) is None:
+            self.time.sleep(0.01)
         else:
             super().back_off(answer, failures)
 
@@ -430,7 +434,7 @@ class NoQuota(Client):
 class QuotaFirst(Client):
     def wanted(self, answer: Answer) -> float | None:
         reset = answer.headers.get("x-ratelimit-reset")
-        if reset is not None and abs(float(reset) - self.time.now().timestamp()) > 60:
+        if reset is not None and float(reset) < self.time.now().timestamp():
             return None
         return super().wanted(answer)
 
@@ -441,14 +445,17 @@ class HeaderOnly(Client):
 
 
 class KnowsAllStatuses(Client):
-    def useless(self, answer: Answer, job: str) -> None:
-        if answer.status == 599:
-            raise Ended("error", f"HTTP 599 about {job}")
+    def told(self, answer: Answer) -> float | None:
+        if answer.status == 299:
+            raise Ended("error", "HTTP 299")
+        return super().told(answer)
 
 
 class NoChunks(Client):
-    def useless(self, answer: Answer, job: str) -> None:
-        raise Ended("error", "unreachable")
+    def told(self, answer: Answer) -> float | None:
+        if "transfer-encoding" in answer.headers:
+            raise Ended("error", "an answer in chunks")
+        return super().told(answer)
 
 
 class GetAfter307(Client):
@@ -482,7 +489,7 @@ class OneHeader(Client):
 
 
 class NoGzip(Client):
-    def created(self, answer: Answer) -> tuple[str, Mapping[str, Any]]:
-        if "content-encoding" in answer.headers:
+    def told(self, answer: Answer) -> float | None:
+        if "content-encoding" in answer.headers and self.jobs:
             raise Ended("error", "an answer in gzip")
-        return super().created(answer)
+        return super().told(answer)

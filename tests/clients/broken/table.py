@@ -51,7 +51,7 @@ BROKEN: Mapping[str, Broken] = {
     ),
     "POL-08": Broken(m.BelievesProgress),
     "POL-11": Broken(m.EmptyIsTheEnd, also={"MON-07": "an empty answer to a poll is a poll that told nothing"}),
-    "BKO-01": Broken(m.NoRetryAfter),
+    "BKO-01": Broken(m.NoRetryAfter, also={"BKO-11": "who does not read Retry-After cannot put it first"}),
     "BKO-06": Broken(m.FlatBackoff),
     "BKO-08": Broken(m.Unbounded),
     "BKO-09": Broken(m.NeverForgets),
@@ -88,13 +88,14 @@ BROKEN: Mapping[str, Broken] = {
     "POL-10": Broken(m.NeverGone),
     "BKO-02": Broken(m.NoDates),
     "BKO-03": Broken(m.Only429),
-    "BKO-04": Broken(m.SleepsAnything),
+    "BKO-04": Broken(m.SleepsAnything, "aimlapi", also={"POL-03": "hardly any pause is shorter than the shortest one"}),
     "BKO-05": Broken(m.WaitsForDays),
     "BKO-07": Broken(m.NoJitter),
     "BKO-10": Broken(m.NoQuota),
-    "BKO-11": Broken(m.QuotaFirst),
+    "BKO-11": Broken(m.QuotaFirst, also={"BKO-01": "the pause that is not made is the one that Retry-After asks for"}),
     "BKO-14": Broken(m.HeaderOnly),
     "ERR-05": Broken(m.KnowsAllStatuses),
+    "ERR-07": Broken(m.NoChunks),
     "ERR-08": Broken(m.GetAfter307),
     "DL-03": Broken(m.AppendsAll),
     "DL-04": Broken(m.SameLinkAgain, "gately"),
@@ -107,3 +108,36 @@ BROKEN: Mapping[str, Broken] = {
     ),
     "FWD-05": Broken(m.OneHeader),
 }
+
+NO_KEY = "no provider documents an idempotency key"
+NO_SIGNATURE = "no provider documents a signature of webhooks"
+ON_THE_TOY: Mapping[str, str] = {
+    "SUB-02": NO_KEY,
+    "SUB-03": NO_KEY,
+    "SUB-04": NO_KEY,
+    "SUB-05": NO_KEY,
+    "SUB-06": NO_KEY,
+    "SUB-07": NO_KEY,
+    "SUB-09": "no provider answers a creation with an address that its own page does not build from the id",
+    "BKO-13": "a case wants one job, and this law looks at two",
+    "TRM-05": "no provider documents a way to cancel a job",
+    "ERR-04": "no provider answers with a problem+json whose status differs from that of HTTP",
+    "FWD-03": "no scenario gives a refusal a body of another form",
+    "MON-05": "the protocol of cases hands over no job",
+    "WH-02": NO_SIGNATURE,
+    "WH-03": NO_SIGNATURE,
+    "WH-04": NO_SIGNATURE,
+    "WH-07": NO_SIGNATURE,
+    "WH-09": "a client that is checked is no receiver; a receiver that is checked does not poll",
+}
+"""Laws that are proven on examples at the toy provider alone (tests/kit/test_laws_examples.py), and why."""
+RECEIVERS: Mapping[str, str] = {
+    "WH-01": "slow",
+    "WH-05": "no deduplication",
+    "WH-06": "reordering wins",
+    "WH-08": "unknown event is a 500",
+    "WH-10": "early webhook lost",
+}
+"""Laws that a broken receiver breaks (tests/receivers), and which."""
+SOCKETS: Mapping[str, str] = {"HYG-01": "there are connections over sockets only: tests/clients/test_sockets.py"}
+"""Laws that a broken client breaks over sockets alone, and why."""
