@@ -23,6 +23,8 @@ from mockserver.kit.laws.table import LAWS
 from mockserver.kit.laws.verdict import Kind
 from mockserver.kit.promise.provider import names
 from mockserver.kit.transcript.model import Exchange
+from mockserver.testing import MockServer
+from tests.kit.law_client import Client, fresh, taken
 
 BY_ID = {law.id: law for law in LAWS}
 PROVIDERS = names(contracts())
@@ -122,6 +124,21 @@ def test_a_habit_of_others_only_informs_without_a_page(provider: str, law: Law) 
     severity, ground = rules(provider).severity(law, ())
     assert ground.basis is not Basis.HABIT or severity is Severity.MAY
     assert ground.source.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"), [("num_frames", 30, Kind.WARN), ("upscale_guidance_scale", 12, Kind.PASS)]
+)
+def test_a_documented_limit_counts_unless_the_page_breaks_it_itself(
+    field: str, value: int, kind: Kind, server: MockServer
+) -> None:
+    """ModelsLab enforces neither; its own example goes beyond the second."""
+    sandbox = fresh(server, "modelslab")
+    client = Client(server, sandbox, "modelslab")
+    client.body[field] = value
+    run = taken(sandbox, "modelslab", client.run())
+    assert verdict_of(BY_ID["REQ-07"], run).kind is kind
+    assert verdict_of(BY_ID["REQ-01"], run).kind is Kind.PASS
 
 
 def applying(provider: str) -> set[str]:

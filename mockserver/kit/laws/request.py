@@ -12,6 +12,7 @@ from mockserver.kit.laws.following import harmless
 from mockserver.kit.laws.law import Breach, Finding, Kept
 from mockserver.kit.laws.reading import NOT_JSON
 from mockserver.kit.laws.run import Run
+from mockserver.kit.laws.view import Known
 
 UNKNOWN: Final = frozenset({"additionalProperties", "unevaluatedProperties"})
 """Keywords that a field breaks which the document does not know: another law."""
@@ -55,16 +56,23 @@ def sends_nothing_unknown(run: Run) -> Iterator[Finding]:
         known = call.view.known.get(call.exchange.operation)
         if known is None:
             continue
-        query = {name for name, _ in parse_qsl(call.exchange.request.query, keep_blank_values=True)}
-        sent = call.sent
-        strange = sorted(query - known.parameters)
-        if isinstance(sent, dict) and known.fields:
-            strange += sorted(set(sent) - known.fields)
+        strange = _strange(call, known)
         if strange:
             hint = _near(strange[0], known.fields | known.parameters)
             yield Breach("only fields that the contract knows", f"{', '.join(strange)}{hint}", (call.n,))
         else:
             yield Kept((call.n,))
+
+
+def _strange(call: Call, known: Known) -> list[str]:
+    """The names in a request that the contract does not know."""
+    sent, query = call.sent, call.exchange.request.query
+    strange = []
+    if query:
+        strange += sorted({name for name, _ in parse_qsl(query, keep_blank_values=True)} - known.parameters)
+    if known.fields and isinstance(sent, dict) and not known.fields >= sent.keys():
+        strange += sorted(set(sent) - known.fields)
+    return strange
 
 
 def _near(word: str, known: frozenset[str]) -> str:
