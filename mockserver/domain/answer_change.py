@@ -51,6 +51,11 @@ class AnswerChange:
     jitter_seconds: float = 0.0
     """Up to so many more, drawn from the seed."""
 
+    @property
+    def needs_raw(self) -> bool:
+        """Whether a server would not write the headers as they stand here: it adds some, or writes lower-case names."""
+        return bool(self.case or self.remove) or any(name != name.lower() for name, _ in self.headers)
+
 
 NO_CHANGE: Final = AnswerChange()
 

@@ -32,7 +32,7 @@ def about(call: Call, job: Job, point: FaultPoint) -> Problem | None:
     if job.scenario is None or not job.scenario.faults:
         return None
     _meet(call, job.scenario, point, job.id, job.n)
-    return refusal(call, job.scenario)
+    return refusal(call, job.scenario, job)
 
 
 def beside_jobs(call: Call, reply: Reply) -> Reply:
@@ -80,7 +80,7 @@ def _shared(call: Call, scenario: Scenario, fault: Fault) -> str:
     return f"{whose}\0{scenario.name}"
 
 
-def refusal(call: Call, scenario: Scenario | None) -> Problem | None:
+def refusal(call: Call, scenario: Scenario | None, job: Job | None = None) -> Problem | None:
     """Return the refusal that the fault of a call is, if it is one. One for the rate tells how long to wait."""
     fault = call.fault
     kind = None if fault is None or scenario is None else fault.problem
@@ -90,7 +90,10 @@ def refusal(call: Call, scenario: Scenario | None) -> Problem | None:
         window = timedelta(seconds=fault.seconds)
         limit = Limit(1, window) if call.standing is None else call.standing.limit
         call.standing = Standing(limit, 0, window, is_admitted=False)
-    detail = {"scenario": scenario.name, "missing": False}
+    detail: dict[str, object] = {"scenario": scenario.name, "missing": False}
+    if kind is ProblemKind.MISSING:
+        is_file = call.operation is not None and fault.is_at(FaultPoint.FILE, call.operation.id)
+        detail |= {"resource": "file" if is_file else "video", "id": "" if job is None else job.id}
     told = fault.word if fault.status is None else f"{fault.word} {fault.status}"
     return Problem(kind, f"scenario {scenario.name}: {told}", detail=detail)
 
@@ -115,7 +118,7 @@ def gone(call: Call, job: Job, seen: Snapshot, change: FileChange) -> Problem | 
     if change.gone_status is None or not change.is_gone((call.now - seen.since).total_seconds(), change.fetch):
         return None
     call.fault = Fault(FaultPoint.FILE, TransportFault.STATUS, status=change.gone_status)
-    return refusal(call, job.scenario)
+    return refusal(call, job.scenario, job)
 
 
 def lags_behind(call: Call, job: Job) -> bool:

@@ -83,7 +83,7 @@ def _with_change(answer: Outgoing, change: AnswerChange, call: Call) -> Outgoing
         fields = call.judge.fields(call.provider.name, call.profile)
         answer = with_body(answer, changed_hint(answer.body, change.body_hint, fields.hint))
     headers = changed_headers(answer.headers, change, lambda: call.wall)
-    return replace(answer, headers=headers, is_raw=answer.is_raw or bool(change.case or change.remove))
+    return replace(answer, headers=headers, is_raw=answer.is_raw or change.needs_raw)
 
 
 async def _send_raw(answer: Outgoing, call: Call, raw: RawConnection, receive: Receive, strip: Strip | None) -> None:
