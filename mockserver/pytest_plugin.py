@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mockserver.testing import MockServer, Sandbox
     from mockserver.testing.process_lock import ProcessLock
     from mockserver.testing.target import ServerTarget
+    from mockserver.testing.virtual import VirtualServer
 
 SHARED, EACH = "shared", "each"
 FOLDER: Final = "mock-server"
@@ -69,6 +70,15 @@ def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> San
     if timing:
         sandbox.configure(timing=timing)
     return sandbox
+
+
+@pytest.fixture(scope="session")
+def mock_case_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualServer]:
+    """The mock in this process and in virtual time, for the tests that `mockserver.kit.conformance` makes."""
+    from mockserver.testing.virtual import VirtualServer
+
+    with VirtualServer(cache=tmp_path_factory.getbasetemp().parent / "mock-clips") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from mockserver import __version__
 from mockserver.cli.check import SETS
 from mockserver.cli.spelling import unknown
 from mockserver.kit.adapters import command as commands
+from mockserver.kit.adapters.lines import AdapterBroken
+from mockserver.kit.adapters.stdio import Adapter
 from mockserver.kit.cases import baseline
 from mockserver.kit.cases.catalogue import builtin, chosen
 from mockserver.kit.cases.clients import ClientKind
@@ -131,17 +133,30 @@ def served(wanted: Wanted) -> Iterator[CaseServer]:
 
 def ran(wanted: Wanted, server: CaseServer, cases: Sequence[Case]) -> list[CaseResult]:
     """Run the client through cases, some side by side; the results in the order of the cases."""
-    client = commands.Command(wanted.given["cmd"], wanted.environ)
     judging = Judging(replay=wanted.command("{case}"))
+    with client(wanted, server, judging) as run, ThreadPoolExecutor(int(wanted.given["jobs"])) as pool:
+        return list(pool.map(run, cases))
 
-    def one(case: Case) -> CaseResult:
-        return commands.run(server, client, judging, wanted.kind, case, key_of(wanted.seed, case.id))
 
+@contextmanager
+def client(wanted: Wanted, server: CaseServer, judging: Judging) -> Iterator[RunOne]:
+    """How the client is put through a case, for as long as the context lasts. Raises UsageError where it cannot be."""
+    kind, seed = wanted.kind, wanted.seed
     try:
-        with ThreadPoolExecutor(int(wanted.given["jobs"])) as pool:
-            return list(pool.map(one, cases))
+        if wanted.given["cmd"] is not None:
+            command = commands.Command(wanted.given["cmd"], wanted.environ)
+            yield lambda case: commands.run(server, command, judging, kind, case, key_of(seed, case.id))
+            return
+        adapter = Adapter(wanted.given["adapter"], wanted.environ)
+        adapter.start()
+        try:
+            yield lambda case: adapter.run(server, judging, kind, case, key_of(seed, case.id))
+        finally:
+            adapter.stop()
     except commands.CommandBroken as broken:
         raise click.UsageError(f"--cmd: {broken}") from None
+    except AdapterBroken as broken:
+        raise click.UsageError(f"--adapter: {broken}") from None
 
 
 def reported(wanted: Wanted, results: Sequence[CaseResult]) -> Report:

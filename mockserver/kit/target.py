@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -141,6 +142,12 @@ class VirtualCase(ServedCase, Protocol):
 
     def async_transport(self) -> Any:
         """Return an httpx.AsyncBaseTransport that leads to the case, for a client that `run` runs."""
+
+    def mount(self, session: Any) -> None:
+        """Lead all of a requests.Session to the case, whatever the host."""
+
+    def virtual_time(self) -> AbstractContextManager[None]:
+        """Replace time.sleep, time.time, time.monotonic and asyncio's loops in this thread, while the context lasts."""
 
     def run(self, work: Any) -> Any:
         """Run a coroutine to its end in virtual time and return its result."""

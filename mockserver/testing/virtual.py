@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Coroutine
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from mockserver.adapters.clock import HandTime
 from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, RawHeaders, Target
@@ -21,6 +22,7 @@ from mockserver.testing.handle import ControlRefused
 from mockserver.testing.loops import Life
 from mockserver.testing.virtual_loop import VirtualLoop
 
+Value = TypeVar("Value")
 API: Final = "http://api.mockserver.localhost"
 FILES: Final = "http://files.mockserver.localhost"
 START: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -201,8 +203,19 @@ class InThreadCase:
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
         left = self._left()
-        self._server.loop.run_until_complete(asyncio.sleep(seconds if left is None else min(seconds, left)))
+        self._driven(asyncio.sleep(seconds if left is None else min(seconds, left)))
         self._left()
+
+    def _driven(self, work: Coroutine[Any, Any, Value]) -> Value:
+        """Do work in the server's loop, also from within a loop that the client runs in this thread."""
+        running = asyncio._get_running_loop()  # noqa: SLF001  (what asyncio's documentation gives to event loops)
+        if running is None:
+            return self._server.loop.run_until_complete(work)
+        asyncio._set_running_loop(None)  # noqa: SLF001
+        try:
+            return self._server.loop.run_until_complete(work)
+        finally:
+            asyncio._set_running_loop(running)  # noqa: SLF001
 
     def monotonic(self) -> float:
         """The seconds of virtual time."""
@@ -214,10 +227,12 @@ class InThreadCase:
 
     def send(self, target: Target, headers: RawHeaders, body: bytes, patience: float | None) -> Answered:
         """One request, from code that runs in no event loop."""
-        return self._server.loop.run_until_complete(self.send_async(target, headers, body, patience))
+        return self._driven(self.send_async(target, headers, body, patience))
 
     async def send_async(self, target: Target, headers: RawHeaders, body: bytes, patience: float | None) -> Answered:
-        """One request, from a coroutine that `run` runs."""
+        """One request, from a coroutine that `run` runs; from a loop of the client's own, one after the other."""
+        if asyncio.get_running_loop() is not self._server.loop:
+            return self._driven(self.send_async(target, headers, body, patience))
         left = self._left()
         self._requests += 1
         await asyncio.sleep(WAY_SECONDS)
@@ -238,6 +253,19 @@ class InThreadCase:
         from mockserver.testing.virtual_transports import AsyncVirtualTransport
 
         return AsyncVirtualTransport(self)
+
+    def mount(self, session: Any) -> None:
+        """Lead all of a requests.Session here, whatever the host."""
+        from mockserver.testing.virtual_requests import VirtualAdapter
+
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, VirtualAdapter(self))
+
+    def virtual_time(self) -> AbstractContextManager[None]:
+        """Replace the standard library's time by virtual time, in this thread, for as long as the context lasts."""
+        from mockserver.testing.virtual_time import virtual_time
+
+        return virtual_time(self)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run a coroutine to its end in virtual time."""

@@ -20,7 +20,7 @@ class Standstill(RuntimeError):
     """Nothing is due, nothing is under way, and somebody waits."""
 
 
-class _JumpingSelector(selectors.BaseSelector):
+class JumpingSelector(selectors.BaseSelector):
     """A selector that lets virtual time pass instead of waiting."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._now = 0.0
-        self._jumping = _JumpingSelector()
+        self._jumping = JumpingSelector()
         super().__init__(self._jumping)
         self._jumping.jump = self._jump
         self.set_default_executor(DaemonExecutor())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -67,6 +67,17 @@ class ClientCase:
     def async_transport(self) -> Any:
         """Return the same for httpx.AsyncClient, where the client is a coroutine function."""
         return self.served.async_transport()
+
+    def mount(self, session: Any) -> None:
+        """Lead all of a requests.Session to the server, whatever the host."""
+        self.served.mount(session)
+
+    def virtual_time(self) -> AbstractContextManager[None]:
+        """Replace time.sleep, time.time, time.monotonic and asyncio's loops in this thread, while the context lasts.
+
+        For a client that cannot be handed `sleep` and a clock.
+        """
+        return self.served.virtual_time()
 
 
 Client = Callable[[ClientCase], Any]
