@@ -19,6 +19,7 @@ from mockserver.cli.spelling import unknown
 from mockserver.kit.adapters import command as commands
 from mockserver.kit.adapters.lines import AdapterBroken
 from mockserver.kit.adapters.stdio import Adapter
+from mockserver.kit.adapters.warming import draw
 from mockserver.kit.cases import baseline
 from mockserver.kit.cases.catalogue import builtin, chosen
 from mockserver.kit.cases.clients import ClientKind
@@ -135,6 +136,9 @@ def ran(wanted: Wanted, server: CaseServer, cases: Sequence[Case]) -> list[CaseR
     """Run the client through cases, some side by side; the results in the order of the cases."""
     judging = Judging(replay=wanted.command("{case}"))
     with client(wanted, server, judging) as run, ThreadPoolExecutor(int(wanted.given["jobs"])) as pool:
+        if wanted.kind.is_heavy:
+            most = min(int(wanted.given["jobs"]), len(cases))
+            draw(server, wanted.kind, cases[0], [key_of(wanted.seed, f"clip {number}") for number in range(most)])
         return list(pool.map(run, cases))
 
 

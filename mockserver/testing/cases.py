@@ -5,7 +5,8 @@ The kit is not imported; what it calls `Setting` comes as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
 from typing import Any, Protocol
 
 from mockserver.testing.handle import MockServer
@@ -41,13 +42,13 @@ class CaseSetting(Protocol):
 
 
 class ListenerCase:
-    """A case at a port of its own."""
+    """A case at a port of its own, in a sandbox that others have when it is over."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, sandbox: Sandbox, key: str, leave: Callable[[], None]) -> None:
+        self._sandbox, self._leave = sandbox, leave
         self._listeners = sandbox.listeners(files=True)
         self.base_url: str = self._listeners.url
-        self.key: str = sandbox.key
+        self.key = key
 
     def journal(self) -> Any:
         """What went over the wire so far."""
@@ -57,19 +58,45 @@ class ListenerCase:
         """Close its listeners, and forget what happened."""
         self._sandbox.close_listeners()
         self._sandbox.reset(configuration=True)
+        self._leave()
 
 
 class ListenerCaseServer:
-    """Cases on a server that runs; each has two of its listeners, of which a server has 64."""
+    """Cases on a server that runs, each with two of its listeners, of which a server has 64. Threads may share it.
+
+    At a listener the client's key does not decide about the sandbox: so there are no more sandboxes, and no more clips
+    to draw, than cases side by side.
+    """
 
     def __init__(self, server: MockServer) -> None:
         self._server = server
+        self._free: list[int] = []
+        self._made = 0
+        self._lock = Lock()
 
     def serve(self, setting: CaseSetting) -> ListenerCase:
         """Serve a case at a port of its own. Raises ControlRefused, a ValueError, for what the server does not know."""
-        self._server.compose(setting.name, **setting.scenario)
-        sandbox = self._server.sandbox(setting.key)
-        sandbox.reset(configuration=True)
-        profiles = {setting.provider: list(setting.profile)}
-        sandbox.control("PATCH", "", {"profiles": profiles, "scenario": setting.name, **setting.options})
-        return ListenerCase(sandbox)
+        number = self._taken()
+        try:
+            name = f"{setting.name[:30]}-{number}"
+            self._server.compose(name, **setting.scenario)
+            sandbox = self._server.sandbox(f"case-sandbox-{number}")
+            sandbox.reset(configuration=True)
+            profiles = {setting.provider: list(setting.profile)}
+            sandbox.control("PATCH", "", {"profiles": profiles, "scenario": name, **setting.options})
+            return ListenerCase(sandbox, setting.key, lambda: self._given_back(number))
+        except BaseException:
+            self._given_back(number)
+            raise
+
+    def _taken(self) -> int:
+        """The number of a sandbox that nobody uses."""
+        with self._lock:
+            if self._free:
+                return self._free.pop()
+            self._made += 1
+            return self._made
+
+    def _given_back(self, number: int) -> None:
+        with self._lock:
+            self._free.append(number)

@@ -25,6 +25,8 @@ class ClientKind:
     """Options of a small clip, in the provider's own field names."""
     answers: tuple[str, ...] = ()
     """What is changed in the answers of every case that does not change the like itself: waits are kept short."""
+    is_heavy: bool = False
+    """Whether its clips take so long to draw that they are drawn before the client asks for them."""
 
 
 @cache
