@@ -37,6 +37,11 @@ class ControlContext:
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
     token: str | None = None
 
+    @property
+    def operations(self) -> list[str]:
+        """The ids of all providers' operations."""
+        return [operation.id for one in self.providers.values() for operation in one.operations]
+
     def named(self, request: Request) -> Sandbox:
         """The sandbox that the path names, made when it is new; to be named is to be in use."""
         return self.engine.sandboxes.open(self.digest(request))
