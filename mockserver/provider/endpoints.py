@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import Final, cast
 
@@ -14,7 +15,7 @@ from mockserver.domain.job import ZERO, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.scenario import SUCCESS
-from mockserver.engine.sandbox import JobStore
+from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
 from mockserver.provider.fault_selection import about, at_creation, refusal
@@ -60,7 +61,7 @@ def _held(job: Job, call: Call, length: timedelta, render: Render) -> Reply:
     """The creation's answer after a wait; what happened to the job in the meantime is seen in it."""
 
     def then(later: Call) -> Answer | Problem:
-        current = later.sandbox.job_store.by_id(job.id) or job
+        current = later.sandbox.job(job.id) or job
         return told(current, snapshot(current, later.now), later, render)
 
     end = end_of(job)
@@ -95,7 +96,8 @@ def submit(call: Call, order: Order) -> Job | Problem:
         _make_links_opaque(call, job)
         webhook_payload = call.provider.webhook_payload(job, call)
         if webhook_payload is not None:
-            call.engine.webhooks.expect(call.sandbox.digest, call.sandbox.clock, job, webhook_payload)
+            sandbox, expect = call.sandbox, call.engine.webhooks.expect
+            sandbox.after.append(partial(expect, sandbox.digest, sandbox.clock, job, webhook_payload))
     return job
 
 
@@ -200,13 +202,13 @@ def by_name(
     provider: str,
     kinds: Sequence[str],
     resource: str,
-    lookup: Callable[[JobStore, str], Job | None] = JobStore.find,
+    lookup: Callable[[Sandbox, str], Job | None] = Sandbox.find_job,
 ) -> Find:
     """Find a job of this provider and these kinds in the call's sandbox by its id or alias (or as `lookup` says)."""
 
     def find(call: Call) -> Job | Problem:
         wanted = name(call)
-        job = lookup(call.sandbox.job_store, wanted)
+        job = lookup(call.sandbox, wanted)
         if job is None or job.provider != provider or job.kind not in kinds:
             text = f"this sandbox has no {resource} {wanted[:80]!r}"
             return Problem(ProblemKind.MISSING, text, detail={"resource": resource, "id": wanted})

@@ -29,7 +29,7 @@ def about(call: Call, job: Job, point: FaultPoint) -> Problem | None:
 def _meet(call: Call, scenario: Scenario, point: FaultPoint, name: str) -> None:
     faults = scenario.active_faults()
     if any(one.point is point for one in faults):
-        call.fault = met(faults, point, call.sandbox.job_store.counted(name, point))
+        call.fault = met(faults, point, call.sandbox.count_call(name, point))
 
 
 def refusal(call: Call, scenario: Scenario | None) -> Problem | None:

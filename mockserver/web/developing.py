@@ -145,7 +145,7 @@ def _went(strip: Strip, sandbox: Sandbox, came: Came) -> tuple[bytes, bytes, str
 def _about(strip: Strip, sandbox: Sandbox) -> tuple[str, int, str]:
     """Which job it is about, the how-manieth exchange about it this is, and under which scenario."""
     scenario = str(strip.problem.detail.get("scenario") or "") if strip.problem is not None else ""
-    found = sandbox.job_store.find(strip.job) if strip.job else _named(strip, sandbox)
+    found = sandbox.loaded_job(strip.job) if strip.job else _named(strip, sandbox)
     if found is None or not strip.is_over:
         return "", 0, scenario
     given = found.scenario
@@ -162,4 +162,4 @@ def _named(strip: Strip, sandbox: Sandbox) -> Job | None:
     if not strip.words and not strip.query:
         return None
     query = (value for _, value in parse_qsl(strip.query.decode("latin-1")))
-    return next(filter(None, map(sandbox.job_store.find, (*strip.words, *query))), None)
+    return next(filter(None, map(sandbox.loaded_job, (*strip.words, *query))), None)

@@ -61,27 +61,27 @@ class Wanted:
 
 async def as_json(context: ControlContext, request: Request) -> Response:
     """The journal as one value in the neutral form."""
-    sandbox = context.named(request)
+    sandbox = await context.named(request)
     wanted = _wanted(context, request)
     return _answer(document(context, sandbox.digest, sandbox.journal, wanted), "application/json")
 
 
 async def as_lines(context: ControlContext, request: Request) -> Response:
     """One record in the neutral form a line."""
-    journal, wanted = context.named(request).journal, _wanted(context, request)
+    journal, wanted = (await context.named(request)).journal, _wanted(context, request)
     lines = b"".join(json_bytes(one) + b"\n" for one in records(context, journal, wanted))
     return Response(lines, media_type="application/x-ndjson")
 
 
 async def as_har(context: ControlContext, request: Request) -> Response:
     """The journal as HAR 1.2."""
-    journal, wanted = context.named(request).journal, _wanted(context, request)
+    journal, wanted = (await context.named(request)).journal, _wanted(context, request)
     return _answer(har.har(records(context, journal, wanted), context.version, context.epoch), "application/json")
 
 
 async def wait(context: ControlContext, request: Request) -> Response:
     """Answer once so many records that fit have ended, with the transcript of them; 408 when they have not in time."""
-    sandbox = context.named(request)
+    sandbox = await context.named(request)
     wanted = _wanted(context, request, "count", "timeout")
     count = _number(request, "count", 1, 1, 1_000_000)
     timeout = _number(request, "timeout", 10, 0, LONGEST_WAIT)
