@@ -54,10 +54,19 @@ class Engine:
                     _settle(sandbox)
                 return result
 
-    def submit(self, sandbox: Sandbox, order: Order, now: datetime, scenario: Scenario | None = None) -> Job | Problem:
+    def submit(
+        self,
+        sandbox: Sandbox,
+        order: Order,
+        now: datetime,
+        scenario: Scenario | None = None,
+        *,
+        profile: frozenset[str] = frozenset(),
+        files: str = "",
+    ) -> Job | Problem:
         """Decide a job's whole life and keep it; a problem when its scenario, or a full store, turns it away.
 
-        `scenario` is its scenario; None: the sandbox's next.
+        `scenario` is its scenario; None: the sandbox's next. `profile` and `files` are kept on the job.
         """
         if scenario is None:
             scenario = sandbox.next_scenario()
@@ -84,6 +93,8 @@ class Engine:
             request=order.request,
             seed=chance.integer(32, 4) if order.seed is None else order.seed,
             scenario=scenario,
+            profile=profile,
+            files=files,
         )
         sandbox.put_job(job)
         return job

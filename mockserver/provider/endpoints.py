@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from hashlib import blake2b
 from typing import Final, cast
 
 from mockserver.domain.alteration import AlterationContext, FileChange, altered
@@ -19,6 +18,7 @@ from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
 from mockserver.provider.fault_selection import about, at_creation, refusal
+from mockserver.provider.links import link_prefix
 from mockserver.provider.table import Endpoint, Operation
 
 Parse = Callable[[Call], Order | Problem]
@@ -91,14 +91,18 @@ def submit(call: Call, order: Order) -> Job | Problem:
     refused = None if scenario.faults is None else at_creation(call, scenario)
     if refused is not None:
         return refused
-    job = call.engine.submit(call.sandbox, order, call.now, scenario)
-    if not isinstance(job, Problem) and call.provider.webhook_payload is not None:
-        _make_links_opaque(call, job)
-        webhook_payload = call.provider.webhook_payload(job, call)
-        if webhook_payload is not None:
-            sandbox, expect = call.sandbox, call.engine.webhooks.expect
-            sandbox.after.append(partial(expect, sandbox.digest, sandbox.clock, job, webhook_payload))
+    job = call.engine.submit(call.sandbox, order, call.now, scenario, profile=call.profile, files=call.files)
+    if not isinstance(job, Problem):
+        _expect_webhooks(call, job)
     return job
+
+
+def _expect_webhooks(call: Call, job: Job) -> None:
+    """Have the webhooks about a job sent, where its provider sends any and the client named a URL."""
+    url_of, payload = call.provider.webhook_url, call.provider.webhook_payload
+    if url_of is not None and payload is not None and url_of(job):
+        sandbox, expect = call.sandbox, call.engine.webhooks.expect
+        sandbox.after.append(partial(expect, sandbox.digest, sandbox.clock, job, payload))
 
 
 def polls(find: Find, render: Render) -> Endpoint:
@@ -140,10 +144,8 @@ def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Probl
 
 def _make_links_opaque(call: Call, job: Job) -> None:
     """Let the links told of a job begin so that nobody guesses them, where its scenario asks for it; once a call."""
-    if job.scenario is None or not job.scenario.is_opaque:
-        return
-    prefix = f"/~{blake2b(job.id.encode(), digest_size=8).hexdigest()}"
-    if not call.base.endswith(prefix):
+    prefix = link_prefix(job)
+    if prefix and not call.base.endswith(prefix):
         call.base, call.files = call.base + prefix, call.files + prefix
 
 
