@@ -22,7 +22,7 @@ from mockserver.adapters.listeners import LoopbackListeners
 from mockserver.adapters.pictures import LoopbackPictures
 from mockserver.adapters.store import MemoryStore
 from mockserver.adapters.webhooks import WebhookDispatcher
-from mockserver.domain.scenario import Scenario, parse
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
@@ -50,7 +50,7 @@ def create_app(
     settings = settings or Settings()
     source = time or MachineTime()
     providers = discover(places)
-    known = {**scenarios(providers), **{one.name: one for one in settings.scenarios}}
+    known = scenarios(providers, settings.scenarios)
     listeners = LoopbackListeners()
     plans = all_declared(settings.sandboxes, providers, known)
     store = _store(settings, source, providers, known, listeners, plans)
@@ -120,7 +120,7 @@ def _control_context(
     settings: Settings,
     context: ProviderContext,
     providers: dict[str, Provider],
-    known: dict[str, Scenario],
+    known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     judge: Documents,
 ) -> ControlContext:
@@ -136,7 +136,6 @@ def _control_context(
         context.time.wall().timestamp() - context.time.monotonic(),
         frozenset(settings.allow_hosts),
         settings.control_token,
-        {one.name for one in settings.scenarios},
     )
 
 
@@ -144,11 +143,11 @@ def _store(
     settings: Settings,
     source: MachineTime | HandTime,
     providers: dict[str, Provider],
-    known: dict[str, Scenario],
+    known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     plans: dict[str, Declared],
 ) -> MemoryStore:
-    scenario = parse(settings.scenario, known)
+    scenario = known.parse(settings.scenario)
     changes = {plan.digest: plan.changes for plan in plans.values()}
     budget = Budget()
 

@@ -9,12 +9,13 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import Final
 
+from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.chance import Draw, draw
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.clock_segment import ClockState
 from mockserver.domain.quota import Limit
 from mockserver.domain.redaction import forms, replaced, tokens
-from mockserver.domain.scenario import SUCCESS, Scenario
+from mockserver.domain.scenario import Scenario
 from mockserver.engine.changes import Admission, CallCount, Change, JobChange, MemberChange, Reset, Table
 from mockserver.engine.journal import Journal
 from mockserver.engine.records import Records

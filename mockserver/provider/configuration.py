@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from mockserver.domain.quota import Limit
-from mockserver.domain.scenario import Scenario, UnknownScenario, parse
+from mockserver.domain.scenario import Scenario, UnknownScenario
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.domain.spelling import nearest
 from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
 from mockserver.engine.sandbox import Sandbox, digest_of
@@ -66,7 +67,7 @@ def within(*path: str) -> Iterator[None]:
         raise Misconfigured((*path, *wrong.path), wrong.text) from None
 
 
-def declared(table: object, providers: Mapping[str, Provider], scenarios: Mapping[str, Scenario]) -> Declared:
+def declared(table: object, providers: Mapping[str, Provider], scenarios: ScenarioCatalogue) -> Declared:
     """The sandbox that a table describes; Misconfigured when it describes none."""
     members = known_only(table, DECLARED, "a table with a key")
     key = members.get("key")
@@ -84,7 +85,7 @@ def declared(table: object, providers: Mapping[str, Provider], scenarios: Mappin
 
 
 def all_declared(
-    tables: Mapping[str, object], providers: Mapping[str, Provider], scenarios: Mapping[str, Scenario]
+    tables: Mapping[str, object], providers: Mapping[str, Provider], scenarios: ScenarioCatalogue
 ) -> dict[str, Declared]:
     """The sandboxes that are there from the start, by their names for people; Misconfigured when one is none."""
     found: dict[str, Declared] = {}
@@ -142,9 +143,7 @@ def rate_of(members: Mapping[str, Any]) -> float:
     return rate
 
 
-def changes(
-    change: Mapping[str, Any], providers: Mapping[str, Provider], scenarios: Mapping[str, Scenario]
-) -> list[Apply]:
+def changes(change: Mapping[str, Any], providers: Mapping[str, Provider], scenarios: ScenarioCatalogue) -> list[Apply]:
     """The changes that `MEMBERS` ask for; Misconfigured when any of them is wrong."""
     made: list[Apply] = []
     if "profiles" in change:
@@ -230,27 +229,19 @@ def tiers_of(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> di
     return dict(wanted)
 
 
-def _scenario(spelling: str, path: tuple[str, ...], known: Mapping[str, Scenario]) -> Scenario:
+def _scenario(spelling: str, path: tuple[str, ...], known: ScenarioCatalogue) -> Scenario:
     try:
-        return parse(spelling, known)
+        return known.parse(spelling)
     except UnknownScenario as unknown:
         raise Misconfigured(path, str(unknown)) from None
 
 
-def queue_of(members: Mapping[str, Any], name: str, known: Mapping[str, Scenario]) -> list[Scenario]:
+def queue_of(members: Mapping[str, Any], name: str, known: ScenarioCatalogue) -> list[Scenario]:
     """A member that is a list of spellings of scenarios."""
     spellings = typed(members, name, list, "a list of names of scenarios")
     if not all(isinstance(one, str) for one in spellings):
         raise Misconfigured((name,), f"expected names of scenarios, got {brief(spellings)}")
     return [_scenario(one, (name, f"[{index}]"), known) for index, one in enumerate(spellings)]
-
-
-def spelled(one: Scenario, known: Mapping[str, Scenario]) -> str:
-    """The spelling of a scenario as it was asked for: with its number where that is not the default one."""
-    usual = known.get(one.name)
-    if one.number is None or (usual is not None and usual.number == one.number):
-        return one.name
-    return f"{one.name}={int(one.number) if one.number == int(one.number) else one.number}"
 
 
 def _profiles(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> dict[str, frozenset[str]]:

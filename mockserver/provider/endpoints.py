@@ -8,12 +8,12 @@ from functools import partial
 from typing import Final, cast
 
 from mockserver.domain.alteration import AlterationContext, FileChange, altered
+from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import ZERO, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
-from mockserver.domain.scenario import SUCCESS
 from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
@@ -88,7 +88,7 @@ def starts_from(picture: Callable[[Call], str | bytes | Problem], endpoint: Endp
 def submit(call: Call, order: Order) -> Job | Problem:
     """Submit an order, and see to it that its webhooks are brought."""
     scenario = call.scenario or call.sandbox.next_scenario()
-    refused = None if scenario.faults is None else at_creation(call, scenario)
+    refused = at_creation(call, scenario) if scenario.faults else None
     if refused is not None:
         return refused
     job = call.engine.submit(call.sandbox, order, call.now, scenario, profile=call.profile, files=call.files)
@@ -136,7 +136,7 @@ def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Probl
     if scenario.answers:
         fields = call.judge.fields(job.provider, call.profile)
         sight = AlterationContext(seen, call.now - job.created, operation, scenario.number or 0)
-        answer.body = altered(answer.body, scenario.answers, fields, sight)
+        answer.body = altered(answer.body, scenario.alterations(), fields, sight)
     if scenario.creation is not None and answer.status == 200 and operation == job.kind:
         answer.status = scenario.creation
     return answer
@@ -187,8 +187,7 @@ def _clip_spec_of(job: Job, call: Call, clip_spec: DescribeClip) -> ClipSpec | P
 
 def file_change(job: Job) -> FileChange | None:
     """What a job's scenario does to its files."""
-    scenario = job.scenario
-    return scenario.file(scenario.number or 0) if scenario is not None and scenario.file is not None else None
+    return job.scenario.file_change() if job.scenario is not None else None
 
 
 def _is_there(seen: Snapshot, call: Call, change: FileChange | None) -> bool:

@@ -20,7 +20,7 @@ def at_creation(call: Call, scenario: Scenario) -> Problem | None:
 
 def about(call: Call, job: Job, point: FaultPoint) -> Problem | None:
     """Meet the fault of a call about a job; the refusal in its answer's place, if it is one."""
-    if job.scenario is None or job.scenario.faults is None:
+    if job.scenario is None or not job.scenario.faults:
         return None
     _meet(call, job.scenario, point, job.id)
     return refusal(call, job.scenario)

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from mockserver.domain.scenario import Scenario
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.engine.sandbox import Sandbox, digest_named
 from mockserver.ports import Judge, Listeners, Promise
@@ -28,7 +28,7 @@ class ControlContext:
 
     engine: Engine
     providers: Mapping[str, Provider]
-    scenarios: dict[str, Scenario]
+    scenarios: ScenarioCatalogue
     version: str
     listeners: Listeners
     promises: Mapping[str, Promise]
@@ -36,7 +36,6 @@ class ControlContext:
     epoch: float
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
     token: str | None = None
-    composed: set[str] = field(default_factory=set)
 
     async def named(self, request: Request) -> Sandbox:
         """The sandbox that the path names, made when it is new; to be named is to be in use."""

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider import configuration
-from mockserver.provider.configuration import queue_of, spelled
+from mockserver.provider.configuration import queue_of
 from mockserver.web.clocks import clock_of
 from mockserver.web.control_context import ControlContext
 from mockserver.web.members import json_object, kind_of
@@ -57,7 +57,7 @@ async def queued(context: ControlContext, request: Request) -> Response:
 
     def appended(sandbox: Sandbox) -> list[str]:
         sandbox.set("queue", (*sandbox.queue, *more))
-        return [spelled(one, context.scenarios) for one in sandbox.queue]
+        return [context.scenarios.spelled(one) for one in sandbox.queue]
 
     return JSONResponse({"queue": await context.engine.work(sandbox, appended)})
 
@@ -99,8 +99,8 @@ def shown(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
         or ("documented" if sandbox.limits else "off"),
         "documented_limits": sandbox.limits,
         "tiers": dict(sandbox.tiers),
-        "scenario": spelled(sandbox.scenario, context.scenarios),
-        "queue": [spelled(one, context.scenarios) for one in sandbox.queue],
+        "scenario": context.scenarios.spelled(sandbox.scenario),
+        "queue": [context.scenarios.spelled(one) for one in sandbox.queue],
         "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},
         "hold_seconds": None if sandbox.hold is None else sandbox.hold.total_seconds(),
         "journal": "on" if sandbox.journal.is_on else "off",
