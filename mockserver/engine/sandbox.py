@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -15,7 +15,7 @@ from mockserver.domain.clip import ClipSpec
 from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import Job, end_of
 from mockserver.domain.quota import Limit, Log
-from mockserver.domain.redaction import forms, replaced, tokens
+from mockserver.domain.redaction import redact_literal, spellings_of, words_of
 from mockserver.domain.scenario import SUCCESS, Scenario
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock
@@ -35,16 +35,21 @@ def digest_of(name: str) -> str:
 
 def digest_named(name: str) -> str:
     """The digest that a name means: itself where it has the form of one, else that of the key that it is."""
-    return name if _DIGEST.fullmatch(name) else digest_of(name)
+    return name if is_digest(name) else digest_of(name)
+
+
+def is_digest(name: str) -> bool:
+    """Return whether a name has the form of a sandbox's digest."""
+    return _DIGEST.fullmatch(name) is not None
 
 
 def unkeyed(text: str, digest: str) -> str:
     """A text without the key of the sandbox under this digest, where that stands in it as a word: nobody keeps the
     key, but it is known when it is seen.
     """
-    for word in {word for word in tokens(text) if digest_of(word) == digest}:
+    for word in {word for word in words_of(text) if digest_of(word) == digest}:
         raw = text.encode("utf-8", "surrogatepass")
-        text = replaced(raw, forms(word)).decode("utf-8", "surrogatepass")
+        text = redact_literal(raw, spellings_of(word)).decode("utf-8", "surrogatepass")
     return text
 
 
@@ -78,7 +83,7 @@ class JobStore:
             self.aliases[job.alias] = job.id
 
     def counted(self, name: str, place: FaultPoint) -> int:
-        """Count a call at a place; the how-manieth it is."""
+        """Count a call at a place; return its number, from 1."""
         nth = self.calls[name, place] = self.calls.get((name, place), 0) + 1
         return nth
 
@@ -166,6 +171,3 @@ class Sandbox:
         self.submissions = self.refusals = 0
         self.journal.clear()
         return count
-
-
-MakeClock = Callable[[], Clock]

@@ -13,8 +13,8 @@ from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.ports import Unanswered
 from mockserver.provider.call import Answer, Call, Challenge, Hold, Look, Reply
 from mockserver.provider.endpoints import respond
+from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.provider_context import ProviderContext
-from mockserver.web.scrubbing import hushed
 
 log = logging.getLogger("mockserver")
 
@@ -30,7 +30,7 @@ async def answered(context: ProviderContext, call: Call, problem: Problem | None
             result = await _awaited(context, result, call)
         return result if isinstance(result, Answer) else call.provider.refuse(result, call)
     except Exception as error:
-        log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
+        log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
         return crashed(call, error)
 
 
