@@ -23,7 +23,7 @@ from mockserver.adapters.protocol import Counting
 GRACE_SECONDS: Final = 2
 """How long requests under way may take to end once the server is told to stop."""
 
-FaultPoint = tuple[socket.AddressFamily, str]
+BindAddress = tuple[socket.AddressFamily, str]
 
 _TAKEN: Final = frozenset({errno.EADDRINUSE, 10048})
 _REFUSED: Final = frozenset({errno.EACCES, 10013})
@@ -58,13 +58,13 @@ def bind(host: str, port: int) -> list[socket.socket]:
     raise OSError(errno.EADDRINUSE, "no port is free on both families")
 
 
-def _places(host: str) -> list[FaultPoint]:
+def _places(host: str) -> list[BindAddress]:
     if host == "localhost":
         return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
     return [(socket.AF_INET6 if ":" in host else socket.AF_INET, host)]
 
 
-def _listening(places: Sequence[FaultPoint], port: int) -> list[socket.socket]:
+def _listening(places: Sequence[BindAddress], port: int) -> list[socket.socket]:
     """One listening socket per place, all at the same port; the first decides which."""
     opened: list[socket.socket] = []
     try:
