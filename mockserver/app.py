@@ -35,6 +35,8 @@ from mockserver.settings import Settings
 from mockserver.web import control
 from mockserver.web.control_context import ControlContext
 from mockserver.web.edge import Edge
+from mockserver.web.journal.pending import Recorder
+from mockserver.web.journal.redact import redact
 from mockserver.web.provider_context import ProviderContext
 
 PLACES: tuple[str | Path, ...] = ("mockserver.providers",)
@@ -70,6 +72,7 @@ def create_app(
         clips=clips,
         pictures=LoopbackPictures(clips),
         challenger=LoopbackChallenger(),
+        recorder=Recorder(source, redact),
         time=source,
         public_url=settings.public_url,
         scenarios=known,

@@ -14,7 +14,7 @@ from mockserver.domain.chance import Draw, draw
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.clock_segment import ClockState
 from mockserver.domain.quota import Limit
-from mockserver.domain.redaction import forms, replaced, tokens
+from mockserver.domain.redaction import redact_literal, spellings_of, words_of
 from mockserver.domain.scenario import Scenario
 from mockserver.engine.changes import Admission, CallCount, Change, JobChange, MemberChange, Reset, Table
 from mockserver.engine.journal import Journal
@@ -36,16 +36,21 @@ def digest_of(name: str) -> str:
 
 def digest_named(name: str) -> str:
     """The digest that a name means: itself where it has the form of one, else that of the key that it is."""
-    return name if _DIGEST.fullmatch(name) else digest_of(name)
+    return name if is_digest(name) else digest_of(name)
+
+
+def is_digest(name: str) -> bool:
+    """Return whether a name has the form of a sandbox's digest."""
+    return _DIGEST.fullmatch(name) is not None
 
 
 def unkeyed(text: str, digest: str) -> str:
     """A text without the key of the sandbox under this digest, where that stands in it as a word: nobody keeps the
     key, but it is known when it is seen.
     """
-    for word in {word for word in tokens(text) if digest_of(word) == digest}:
+    for word in {word for word in words_of(text) if digest_of(word) == digest}:
         raw = text.encode("utf-8", "surrogatepass")
-        text = replaced(raw, forms(word)).decode("utf-8", "surrogatepass")
+        text = redact_literal(raw, spellings_of(word)).decode("utf-8", "surrogatepass")
     return text
 
 

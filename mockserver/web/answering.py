@@ -17,8 +17,8 @@ from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Unanswered
 from mockserver.provider.call import Answer, Call, Challenge, Hold, Look, Reply
 from mockserver.provider.endpoints import respond
+from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.provider_context import ProviderContext
-from mockserver.web.scrubbing import hushed
 
 log = logging.getLogger("mockserver")
 
@@ -37,7 +37,7 @@ async def answered(context: ProviderContext, call: Call, problem: Problem | None
         try:
             steps = await _waited_for(context, reply, call)
         except Exception as error:
-            log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
+            log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             steps = partial(_problem, Problem(ProblemKind.CRASHED, fault_of(error)))
         call.sandbox = await call.engine.store.fresh(call.sandbox)
         reply = await _worked(call, steps)
@@ -85,7 +85,7 @@ def _replied(call: Call, steps: Steps) -> Answer | Hold | Look | Challenge:
     except NotLoaded:
         raise
     except Exception as error:
-        log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
+        log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
         call.sandbox.undo()
         reply = provider.refuse(Problem(ProblemKind.CRASHED, fault_of(error)), call)
     if isinstance(reply, Answer) and provider.add_headers is not None:

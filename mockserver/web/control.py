@@ -15,10 +15,11 @@ from mockserver.domain.invalid_data import InvalidScenario, spoken
 from mockserver.domain.job import OverrideKind
 from mockserver.domain.scenario_catalogue import BuiltInScenario
 from mockserver.domain.scenario_composition import MEMBERS, composed
-from mockserver.web import clocks, deliveries, jobs, journal, listeners, promises, sandboxes
+from mockserver.web import clocks, deliveries, jobs, listeners, promises, sandboxes
 from mockserver.web.answering import fault_of
 from mockserver.web.control_context import SLASH, ControlContext
 from mockserver.web.guard import admit
+from mockserver.web.journal import routes as journal
 from mockserver.web.members import json_object
 from mockserver.web.problems import Refused, nearest, refused
 from mockserver.web.wire import App, Receive, Scope, Send

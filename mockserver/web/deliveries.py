@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mockserver.domain.delivery import Attempt, Delivery, Moment, Record
-from mockserver.domain.redaction import recognised
+from mockserver.domain.redaction import redact_fingerprints
 from mockserver.engine.sandbox import Sandbox, unkeyed
 from mockserver.web.control_context import ControlContext, instant
 
@@ -60,7 +60,9 @@ def _attempt(attempt: Attempt, tell: Tell) -> dict[str, object]:
 def _told(sandbox: Sandbox, text: str) -> str:
     """The text as UTF-8 can carry it (a URL that is none may hold half a surrogate pair), and without keys."""
     raw = text.encode("utf-8", "backslashreplace")
-    return unkeyed(recognised(raw, sandbox.journal.other_keys).decode("utf-8", "backslashreplace"), sandbox.digest)
+    return unkeyed(
+        redact_fingerprints(raw, sandbox.journal.other_keys).decode("utf-8", "backslashreplace"), sandbox.digest
+    )
 
 
 def _moment(moment: Moment) -> dict[str, object]:

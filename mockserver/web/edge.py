@@ -20,10 +20,10 @@ from mockserver.web.answering import answered, fault_of, refused
 from mockserver.web.call_context import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
 from mockserver.web.faults import send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
+from mockserver.web.journal.pending import send_recorded
+from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.media import clip_answer
 from mockserver.web.provider_context import ProviderContext
-from mockserver.web.recording import begun, send_noted
-from mockserver.web.scrubbing import hushed
 from mockserver.web.wire import (
     App,
     Disconnected,
@@ -73,8 +73,8 @@ class Edge:
     async def _serve(
         self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes] | None = None
     ) -> None:
-        routes, time = self.context.routes, self.context.time
-        arrived = time.monotonic()
+        routes, recorder = self.context.routes, self.context.recorder
+        arrived = recorder.time.monotonic()
         call = called(scope, dict(scope["headers"]) if headers is None else headers)
         found = routes.find(call.raw_path)
         route = found[0] if found is not None else routes.nearest(call.raw_path)
@@ -89,35 +89,34 @@ class Edge:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
             await place(self.context, call, scope, route.provider, operation)
-            if call.sandbox.journal.is_on:
-                begun(call, route.provider.name, scope, time, arrived).over(0, [], b"", Ending.LEFT)
+            record = recorder.begin(call, route.provider.name, scope, arrived)
+            if record is not None:
+                record.end(0, [], b"", Ending.LEFT)
             return
         call.body = body or b""
         if call.is_head and operation is not None:
             call.method = "GET"
-        strip = None
+        record = None
         try:
             await place(self.context, call, scope, route.provider, operation)
-            if call.sandbox.journal.is_on:
-                strip = begun(call, route.provider.name, scope, time, arrived)
+            record = recorder.begin(call, route.provider.name, scope, arrived)
             problem = misrouted(call, route, is_known=found is not None)
             if body is None and problem is None:
                 problem = oversized(operation)
             sent = await self._answer(call, problem)
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
-            log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
+            log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             sent = own(call, 500, fault_of(error))
         if call.fault is None:
-            await send_noted(send, strip, sent)
+            await send_recorded(send, record, sent)
         else:
-            await send_with(call.fault, call, scope, receive, send, strip, sent)
+            await send_with(call.fault, call, scope, receive, send, record, sent)
 
     async def _turn_away(self, call: Call, scope: Scope, send: Send, arrived: float) -> None:
         """Answer a call that is no provider's."""
         await place_stray(self.context, call, scope)
         sent = own(call, 404, f"No provider has a path that begins like {call.path[:200]}")
-        strip = begun(call, "", scope, self.context.time, arrived) if call.sandbox.journal.is_on else None
-        await send_noted(send, strip, sent)
+        await send_recorded(send, self.context.recorder.begin(call, "", scope, arrived), sent)
 
     async def _answer(self, call: Call, problem: Problem | None) -> Sent:
         """What goes out in answer to a placed call; `problem` is what is already wrong with it."""
@@ -147,7 +146,7 @@ class Edge:
             kind = ProblemKind.UNAVAILABLE if isinstance(error, ClipUnavailable) else ProblemKind.CRASHED
             return Problem(kind, str(error))
         except Exception as error:
-            log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
+            log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             return Problem(ProblemKind.CRASHED, fault_of(error))
 
 
@@ -168,7 +167,7 @@ def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent
         disposition = f'attachment; filename="{body.filename}"'.encode("latin-1", "replace")
         answer.headers.append((b"content-disposition", disposition))
     if clip.note:
-        log.info("%s %s clip: %s", call.method, hushed(call.raw_path, call), clip.note)
+        log.info("%s %s clip: %s", call.method, redact_text(call.raw_path, call), clip.note)
     return clip_answer(clip, call.headers, answer.headers, body.change, is_head=call.is_head)
 
 
@@ -185,22 +184,22 @@ def written(call: Call, answer: Answer) -> Sent:
     headers += answer.headers
     problem = answer.problem
     if problem is not None:
-        told = hushed(problem.header(), call)
-        headers.append((b"x-mock-problem", told.encode("ascii")))
-        path = hushed(call.raw_path, call)
-        log.info("%s %s %d %s: %s", call.method, path, answer.status, call.sandbox.digest, told)
+        header = redact_text(problem.header(), call)
+        headers.append((b"x-mock-problem", header.encode("ascii")))
+        path = redact_text(call.raw_path, call)
+        log.info("%s %s %d %s: %s", call.method, path, answer.status, call.sandbox.digest, header)
     return answer.status, headers, b"" if call.is_head else body
 
 
 def own(call: Call, status: int, detail: str) -> Sent:
     """A refusal of our own, in no provider's words: problem+json."""
-    detail = hushed(detail, call)
+    detail = redact_text(detail, call)
     body = json_bytes({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
-    told = hushed(Problem(ProblemKind.INVALID, detail).header(), call)
+    header = redact_text(Problem(ProblemKind.INVALID, detail).header(), call)
     headers: RawHeaders = [
         (b"content-length", b"%d" % len(body)),
         (b"content-type", b"application/problem+json"),
-        (b"x-mock-problem", told.encode("ascii")),
+        (b"x-mock-problem", header.encode("ascii")),
     ]
-    log.info("%s %s %d: %s", call.method, hushed(call.raw_path, call), status, told)
+    log.info("%s %s %d: %s", call.method, redact_text(call.raw_path, call), status, header)
     return status, headers, b"" if call.is_head else body
