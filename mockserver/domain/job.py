@@ -91,7 +91,8 @@ class Job(NamedTuple):
 
     `kind` is the operation that made it, `alias` another public name of it (the stem of its file), `n` the number of
     the submission in its sandbox and `serial` the one on its server, `scenario` the scenario it was given, `polls` how
-    many polls a poll-driven timeline has seen.
+    many polls a poll-driven timeline has seen. `profile` holds the profile words under which it was made, `files` the
+    origin of its links at that moment: what a webhook needs, which no later call may change.
     """
 
     id: str
@@ -107,6 +108,8 @@ class Job(NamedTuple):
     scenario: Scenario | None = None
     overrides: tuple[Override, ...] = ()
     polls: int = 0
+    profile: frozenset[str] = frozenset()
+    files: str = ""
 
     def overridden(self, turn: Override) -> Job:
         """The same job with one more fact."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final, cast
 
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.delivery import Payload, PayloadFunction
+from mockserver.domain.delivery import Payload
 from mockserver.domain.job import Job, Snapshot, State
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.gately.request import FPS, Video
@@ -63,22 +63,20 @@ def status(job: Job, seen: Snapshot, call: Call) -> Answer:
     return Answer(200, body)
 
 
-def webhook_payload(job: Job, call: Call) -> PayloadFunction | None:
-    """The reports of a job, under the profile that it was made with: when it begins to run, and its end."""
-    url, profile = cast("Video", job.request).callback, call.profile
-    if not url:
+def webhook_url(job: Job) -> str:
+    """Return the request's `callback_url`, empty when it has none."""
+    return cast("Video", job.request).callback
+
+
+def webhook_payload(job: Job, seen: Snapshot) -> Payload | None:
+    """Return the report of a job, under the profile that it was made with: when it begins to run, and its end."""
+    word, profile = REPORTED.get(seen.state), job.profile
+    if word is None:
         return None
-
-    def report(job: Job, seen: Snapshot) -> Payload | None:
-        word = REPORTED.get(seen.state)
-        if word is None:
-            return None
-        body: dict[str, object] = {"task_id": job.id, "status": word}
-        body.update(_file(job, seen, profile, sizes=False))
-        body["base_resp"] = _result(seen, profile)
-        return Payload(url, body)
-
-    return report
+    body: dict[str, object] = {"task_id": job.id, "status": word}
+    body.update(_file(job, seen, profile, sizes=False))
+    body["base_resp"] = _result(seen, profile)
+    return Payload(webhook_url(job), body)
 
 
 def retrieved(job: Job, seen: Snapshot, call: Call) -> Answer:

@@ -97,6 +97,7 @@ PROVIDER = Provider(
     tiers=tuple(quota.QUEUES),
     refuse=refusal.refuse,
     encode=wire.encode,
+    webhook_url=wire.webhook_url,
     webhook_payload=wire.webhook_payload,
     sample=(
         'curl -X POST "{base}/api/v6/video/text2video" -H "Content-Type: application/json"'

@@ -8,10 +8,11 @@ from typing import Final, cast
 import orjson
 
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.delivery import Payload, PayloadFunction
+from mockserver.domain.delivery import Payload
 from mockserver.domain.job import Job, Snapshot, State
-from mockserver.domain.scenario import MODERATED
+from mockserver.domain.scenario_parts import MODERATED
 from mockserver.provider.call import Answer, Call
+from mockserver.provider.links import files_of
 from mockserver.providers.modelslab.meta import echo
 from mockserver.providers.modelslab.request import Asked, Image, Text
 
@@ -29,8 +30,12 @@ UNDECIDED_SECONDS: Final = 10.0
 
 def link(job: Job, call: Call) -> str:
     """The public address of a job's file."""
-    folder = "video_generations" if "video-generations" in call.profile else "generations"
-    return f"{call.files}/{folder}/{job.alias}.{cast('Asked', job.request).output_type}"
+    return _link(job, call.files, call.profile)
+
+
+def _link(job: Job, files: str, profile: frozenset[str]) -> str:
+    folder = "video_generations" if "video-generations" in profile else "generations"
+    return f"{files}/{folder}/{job.alias}.{cast('Asked', job.request).output_type}"
 
 
 def _took(job: Job, seen: Snapshot) -> float:
@@ -121,28 +126,25 @@ def clip_spec(job: Job, _call: Call) -> ClipSpec:
     )
 
 
-def webhook_payload(job: Job, call: Call) -> PayloadFunction | None:
-    """The payloads to the request's `webhook`: one when the video is done or failed."""
-    asked = cast("Asked", job.request)
-    if not asked.webhook:
+def webhook_url(job: Job) -> str:
+    """Return the request's `webhook`, empty when it has none."""
+    return cast("Asked", job.request).webhook or ""
+
+
+def webhook_payload(job: Job, seen: Snapshot) -> Payload | None:
+    """Return what is sent when the video is done or has failed; None before that."""
+    if not seen.state.is_terminal:
         return None
-    url, file = asked.webhook, link(job, call)
-
-    def payload(job: Job, seen: Snapshot) -> Payload | None:
-        if not seen.state.is_terminal:
-            return None
-        is_done = seen.state is State.SUCCEEDED
-        return Payload(url, _done_letter(job, seen, file) if is_done else _failed_letter(job, seen))
-
-    return payload
+    is_done = seen.state is State.SUCCEEDED
+    return Payload(webhook_url(job), _done_payload(job, seen) if is_done else _failed_payload(job, seen))
 
 
-def _done_letter(job: Job, seen: Snapshot, file: str) -> dict[str, object]:
+def _done_payload(job: Job, seen: Snapshot) -> dict[str, object]:
     asked = cast("Asked", job.request)
     return {
         "status": "success",
         "id": int(job.id),
-        "output": [file],
+        "output": [_link(job, files_of(job), job.profile)],
         "generationTime": _took(job, seen),
         "track_id": asked.track_id,
         "meta": {
@@ -154,7 +156,7 @@ def _done_letter(job: Job, seen: Snapshot, file: str) -> dict[str, object]:
     }
 
 
-def _failed_letter(job: Job, seen: Snapshot) -> dict[str, object]:
+def _failed_payload(job: Job, seen: Snapshot) -> dict[str, object]:
     return {
         "status": "failed",
         "id": int(job.id),
