@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mockserver.data import contracts
 from mockserver.domain.delivery import PayloadFunction
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Problem
 from mockserver.domain.scenario import Scenario
 from mockserver.provider.call import Answer, Call, Reply
@@ -85,7 +85,7 @@ class Provider:
     unrouted_checks: tuple[Check, ...] = ()
     add_headers: Callable[[Answer, Call], None] | None = None
     encode: Callable[[object, Call], bytes] | None = None
-    webhook_url: Callable[[Job], str] | None = None
+    webhook_url: Callable[[AnyJob], str] | None = None
     webhook_payload: PayloadFunction | None = None
     scenarios: tuple[Scenario, ...] = ()
     tiers: tuple[str, ...] = ()

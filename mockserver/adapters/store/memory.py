@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Final
 
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.engine.changes import JobChange, Reset
 from mockserver.engine.journal import Journal
 from mockserver.engine.sandbox import ID_BLOCKS, Sandbox
@@ -100,7 +100,7 @@ class MemoryStore:
         """Return whether one more job can be kept, after dropping the oldest finished one if the store is full."""
         if self.jobs < self.max_jobs:
             return True
-        oldest: tuple[Sandbox, Job] | None = None
+        oldest: tuple[Sandbox, AnyJob] | None = None
         for sandbox in self._known.values():
             job = next(sandbox.finished(sandbox.clock.now()), None)
             if job is not None and (oldest is None or job.serial < oldest[1].serial):
