@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ def write_har(app: Any, path: Path) -> int:
     context = app.state.context
     found = [
         record
-        for sandbox in list(context.engine.sandboxes)
+        for sandbox in asyncio.run(context.engine.store.listed())
         for record in records(context.judge, sandbox.journal, Filter())
     ]
     found.sort(key=lambda one: one["arrived" if one["kind"] == "exchange" else "started"]["monotonic"])
