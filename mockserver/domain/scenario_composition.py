@@ -37,7 +37,6 @@ from mockserver.domain.invalid_data import (
     word,
     words,
 )
-from mockserver.domain.job import State
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario, UnknownScenario, parse
 from mockserver.domain.scenario_parts import (
@@ -49,6 +48,7 @@ from mockserver.domain.scenario_parts import (
     WebhookTries,
 )
 from mockserver.domain.spelling import nearest
+from mockserver.domain.timeline import State
 
 __all__ = ["FILE", "LIFE", "MEMBERS", "MOST", "InvalidScenario", "composed", "read_scenario", "scenario_data", "spoken"]
 
