@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -19,12 +20,12 @@ from mockserver.adapters.clock import HandTime, MachineTime, SandboxClock
 from mockserver.adapters.documents import Documents
 from mockserver.adapters.listeners import LoopbackListeners
 from mockserver.adapters.pictures import LoopbackPictures
+from mockserver.adapters.store import MemoryStore
 from mockserver.adapters.webhooks import WebhookDispatcher
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
-from mockserver.engine.sandboxes import Sandboxes
 from mockserver.provider.configuration import Declared, all_declared
 from mockserver.provider.discovery import discover, scenarios
 from mockserver.provider.keys import Grant, KeyRing
@@ -34,6 +35,8 @@ from mockserver.settings import Settings
 from mockserver.web import control
 from mockserver.web.control_context import ControlContext
 from mockserver.web.edge import Edge
+from mockserver.web.journal.pending import Recorder
+from mockserver.web.journal.redact import redact
 from mockserver.web.provider_context import ProviderContext
 
 PLACES: tuple[str | Path, ...] = ("mockserver.providers",)
@@ -52,13 +55,13 @@ def create_app(
     known = scenarios(providers, settings.scenarios)
     listeners = LoopbackListeners()
     plans = all_declared(settings.sandboxes, providers, known)
-    sandboxes = _sandboxes(settings, source, providers, known, listeners, plans)
+    store = _store(settings, source, providers, known, listeners, plans)
     dispatcher = WebhookDispatcher(
         source,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
-        journal=sandboxes.journal_of,
+        journal=store.journal_of,
     )
-    engine = Engine(sandboxes, dispatcher)
+    engine = Engine(store, dispatcher)
     clips = _clips(settings)
     judge = Documents({name: one.promise for name, one in providers.items()})
     context = ProviderContext(
@@ -69,22 +72,23 @@ def create_app(
         clips=clips,
         pictures=LoopbackPictures(clips),
         challenger=LoopbackChallenger(),
+        recorder=Recorder(source, redact),
         time=source,
         public_url=settings.public_url,
         scenarios=known,
     )
     for plan in plans.values():
-        sandboxes.open(plan.digest)
+        store.open(plan.digest)
         for wished in plan.listeners:
             listeners.wish(plan.digest, *wished.all)
-    sandboxes.on_close.append(listeners.left)
+    store.on_close.append(listeners.left)
     control_context = _control_context(settings, context, providers, known, listeners, judge)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
             for digest, files_url in await listeners.open_wished():
-                sandboxes.open(digest).files_url = files_url
+                await engine.work(await store.load(digest), partial(_set_files_url, files_url))
             yield
         finally:
             await listeners.aclose()
@@ -138,14 +142,14 @@ def _control_context(
     )
 
 
-def _sandboxes(
+def _store(
     settings: Settings,
     source: MachineTime | HandTime,
     providers: dict[str, Provider],
     known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     plans: dict[str, Declared],
-) -> Sandboxes:
+) -> MemoryStore:
     scenario = known.parse(settings.scenario)
     changes = {plan.digest: plan.changes for plan in plans.values()}
     budget = Budget()
@@ -164,7 +168,11 @@ def _sandboxes(
             change(made)
         return made
 
-    return Sandboxes(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
+    return MemoryStore(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
+
+
+def _set_files_url(files_url: str | None, sandbox: Sandbox) -> None:
+    sandbox.set("files_url", files_url)
 
 
 def _keys(settings: Settings) -> KeyRing:

@@ -165,6 +165,11 @@ class Fault:
             return STATUS_PROBLEMS.get(self.status or 0, usual)
         return None
 
+    @property
+    def counter(self) -> str:
+        """Under which name its calls are counted: those of an operation, else those of a fault point."""
+        return self.operation or (self.point.value if self.point is not None else "")
+
     def is_at(self, point: FaultPoint | None, operation: str) -> bool:
         """Return whether calls at a point and of an operation may meet it."""
         return self.point in (None, point) and self.operation in ("", operation)

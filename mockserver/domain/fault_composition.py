@@ -12,7 +12,6 @@ from mockserver.domain.answer_change import CASES, DATE_FORMS, AnswerChange
 from mockserver.domain.fault import WORDS, CountedFor, Fault, FaultPoint, TransportFault
 from mockserver.domain.fault_kinds import KINDS, LOCATIONS, REDIRECTS, STATUSES, FaultKind
 from mockserver.domain.invalid_data import InvalidScenario, count, items, members_of, number, one, word
-from mockserver.domain.spelling import nearest
 
 SELECTION: Final = (
     "at", "operation", "from", "to", "every", "probability", "after_seconds", "until_seconds", "counted_for",
@@ -63,7 +62,7 @@ def read_fault(data: object, path: Path) -> Fault:
         count(row, path, "every") or 1,
         1.0 if chance is None else chance,
         *_window(row, path),
-        one(row, path, "operation", str, "the id of an operation", default="") if row.get("operation") else "",
+        _operation(row, path),
         CountedFor.JOB if counted_for is None else CountedFor(counted_for),
         _status(row, path, WORDS[name]),
         word(row, path, "location", LOCATIONS) or "",
@@ -84,6 +83,15 @@ def _check_kind(row: Row, path: Path, kind: FaultKind, name: str, point: FaultPo
     for member in kind.needs:
         if row.get(member) is None:
             raise InvalidScenario(path, f"expected a key {member}, which {name} needs")
+
+
+def _operation(row: Row, path: Path) -> str:
+    if row.get("operation") is None:
+        return ""
+    name = one(row, path, "operation", str, "the id of an operation", default="")
+    if not name:
+        raise InvalidScenario((*path, "operation"), "expected the id of an operation, got none")
+    return name
 
 
 def _chance(row: Row, path: Path) -> float | None:
@@ -173,15 +181,6 @@ def _checked_name(name: object, path: Path) -> None:
 def _one_line(text: object, path: Path) -> None:
     if not isinstance(text, str) or not _ONE_LINE.fullmatch(text):
         raise InvalidScenario(path, f"expected one line of ASCII, at most 1000 characters, got {text!r}"[:200])
-
-
-def check_operations(faults: Iterable[Fault], path: Path, known: Iterable[str]) -> None:
-    """See that every operation that faults name is one of the known; raises InvalidScenario with the nearest."""
-    operations = tuple(dict.fromkeys(known))
-    for index, fault in enumerate(faults):
-        if fault.operation and fault.operation not in operations:
-            where = (*path, f"[{index}]", "operation")
-            raise InvalidScenario(where, f"unknown operation {fault.operation!r}{nearest(fault.operation, operations)}")
 
 
 _MEMBERS: Final[Mapping[str, str]] = {

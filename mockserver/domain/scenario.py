@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
+from typing import Final
 
 from mockserver.domain.alteration import ALTERATIONS, Alteration
-from mockserver.domain.delivery import Plan
 from mockserver.domain.fault import Fault
 from mockserver.domain.file_change import FileChange
-from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario_parts import (
     FAULT_LISTS,
@@ -26,6 +25,13 @@ from mockserver.domain.scenario_parts import (
     WebhookTries,
 )
 from mockserver.domain.spelling import nearest
+from mockserver.domain.timeline import State, Timeline
+from mockserver.domain.webhook_plan import Plan
+
+FETCHES: Final = "fetches"
+"""The counter of the fetches of a job's file."""
+SUCCEEDED_POLLS: Final = "polls that tell of the success"
+"""The counter of polls whose answers tell that the job succeeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,10 @@ class Scenario:
         """Return the faults of the job's calls, in the order in which they are tried."""
         faults = self.faults
         return FAULT_LISTS[faults](self.number or 0) if isinstance(faults, str) else faults
+
+    def counters(self) -> frozenset[str]:
+        """Return under which names the calls about a job may be counted."""
+        return frozenset({FETCHES, SUCCEEDED_POLLS, *(fault.counter for fault in self.active_faults())})
 
     def file_change(self) -> FileChange | None:
         """Return the change of the job's files, if there is one."""

@@ -15,7 +15,7 @@ A part may be named in the place of its values (`timeline = "slow"`, `number = 3
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
@@ -37,7 +37,6 @@ from mockserver.domain.invalid_data import (
     word,
     words,
 )
-from mockserver.domain.job import State
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario, UnknownScenario, parse
 from mockserver.domain.scenario_parts import (
@@ -48,6 +47,8 @@ from mockserver.domain.scenario_parts import (
     TimelineChange,
     WebhookTries,
 )
+from mockserver.domain.spelling import nearest
+from mockserver.domain.timeline import State
 
 __all__ = ["FILE", "LIFE", "MEMBERS", "MOST", "InvalidScenario", "composed", "read_scenario", "scenario_data", "spoken"]
 
@@ -191,6 +192,15 @@ def _creation(members: Mapping[str, Any], path: tuple[str, ...]) -> int | None:
     if value is not None and value not in (200, 201, 202):
         raise InvalidScenario((*path, "creation"), f"expected 200, 201 or 202, got {value!r}")
     return None if value is None else int(value)
+
+
+def check_operations(scenario: Scenario, known: Iterable[str]) -> None:
+    """See that every operation that the faults of a scenario name is one of the known; raises InvalidScenario."""
+    operations = tuple(dict.fromkeys(known))
+    for index, fault in enumerate(scenario.active_faults()):
+        if fault.operation and fault.operation not in operations:
+            path = ("scenarios", scenario.name, "faults", f"[{index}]", "operation")
+            raise InvalidScenario(path, f"unknown operation {fault.operation!r}{nearest(fault.operation, operations)}")
 
 
 def scenario_data(scenario: Scenario) -> dict[str, Any]:

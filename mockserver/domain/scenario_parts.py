@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from mockserver.domain.delivery import Plan, Try
 from mockserver.domain.fault import Fault, FaultPoint, TransportFault
 from mockserver.domain.file_change import FileChange
-from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import ProblemKind
+from mockserver.domain.timeline import State, Timeline
+from mockserver.domain.webhook_plan import Plan, Try
 
 MODERATED: Final = "moderated"
 """The reason of a failure that providers put into words of their own for moderation."""

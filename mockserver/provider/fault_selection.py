@@ -8,17 +8,12 @@ from datetime import timedelta
 from mockserver.domain.chance import Draw, draw
 from mockserver.domain.fault import CountedFor, Fault, FaultPoint, TransportFault, met
 from mockserver.domain.file_change import FileChange
-from mockserver.domain.job import Job, Snapshot
+from mockserver.domain.job import AnyJob, Snapshot
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.quota import Limit, Standing
-from mockserver.domain.scenario import Scenario
+from mockserver.domain.scenario import FETCHES, SUCCEEDED_POLLS, Scenario
 from mockserver.engine.sandbox import digest_of
 from mockserver.provider.call import Answer, Call, Reply
-
-FETCHES = "fetches"
-"""The counter of a file's fetches, where a change of the file counts them."""
-ENDED = "told as succeeded"
-"""The counter of polls that tell of a success, where the output is told later."""
 
 
 def at_creation(call: Call, scenario: Scenario) -> Problem | None:
@@ -27,7 +22,7 @@ def at_creation(call: Call, scenario: Scenario) -> Problem | None:
     return None if call.fault is not None and call.fault.is_applied else refusal(call, scenario)
 
 
-def about(call: Call, job: Job, point: FaultPoint) -> Problem | None:
+def about(call: Call, job: AnyJob, point: FaultPoint) -> Problem | None:
     """Meet the fault of a call about a job, and return the refusal that takes its answer's place, if it is one."""
     if job.scenario is None or not job.scenario.faults:
         return None
@@ -48,7 +43,7 @@ def _meet(call: Call, scenario: Scenario, point: FaultPoint | None, owner: str, 
     """Give the call the first fault that fits it; its calls are counted for `owner`, `n` is the job's number."""
     if call.is_redirected:  # it was counted when it was sent here
         return
-    operation = call.operation.id if call.operation is not None else ""
+    operation = call.operation_id
     near = [(row, fault) for row, fault in enumerate(scenario.active_faults()) if fault.is_at(point, operation)]
     if not near:
         return
@@ -56,10 +51,10 @@ def _meet(call: Call, scenario: Scenario, point: FaultPoint | None, owner: str, 
     counted = []
     for _, fault in near:
         name = owner if fault.counted_for is CountedFor.JOB else _shared(call, scenario, fault)
-        counter = fault.operation or (point.value if point is not None else "")
-        if (name, counter) not in counts:
-            counts[name, counter] = call.sandbox.job_store.counted(name, counter)
-        counted.append((fault, counts[name, counter]))
+        key = name, fault.counter
+        if key not in counts:
+            counts[key] = call.sandbox.count_call(*key)
+        counted.append((fault, counts[key]))
 
     def chance(row: int) -> Draw:
         purpose = f"fault\0{scenario.name}\0{near[row][0]}\0{owner}\0{operation}\0{counted[row][1]}"
@@ -80,7 +75,7 @@ def _shared(call: Call, scenario: Scenario, fault: Fault) -> str:
     return f"{whose}\0{scenario.name}"
 
 
-def refusal(call: Call, scenario: Scenario | None, job: Job | None = None) -> Problem | None:
+def refusal(call: Call, scenario: Scenario | None, job: AnyJob | None = None) -> Problem | None:
     """Return the refusal that the fault of a call is, if it is one. One for the rate tells how long to wait."""
     fault = call.fault
     kind = None if fault is None or scenario is None else fault.problem
@@ -98,7 +93,7 @@ def refusal(call: Call, scenario: Scenario | None, job: Job | None = None) -> Pr
     return Problem(kind, f"scenario {scenario.name}: {told}", detail=detail)
 
 
-def file_change(call: Call, job: Job) -> FileChange | None:
+def file_change(call: Call, job: AnyJob) -> FileChange | None:
     """Return what the job's scenario, and the fault of this fetch, do to the file."""
     change = None if job.scenario is None else job.scenario.file_change()
     if change is None and call.fault is None:
@@ -106,14 +101,14 @@ def file_change(call: Call, job: Job) -> FileChange | None:
     usual = change or FileChange()
     nth = 0
     if usual.counts_fetches or (call.fault is not None and call.fault.does is TransportFault.ETAG_CHANGED):
-        nth = call.sandbox.job_store.counted(job.id, FETCHES)
+        nth = call.sandbox.count_call(job.id, FETCHES)
     made = usual.after(call.fault, nth)
     if call.fault is None:
         call.fault = made.fault(is_redirected=call.is_redirected)
     return made
 
 
-def gone(call: Call, job: Job, seen: Snapshot, change: FileChange) -> Problem | None:
+def gone(call: Call, job: AnyJob, seen: Snapshot, change: FileChange) -> Problem | None:
     """Return the refusal of a link that has stopped working, in the status that its scenario asks for."""
     if change.gone_status is None or not change.is_gone((call.now - seen.since).total_seconds(), change.fetch):
         return None
@@ -121,11 +116,9 @@ def gone(call: Call, job: Job, seen: Snapshot, change: FileChange) -> Problem | 
     return refusal(call, job.scenario, job)
 
 
-def lags_behind(call: Call, job: Job) -> bool:
+def lags_behind(call: Call, job: AnyJob) -> bool:
     """Return whether a poll that tells of the job's success comes too early for its output."""
     lag = 0 if job.scenario is None else job.scenario.output_lag_polls
-    return lag > 0 and call.sandbox.job_store.counted(job.id, _ended(call)) <= lag
-
-
-def _ended(call: Call) -> str:
-    return f"{ENDED} {call.operation.id}" if call.operation is not None else ENDED
+    if lag == 0 or call.operation_id == job.kind:  # the creation's answer is no poll
+        return lag > 0
+    return call.sandbox.count_call(job.id, SUCCEEDED_POLLS) <= lag

@@ -37,11 +37,16 @@ class ControlContext:
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
     token: str | None = None
 
-    def named(self, request: Request) -> Sandbox:
-        """The sandbox that the path names, made when it is new; to be named is to be in use."""
-        return self.engine.sandboxes.open(self.digest(request))
+    @property
+    def operations(self) -> list[str]:
+        """The ids of all providers' operations."""
+        return [operation.id for one in self.providers.values() for operation in one.operations]
 
-    def digest(self, request: Request) -> str:
+    async def named(self, request: Request) -> Sandbox:
+        """The sandbox that the path names, made when it is new; to be named is to be in use."""
+        return await self.engine.store.load(await self.digest(request))
+
+    async def digest(self, request: Request) -> str:
         """The digest of the sandbox that the path names: by digest, by key, or `self` for the listener's or for the key
         in the request's own header. Refused where it is a digest of none.
         """
@@ -49,8 +54,8 @@ class ControlContext:
         if name == "self":
             listener: str | None = request.scope.get("mockserver.sandbox")
             return listener or digest_named(own_key(request))
-        if digest_named(name) == name and self.engine.sandboxes.get(name) is None:
-            known = [one.digest for one in self.engine.sandboxes]
+        if digest_named(name) == name and await self.engine.store.find(name) is None:
+            known = [one.digest for one in await self.engine.store.listed()]
             raise Refused(404, f"no sandbox {name}" + (nearest(name, known[-20:]) if known else "; there is none yet"))
         return digest_named(name)
 

@@ -16,8 +16,8 @@ from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.provider.call import Call
 from mockserver.web.answering import waited
 from mockserver.web.fault_effects import EFFECTS, Asked, with_body
+from mockserver.web.journal.pending import PendingRecord
 from mockserver.web.outgoing import Finish, Outgoing
-from mockserver.web.recording import Strip
 from mockserver.web.wire import RAW, RawConnection, RawHeaders, Receive, Scope, Send, Sent
 
 OUTLET: Final = "mockserver.outlet"
@@ -51,7 +51,7 @@ class Outlet:
         return [(bytes(name), bytes(value)) for name, value in kept[0]["headers"]]
 
 
-async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send, strip: Strip | None,
+async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send, record: PendingRecord | None,
                     sent: Sent) -> None:  # fmt: skip
     """Send an answer as its fault has it, and note it in the call's record, if there is one."""
     late = fault.change.latency_seconds + (fault.seconds if fault.does is TransportFault.DELAYED else 0)
@@ -64,9 +64,9 @@ async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, se
     answer = _changed(Outgoing(status, headers, body), fault, call, scope)
     raw: RawConnection | None = scope.get("extensions", {}).get(RAW) or scope.get("state", {}).get(RAW)
     if raw is not None and answer.needs_raw:
-        await _send_raw(answer, call, raw, receive, strip)
+        await _send_raw(answer, call, raw, receive, record)
     else:
-        await _send(answer, receive, send, strip)
+        await _send(answer, receive, send, record)
 
 
 def _changed(answer: Outgoing, fault: Fault, call: Call, scope: Scope) -> Outgoing:
@@ -86,7 +86,9 @@ def _with_change(answer: Outgoing, change: AnswerChange, call: Call) -> Outgoing
     return replace(answer, headers=headers, is_raw=answer.is_raw or change.needs_raw)
 
 
-async def _send_raw(answer: Outgoing, call: Call, raw: RawConnection, receive: Receive, strip: Strip | None) -> None:
+async def _send_raw(
+    answer: Outgoing, call: Call, raw: RawConnection, receive: Receive, record: PendingRecord | None
+) -> None:
     """Write an answer byte by byte, end it as it says, and note what was written."""
     head = answer.head(is_last=not raw.is_kept)
     pause, waits = timedelta(seconds=answer.pause_seconds), 0
@@ -102,7 +104,7 @@ async def _send_raw(answer: Outgoing, call: Call, raw: RawConnection, receive: R
     if answer.finish is Finish.HELD:
         with suppress(TimeoutError):
             await asyncio.wait_for(_gone(receive), LONGEST_HOLD)
-    _note(answer, strip)
+    _note(answer, record)
     if answer.finish is Finish.RESET:
         await raw.reset()
     elif answer.finish is Finish.KEPT:
@@ -111,15 +113,15 @@ async def _send_raw(answer: Outgoing, call: Call, raw: RawConnection, receive: R
         await raw.close()
 
 
-def _note(answer: Outgoing, strip: Strip | None) -> None:
-    if strip is None:
+def _note(answer: Outgoing, record: PendingRecord | None) -> None:
+    if record is None:
         return
     is_whole = answer.finish is Finish.KEPT
     told = (answer.status, answer.headers, answer.sent_body) if answer.head_share >= 1 else NOTHING
-    strip.over(*told, ending=Ending.COMPLETE if is_whole else Ending.CUT)
+    record.end(*told, ending=Ending.COMPLETE if is_whole else Ending.CUT)
 
 
-async def _send(answer: Outgoing, receive: Receive, send: Send, strip: Strip | None) -> None:
+async def _send(answer: Outgoing, receive: Receive, send: Send, record: PendingRecord | None) -> None:
     """Send an answer through a server that frames it itself: as far as that can do what the fault asks for."""
     if answer.finish is Finish.HELD:
         with suppress(TimeoutError):
@@ -130,10 +132,10 @@ async def _send(answer: Outgoing, receive: Receive, send: Send, strip: Strip | N
             is_whole = answer.finish is Finish.KEPT
             await send({"type": "http.response.body", "body": answer.sent_body, "more_body": not is_whole})
     except BaseException:
-        if strip is not None:
-            strip.over(*NOTHING, ending=Ending.CUT)
+        if record is not None:
+            record.end(*NOTHING, ending=Ending.CUT)
         raise
-    _note(answer, strip)
+    _note(answer, record)
 
 
 async def _gone(receive: Receive) -> None:

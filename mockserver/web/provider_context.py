@@ -9,6 +9,7 @@ from mockserver.engine import Engine
 from mockserver.ports import Challenger, Clips, Judge, Pictures, Time
 from mockserver.provider.keys import KeyRing
 from mockserver.provider.routes import Routes
+from mockserver.web.journal.pending import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class ProviderContext:
     clips: Clips
     pictures: Pictures
     challenger: Challenger
+    recorder: Recorder
     time: Time
     scenarios: ScenarioCatalogue
     public_url: str | None = None

@@ -116,9 +116,6 @@ def test_a_creation_is_refused_or_its_answer_lost(status: int, applied: bool, se
     assert len(caller.sandbox.jobs()) == int(applied)
 
 
-START = "2026-01-31T12:00:00Z"
-
-
 @pytest.mark.parametrize(
     ("told", "form", "wanted"),
     [
@@ -143,8 +140,6 @@ def test_retry_after_is_what_the_row_says(
     caller = Caller(server, f"retry {told} {form} {answer}", {
         "faults": [{"at": "poll", "retry_after": told, "retry_after_form": form, **answer}],
     })  # fmt: skip
-    server.control("PATCH", f"/sandboxes/{caller.sandbox.digest}/clock", {"start": START})
-    caller.sandbox.reset()
     caller.create()
     with caller.connect() as connection:
         connection.ask(caller.poll_path, caller.auth)

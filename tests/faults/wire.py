@@ -21,6 +21,9 @@ from mockserver.testing import MockServer
 PATIENCE_SECONDS = 30
 """After so long a read that gets nothing fails its test; no test waits for it."""
 
+START = "2026-01-31T12:00:00Z"
+"""Where the clocks of sandboxes begin; answers tell no other time."""
+
 CREATE = "/v2/ai/text-to-video"
 SMALL = {"prompt": "a cat", "width": 64, "height": 64, "duration": 1, "fps": 4, "seed": 7}
 
@@ -100,8 +103,8 @@ class Caller:
 
     def __init__(self, server: MockServer, key: str, scenario: dict[str, Any]) -> None:
         self.server, self.sandbox = server, server.sandbox(key)
+        server.control("PATCH", f"/sandboxes/{self.sandbox.digest}/clock", {"frozen": True, "start": START})
         self.sandbox.reset()
-        self.sandbox.freeze()
         self.name = f"s-{abs(hash(key)) % 10**12}"
         server.compose(self.name, **scenario)
         self.sandbox.configure(scenario=self.name, timing="instant")

@@ -12,7 +12,7 @@ from mockserver.kit.laws.index import JobLife, seconds
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import ABSURD_SECONDS, NOT_JSON, at, number
 from mockserver.kit.laws.run import Result, Run
-from mockserver.kit.laws.timing import EARLY_SECONDS, wait_between, waited
+from mockserver.kit.laws.timing import EARLY_SECONDS, STANDS_STILL, stands_still, wait_between, waited
 from mockserver.kit.laws.view import Role
 
 FLOOR_SECONDS: Final = 1.0
@@ -83,7 +83,10 @@ def slows_down(run: Run) -> Iterator[Finding]:
     for life in run.index.jobs.values():
         if len(life.polls) < MANY or any(hint_of(one) is not None for one in life.polls):
             continue
-        pauses = [wait_between(run, a, b, from_arrival=True) for a, b in pairwise(life.polls)]
+        if any(stands_still(run, *pair) for pair in pairwise(life.polls)):
+            yield Untold(STANDS_STILL, (life.polls[0].n, life.polls[-1].n))
+            continue
+        pauses = [wait_between(run, *pair, from_arrival=True) for pair in pairwise(life.polls)]
         mean = sum(pauses) / len(pauses)
         events = (life.polls[0].n, life.polls[-1].n)
         if mean > 0 and max(pauses) - min(pauses) < max(STEADY * mean, 2 * EARLY_SECONDS):
