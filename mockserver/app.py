@@ -136,6 +136,7 @@ def _control_context(
         frozenset(settings.allow_hosts),
         settings.control_token,
         {one.name for one in settings.scenarios},
+        settings.reporter,
     )
 
 

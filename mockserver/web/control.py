@@ -13,7 +13,7 @@ from starlette.routing import Match, Route, Router
 
 from mockserver.domain.job import OverrideKind
 from mockserver.domain.scenario_composition import MEMBERS, InvalidScenario, composed, spoken
-from mockserver.web import clocks, deliveries, jobs, journal, listeners, promises, sandboxes
+from mockserver.web import clocks, deliveries, jobs, journal, listeners, promises, reports, sandboxes
 from mockserver.web.answering import fault_of
 from mockserver.web.control_context import SLASH, ControlContext
 from mockserver.web.guard import admit
@@ -113,6 +113,7 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/sandboxes/{key}/journal.ndjson", journal.as_lines),
     ("GET", "/sandboxes/{key}/journal.har", journal.as_har),
     ("GET", "/sandboxes/{key}/journal/wait", journal.wait),
+    ("GET", "/sandboxes/{key}/report", reports.show),
     ("GET", "/sandboxes/{key}/listeners", listeners.listed),
     ("POST", "/sandboxes/{key}/listeners", listeners.opened),
     ("DELETE", "/sandboxes/{key}/listeners", listeners.closed),
