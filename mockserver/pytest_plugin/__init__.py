@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from mockserver.settings import Settings
     from mockserver.pytest_plugin.judged import JudgedSandbox
+    from mockserver.settings import Settings
     from mockserver.testing import MockServer
     from mockserver.testing.process_lock import ProcessLock
     from mockserver.testing.target import ServerTarget

@@ -20,8 +20,9 @@ class JudgedSandbox(Sandbox):
     def assert_conforms(self, *, ignore: Collection[str] = (), is_over: bool = True) -> None:
         """Raise AssertionError, with a report, where the client broke a law that is a must.
 
-        `ignore` are ids of laws, such as "POL-03" where a test polls fast on purpose. `is_over` says that the client has
-        ended, so that what it left behind counts. A sandbox without any call has nothing to judge, which is an error.
+        `ignore` are ids of laws, such as "POL-03" where a test polls fast on purpose. `is_over` says that the client
+        has ended, so that what it left behind counts. A sandbox without any call
+        has nothing to judge, which is an error.
         """
         told = self._report(ignore, is_over=is_over)
         if told.exit_code:
