@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from mockserver.domain.journal import Dispatch
 from mockserver.engine.journal import Journal
+from mockserver.ports import Judge
 from mockserver.web import har, transcript
 from mockserver.web.control_context import ControlContext
 from mockserver.web.exchanges import exchange
@@ -69,14 +70,14 @@ async def as_json(context: ControlContext, request: Request) -> Response:
 async def as_lines(context: ControlContext, request: Request) -> Response:
     """One record in the neutral form a line."""
     journal, wanted = context.named(request).journal, _wanted(context, request)
-    lines = b"".join(json_bytes(one) + b"\n" for one in records(context, journal, wanted))
+    lines = b"".join(json_bytes(one) + b"\n" for one in records(context.judge, journal, wanted))
     return Response(lines, media_type="application/x-ndjson")
 
 
 async def as_har(context: ControlContext, request: Request) -> Response:
     """The journal as HAR 1.2."""
     journal, wanted = context.named(request).journal, _wanted(context, request)
-    return _answer(har.har(records(context, journal, wanted), context.version, context.epoch), "application/json")
+    return _answer(har.har(records(context.judge, journal, wanted), context.version, context.epoch), "application/json")
 
 
 async def wait(context: ControlContext, request: Request) -> Response:
@@ -107,7 +108,7 @@ async def wait(context: ControlContext, request: Request) -> Response:
 
 def document(context: ControlContext, digest: str, journal: Journal, wanted: Wanted) -> Shown:
     """The neutral form of what is asked for, and where it stands in the whole."""
-    found = list(records(context, journal, wanted))
+    found = list(records(context.judge, journal, wanted))
     return {
         "transcript": transcript.VERSION,
         "sandbox": digest,
@@ -117,13 +118,13 @@ def document(context: ControlContext, digest: str, journal: Journal, wanted: Wan
     }
 
 
-def records(context: ControlContext, journal: Journal, wanted: Wanted) -> Iterator[Shown]:
+def records(judge: Judge, journal: Journal, wanted: Wanted) -> Iterator[Shown]:
     """The records that are asked for, in the order of their numbers, in the neutral form."""
     for entry in fitting(journal, wanted):
         if isinstance(entry, Dispatch):
             yield transcript.attempt_of(entry, journal.other_keys)
         else:
-            yield transcript.exchange_of(exchange(entry), context.judge)
+            yield transcript.exchange_of(exchange(entry), judge)
 
 
 def fitting(journal: Journal, wanted: Wanted) -> list[Record]:
