@@ -5,6 +5,7 @@ Nothing of the server and nothing of the kit is imported before a fixture asks f
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 SHARED, EACH = "shared", "each"
 FOLDER: Final = "mock-server"
 """In the run's folder: what the processes of a run share."""
+OBSERVING: Final = "MOCK_SERVER"
+"""The variable in which `mockserver observe` says the URL of its server."""
+NAMES: Final = "MOCK_SANDBOX_NAMES"
+"""The variable in which it says the file for the names of sandboxes."""
 _USED: Final = pytest.StashKey[str]()
 _HERE: Final[pytest.StashKey[ProcessLock]] = pytest.StashKey()
 _FIXTURES: Final = frozenset({"mock_server", "mock_sandbox", "mock_target"})
@@ -36,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Two options of the command line, three of the ini file."""
     group = parser.getgroup("mock server", "a local stand-in for text-to-video APIs")
     group.addoption(
-        "--mock-server", metavar="shared|each|URL", default=SHARED, type=_mode,
+        "--mock-server", metavar="shared|each|URL", default=os.environ.get(OBSERVING) or SHARED, type=_mode,
         help="under pytest-xdist: one mock server for all workers (default), or one for each; or the URL of one "
         "that runs",
     )  # fmt: skip
@@ -73,10 +78,19 @@ def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> Jud
 
     sandbox = JudgedSandbox(mock_server, key_of(request.node.nodeid))
     sandbox.reset(configuration=True)
+    _tell_name(sandbox.digest, request.node.nodeid)
     timing = request.config.getini("mock_server_timing")
     if timing:
         sandbox.configure(timing=timing)
     return sandbox
+
+
+def _tell_name(digest: str, name: str) -> None:
+    """Tell `mockserver observe` which test has a sandbox, where one observes."""
+    path = os.environ.get(NAMES)
+    if path:
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123  (one write, which no other worker comes between)
+            file.write(json.dumps({"sandbox": digest, "name": name}) + "\n")
 
 
 @pytest.fixture(scope="session")
@@ -125,10 +139,10 @@ def _broken(sandbox: JudgedSandbox, ignore: list[str]) -> str:
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse ids in mock_strict_ignore that are no law."""
     if config.getoption("--mock-strict") and config.getini("mock_strict_ignore"):
-        from mockserver.pytest_plugin.judged import laws_without
+        from mockserver.kit.laws.table import without
 
         try:
-            laws_without(config.getini("mock_strict_ignore"))
+            without(config.getini("mock_strict_ignore"))
         except ValueError as wrong:
             raise pytest.UsageError(f"mock_strict_ignore: {wrong}") from None
 

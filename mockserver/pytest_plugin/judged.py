@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from mockserver import __version__
 from mockserver.testing import Sandbox
 
 if TYPE_CHECKING:
-    from mockserver.kit.laws.law import Law
     from mockserver.kit.reports.model import Report
 
 
@@ -37,26 +35,14 @@ class JudgedSandbox(Sandbox):
     def _report(self, ignore: Collection[str], *, is_over: bool) -> Report:
         from mockserver.kit.judge.judging import Asked, cases_of
         from mockserver.kit.laws.run import CaseFacts
+        from mockserver.kit.laws.table import without
         from mockserver.kit.reports.model import Report
         from mockserver.kit.transcript import read
 
-        asked = Asked(laws=laws_without(ignore), facts=CaseFacts(is_over=is_over))
+        asked = Asked(laws=without(ignore), facts=CaseFacts(is_over=is_over))
         cases = cases_of(read(self.journal.read()), self.key, asked)
         problem = "" if cases else "nothing to judge: no call of a provider came to this sandbox"
         return Report("sandbox.assert_conforms()", __version__, cases, problem=problem)
-
-
-def laws_without(ignore: Collection[str]) -> Sequence[Law]:
-    """Return the laws but for some. Raises ValueError for an id that is none."""
-    from mockserver.kit.laws.table import LAWS
-
-    known = [one.id for one in LAWS]
-    for one in ignore:
-        if one not in known:
-            close = difflib.get_close_matches(one, known, n=1)
-            hint = f"; did you mean {close[0]}?" if close else "; `mockserver laws` lists them"
-            raise ValueError(f"{one!r} is no law{hint}")
-    return [one for one in LAWS if one.id not in ignore]
 
 
 def _lines(report: Report) -> list[str]:
