@@ -15,7 +15,8 @@ from tests.cli.commands import Done, mockserver
 PROGRAM = """
 import json, os, sys
 from urllib.request import Request, urlopen
-headers = {"Authorization": "Bearer " + os.environ["MOCK_API_KEY"], "Content-Type": "application/json", "User-Agent": "t/1"}
+headers = {"Authorization": "Bearer " + os.environ["MOCK_API_KEY"],
+           "Content-Type": "application/json", "User-Agent": "t/1"}
 def call(path, body=None):
     return json.load(urlopen(Request("https://api.tensorone.ai" + path, body, headers)))
 job = call("/v2/ai/text-to-video", b'{"prompt": "a cat"}')["videoId"]
