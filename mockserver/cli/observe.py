@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mockserver.cli.reporting import Paths, give_out, report_options
+from mockserver.cli.reporting import Paths, give_out, report_options, without_reports
 from mockserver.cli.run import SETTINGS, asked_of, planned, run_options
 from mockserver.cli.serve import ARGUMENTS, Serving
 from mockserver.testing.process import unkeyed
@@ -46,7 +46,7 @@ def observe(ctx: click.Context, /, *, attempts: int | None, ignore: tuple[str, .
     facts = CaseFacts(attempts=attempts)
     laws = _laws(ignore)
     told = planned(ctx, given)
-    command = shlex.join(["mockserver", "observe", *unkeyed(ctx.meta[ARGUMENTS])])
+    command = shlex.join(["mockserver", "observe", *without_reports(unkeyed(ctx.meta[ARGUMENTS]))])
     with tempfile.TemporaryDirectory(prefix="mockserver-observe-") as folder:
         names = Path(folder) / "names"
 

@@ -66,6 +66,21 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda wrapped, one: one(wrapped), reversed(made), command)
 
 
+def without_reports(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments of a command, up to `--`, without the options of `FORMS`: what replays it."""
+    options = {option for option, _ in FORMS.values()}
+    found: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            return [*found, word, *words]
+        if word in options:
+            next(words, None)
+        elif word.partition("=")[0] not in options:
+            found.append(word)
+    return found
+
+
 def give_out(report: Report, paths: Paths, environ: Mapping[str, str], stream: TextIO | None = None) -> int:
     """Write a report to its files and to a stream (None: standard output); the exit code. Raises UsageError."""
     from mockserver.kit.reports import report_terminal

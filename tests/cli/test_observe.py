@@ -67,7 +67,7 @@ def test_a_broken_must_ends_with_1(tmp_path: Path) -> None:
     jsonschema.Draft202012Validator(schema()).validate(value)
     (failed,) = (one for one in value["results"] if one["verdict"] == "fail")
     assert (failed["law"], failed["case"], failed["events"]) == ("TRM-01", "the command", [2, 3])
-    assert failed["replay"].startswith("mockserver observe --timing instant --json report.json --ignore POL-03 -- ")
+    assert failed["replay"].startswith("mockserver observe --timing instant --ignore POL-03 -- ")
     assert value["summary"]["command_exit_code"] == 0
 
 

@@ -1,4 +1,7 @@
-"""docs/clients.md, made from fixtures/reports/: `python -m tests.docs.clients_page` writes it, `--check` compares it."""
+"""docs/clients.md, made from fixtures/reports/.
+
+`python -m tests.docs.clients_page` writes it, `--check` compares it.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,15 @@ HEAD: Final = """\
 # Public clients, as they are
 
 What released clients did in one run each under `mockserver observe`, unchanged, with their own defaults. These are
-observations of single versions under scenarios that happen in production, judged by [the laws](laws.md); they are no
+observations of single versions under scenarios that happen in production, judged by [the laws](laws.md). They are no
 ranking, and most authors never had a server at hand that behaves so. Every failure and warning was looked into by hand:
 the last table says what in the client makes it so.
 
 Each column is a scenario. **polls=3**: all goes well, the third poll tells the end. **limited-creation**: the creation
 is refused once for its rate. **dropped-creation**: the job is made, and the connection ends before the answer.
-**failed-creation**: the job is made, and the answer is a server fault. **failing-polls**: the second poll meets a server
-fault. A cell counts the laws that were kept, of those that were exercised, and names those that failed (**bold**) or
-warned. The jobs that a run made stand behind it where there is more than one.
+**failed-creation**: the job is made, and the answer is a server fault. **failing-polls**: the second poll meets a
+server fault. A cell counts the laws that were kept, of those that were exercised, and names those that failed
+(**bold**) or warned. The jobs that a run made stand behind it where there is more than one.
 
 `make clients` makes the clients' environments, `python -m tests.e2e.client_reports` makes the reports again. A client
 that has no loop of its own is driven by the script beside it (`tests/e2e/clients/*/observed.py`), and the pages' samples
