@@ -69,6 +69,7 @@ wheel: $(READY) ## Build the wheel into dist/
 bench: $(READY) ## Measure beside a bare uvicorn and Starlette
 	$(BIN)/python tests/bench/run.py $(ARGS)
 	$(BIN)/python tests/bench/ten_thousand.py
+	$(BIN)/python tests/bench/laws.py
 
 coverage: $(READY) ## Which lines the tests run
 	$(BIN)/coverage run -m pytest -q

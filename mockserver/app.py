@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -19,21 +20,26 @@ from mockserver.adapters.clock import HandTime, MachineTime, SandboxClock
 from mockserver.adapters.documents import Documents
 from mockserver.adapters.listeners import LoopbackListeners
 from mockserver.adapters.pictures import LoopbackPictures
+from mockserver.adapters.store import MemoryStore
 from mockserver.adapters.webhooks import WebhookDispatcher
-from mockserver.domain.scenario import Scenario, parse
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
+from mockserver.engine.events import Events
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
-from mockserver.engine.sandboxes import Sandboxes
+from mockserver.engine.store import MakeStore, StoreParts
 from mockserver.provider.configuration import Declared, all_declared
 from mockserver.provider.discovery import discover, scenarios
 from mockserver.provider.keys import Grant, KeyRing
+from mockserver.provider.requests import RequestForms
 from mockserver.provider.routes import Routes
 from mockserver.provider.table import Provider
 from mockserver.settings import Settings
 from mockserver.web import control
 from mockserver.web.control_context import ControlContext
 from mockserver.web.edge import Edge
+from mockserver.web.journal.pending import Recorder
+from mockserver.web.journal.redact import redact
 from mockserver.web.provider_context import ProviderContext
 
 PLACES: tuple[str | Path, ...] = ("mockserver.providers",)
@@ -44,21 +50,24 @@ def create_app(
     *,
     time: MachineTime | HandTime | None = None,
     places: Iterable[str | Path] = PLACES,
+    make_store: MakeStore = MemoryStore.of,
 ) -> Starlette:
     """The whole server as a Starlette application: providers at the host's root, the control API under `/_mock`."""
     settings = settings or Settings()
     source = time or MachineTime()
     providers = discover(places)
-    known = {**scenarios(providers), **{one.name: one for one in settings.scenarios}}
+    known = scenarios(providers, settings.scenarios)
     listeners = LoopbackListeners()
     plans = all_declared(settings.sandboxes, providers, known)
-    sandboxes = _sandboxes(settings, source, providers, known, listeners, plans)
+    store = make_store(_store_parts(settings, source, providers, known, listeners, plans))
+    events = Events()
     dispatcher = WebhookDispatcher(
         source,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
-        journal=sandboxes.journal_of,
+        journal=store.journal_of,
+        events=events,
     )
-    engine = Engine(sandboxes, dispatcher)
+    engine = Engine(store, dispatcher, events)
     clips = _clips(settings)
     judge = Documents({name: one.promise for name, one in providers.items()})
     context = ProviderContext(
@@ -69,24 +78,25 @@ def create_app(
         clips=clips,
         pictures=LoopbackPictures(clips),
         challenger=LoopbackChallenger(),
+        recorder=Recorder(source, redact),
         time=source,
         public_url=settings.public_url,
         scenarios=known,
     )
     for plan in plans.values():
-        sandboxes.open(plan.digest)
         for wished in plan.listeners:
             listeners.wish(plan.digest, *wished.all)
-    sandboxes.on_close.append(listeners.left)
+    store.on_close.append(listeners.left)
     control_context = _control_context(settings, context, providers, known, listeners, judge)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
             for digest, files_url in await listeners.open_wished():
-                sandboxes.open(digest).files_url = files_url
+                await engine.work(await store.load(digest), partial(_set_files_url, files_url))
             yield
         finally:
+            events.close()
             await listeners.aclose()
             await dispatcher.aclose()
             await clips.aclose()
@@ -119,7 +129,7 @@ def _control_context(
     settings: Settings,
     context: ProviderContext,
     providers: dict[str, Provider],
-    known: dict[str, Scenario],
+    known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     judge: Documents,
 ) -> ControlContext:
@@ -135,20 +145,19 @@ def _control_context(
         context.time.wall().timestamp() - context.time.monotonic(),
         frozenset(settings.allow_hosts),
         settings.control_token,
-        {one.name for one in settings.scenarios},
         settings.reporter,
     )
 
 
-def _sandboxes(
+def _store_parts(
     settings: Settings,
     source: MachineTime | HandTime,
     providers: dict[str, Provider],
-    known: dict[str, Scenario],
+    known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     plans: dict[str, Declared],
-) -> Sandboxes:
-    scenario = parse(settings.scenario, known)
+) -> StoreParts:
+    scenario = known.parse(settings.scenario)
     changes = {plan.digest: plan.changes for plan in plans.values()}
     budget = Budget()
 
@@ -166,7 +175,19 @@ def _sandboxes(
             change(made)
         return made
 
-    return Sandboxes(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
+    return StoreParts(
+        make,
+        max_jobs=settings.max_jobs,
+        max_sandboxes=settings.max_sandboxes,
+        declared=tuple(plan.digest for plan in plans.values()),
+        requests=RequestForms(providers.values()),
+        scenarios=known,
+        epoch=source.wall() - timedelta(seconds=source.monotonic()),
+    )
+
+
+def _set_files_url(files_url: str | None, sandbox: Sandbox) -> None:
+    sandbox.set("files_url", files_url)
 
 
 def _keys(settings: Settings) -> KeyRing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,17 @@ from mockserver import __version__
 
 def write_har(app: Any, path: Path) -> int:
     """Write every call and webhook that the journals still keep, oldest first; how many. Raises OSError."""
-    from mockserver.web import har
-    from mockserver.web.journal import Wanted, records
+    from mockserver.web.journal.filters import Filter
+    from mockserver.web.journal.har import to_har
+    from mockserver.web.journal.routes import records
 
     context = app.state.context
     found = [
         record
-        for sandbox in list(context.engine.sandboxes)
-        for record in records(context.judge, sandbox.journal, Wanted())
+        for sandbox in asyncio.run(context.engine.store.listed())
+        for record in records(context.judge, sandbox.journal, Filter())
     ]
     found.sort(key=lambda one: one["arrived" if one["kind"] == "exchange" else "started"]["monotonic"])
     epoch = context.time.wall().timestamp() - context.time.monotonic()
-    path.write_text(json.dumps(har.har(found, __version__, epoch)), encoding="utf-8")
+    path.write_text(json.dumps(to_har(found, __version__, epoch)), encoding="utf-8")
     return len(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -38,7 +39,7 @@ def report(app: Any, command: str, code: int, names: Path, facts: CaseFacts, law
     titles = {digest: name for name, digest in app.state.declared.items()} | _named(names)
     asked = Asked(laws=tuple(laws), facts=facts, replay=command)
     context = app.state.context
-    transcripts = [read(document(context.judge, one)) for one in list(context.engine.sandboxes)]
+    transcripts = [read(document(context.judge, one)) for one in asyncio.run(context.engine.store.listed())]
     heard = [one for one in transcripts if one.exchanges]
     only = "the command" if len(heard) == 1 else ""
     cases = [case for one in heard for case in cases_of(one, titles.get(one.sandbox, only or one.sandbox), asked)]
@@ -49,8 +50,9 @@ def report(app: Any, command: str, code: int, names: Path, facts: CaseFacts, law
 
 def document(judge: Judge, sandbox: Sandbox) -> Mapping[str, Any]:
     """Return the transcript of a sandbox as JSON. `judge` says what the providers' documents say of bodies."""
-    from mockserver.web.journal import Wanted, records
-    from mockserver.web.transcript import VERSION
+    from mockserver.web.journal.filters import Filter
+    from mockserver.web.journal.routes import records
+    from mockserver.web.journal.transcript import VERSION
 
     journal = sandbox.journal
     return {
@@ -58,7 +60,7 @@ def document(judge: Judge, sandbox: Sandbox) -> Mapping[str, Any]:
         "sandbox": sandbox.digest,
         "first": journal.first,
         "last": journal.last,
-        "records": list(records(judge, journal, Wanted())),
+        "records": list(records(judge, journal, Filter())),
     }
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from mockserver.engine.journal import Journal
-    from mockserver.engine.sandbox import Sandbox
+from mockserver.cli.observing import document
+from mockserver.engine.events import Event, EventType, Subscription
 
 SECONDS: Final = 1.0
-"""How often what has happened is judged."""
+"""So long after something happened it is judged, with what else happened meanwhile."""
+WIRE: Final = frozenset({EventType.EXCHANGE_RECORDED, EventType.DELIVERY_ATTEMPTED})
+"""The events after which there is something new to judge."""
 
 log = logging.getLogger("mockserver")
 
@@ -34,15 +34,15 @@ class Watch:
         from mockserver.kit.transcript import read
 
         found = []
-        for document in documents:
-            transcript = read(document)
+        for one in documents:
+            transcript = read(one)
             told = self._told_of(transcript.sandbox, transcript.last)
             for case in cases_of(transcript, transcript.sandbox, Asked(facts=CaseFacts(is_over=False))):
-                for one in case.of(Kind.FAIL, Kind.WARN):
-                    key = (case.run.provider, one.law.id)
+                for verdict in case.of(Kind.FAIL, Kind.WARN):
+                    key = (case.run.provider, verdict.law.id)
                     if key not in told:
                         told.add(key)
-                        found.append(verdict_line(one, f"{case.run.provider} {transcript.sandbox}"))
+                        found.append(verdict_line(verdict, f"{case.run.provider} {transcript.sandbox}"))
         return found
 
     def _told_of(self, sandbox: str, last: int) -> set[tuple[str, str]]:
@@ -54,46 +54,41 @@ class Watch:
 
 
 class Watching:
-    """The journals of an application's sandboxes, and which of them have something new."""
+    """The sandboxes of an application, and which of them have something new."""
 
     def __init__(self, app: Any) -> None:
         self._context = app.state.context
-        self._journals: dict[str, Journal] = {}
-        self._changed: set[str] = set()
         self._watch = Watch()
 
     async def run(self) -> None:
-        """Judge what is new, again and again, until it is cancelled. What goes wrong is logged, and it goes on."""
-        while True:
+        """Judge what is new, until the server ends. What goes wrong is logged, and it goes on."""
+        subscription = await self._context.engine.listen()
+        while not subscription.is_closed:
+            await subscription.wait()
             await asyncio.sleep(SECONDS)
             try:
-                await self.look()
+                await self._look(_changed(subscription))
             except Exception:
                 log.exception("--watch could not judge")
 
-    async def look(self) -> None:
-        """Log a line for each law that was broken for the first time since the last look."""
-        self._attend()
-        changed, self._changed = self._changed, set()
-        documents = [self._document(one) for one in list(self._context.engine.sandboxes) if one.digest in changed]
+    async def _look(self, changed: frozenset[str] | None) -> None:
+        """Log a line for each law that was broken for the first time; `changed` None: in any sandbox."""
+        listed = await self._context.engine.store.listed()
+        asked = [one for one in listed if changed is None or one.digest in changed]
+        documents = [document(self._context.judge, one) for one in asked]
         if documents:
             # Away from the event loop: judging a thousand calls takes tens of milliseconds.
             for line in await asyncio.to_thread(self._watch.lines, documents):
                 log.warning(line)
 
-    def _attend(self) -> None:
-        """Have the journals of new sandboxes tell when a record has ended."""
-        present = {one.digest: one.journal for one in self._context.engine.sandboxes}
-        for digest, journal in present.items():
-            if self._journals.get(digest) is not journal:
-                journal.watchers.append(partial(self._changed_add, digest))
-                self._changed.add(digest)
-        self._journals = present
 
-    def _changed_add(self, digest: str) -> None:
-        self._changed.add(digest)
-
-    def _document(self, sandbox: Sandbox) -> Mapping[str, Any]:
-        from mockserver.cli.observing import document
-
-        return document(self._context.judge, sandbox)
+def _changed(subscription: Subscription) -> frozenset[str] | None:
+    """Take all events; the sandboxes in which something went over the wire, or None where events were missed."""
+    found: set[str] = set()
+    has_missed = False
+    while (one := subscription.take()) is not None:
+        if isinstance(one, Event):
+            found |= {one.sandbox} if one.type in WIRE else set()
+        else:
+            has_missed = True
+    return None if has_missed else frozenset(found)

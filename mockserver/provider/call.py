@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from mockserver.domain.alteration import FileChange
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from mockserver.ports import Judge
     from mockserver.provider.keys import KeyRing
     from mockserver.provider.table import Operation, Provider
+
+Mark = tuple[
+    "Standing | None", "Fault | None", "Draw | None", "datetime | None", str, str, str, "tuple[int, int] | None"
+]
+"""What a unit of work may change of its call."""
 
 _UNREAD: dict[str, object] = {}
 _NO_TIME = timedelta(0)
@@ -76,6 +81,19 @@ class Call:
         self.base: str
         self.files: str
 
+    def mark(self) -> Mark:
+        """Return what a unit of work may change of the call, for `rewind`."""
+        return (
+            self.standing, self.fault, self._chance, self._wall,
+            self.base, self.files, self.picture, self.picture_size,
+        )  # fmt: skip
+
+    def rewind(self, mark: Mark, sandbox: Sandbox) -> None:
+        """Make the call what it was before a unit of work, which then runs again on this state of its sandbox."""
+        self.standing, self.fault, self._chance, self._wall = mark[:4]
+        self.base, self.files, self.picture, self.picture_size = mark[4:]
+        self.sandbox, self.profile = sandbox, sandbox.profiles[self.provider.name]
+
     def header(self, name: str) -> str:
         """A header's value, empty when absent; the last one when it came twice."""
         return self.headers.get(name.encode("latin-1"), b"").decode("latin-1")
@@ -90,6 +108,19 @@ class Call:
             else:
                 self._value, self.beyond = read
         return self._value
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The members of the body, for functions that run after the checks. Raises TypeError where it has none."""
+        value = self.value
+        if isinstance(value, Problem):
+            raise TypeError(f"no JSON object was read: {value.text}")
+        return value
+
+    @property
+    def operation_id(self) -> str:
+        """The id of the operation; empty where the call has none."""
+        return "" if self.operation is None else self.operation.id
 
     @property
     def chance(self) -> Draw:

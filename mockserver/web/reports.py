@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mockserver.web.control_context import ControlContext
-from mockserver.web.journal import Wanted, document
+from mockserver.web.journal.filters import Filter
+from mockserver.web.journal.routes import document
 from mockserver.web.problems import Refused, nearest
 
 FORMS: Final = {
@@ -29,10 +30,10 @@ async def show(context: ControlContext, request: Request) -> Response:
     form = request.query_params.get("form", "json")
     if form not in FORMS:
         raise Refused(400, f"form: unknown value {form!r}{nearest(form, FORMS)}", member="form")
-    sandbox = context.named(request)
+    sandbox = await context.named(request)
     if context.reporter is None:
         raise Refused(501, "this server judges nobody: start it with `mockserver serve` or `mockserver run`")
-    found = document(context, sandbox.digest, sandbox.journal, Wanted())
+    found = document(context, sandbox.digest, sandbox.journal, Filter())
     # Away from the event loop: judging a thousand calls takes tens of milliseconds.
     text = await asyncio.to_thread(context.reporter, found, form)
     return Response(text, media_type=FORMS[form])

@@ -285,7 +285,12 @@ def test_passthrough_reaches_other_hosts_and_keeps_ours(tmp_path: Path, loop: st
             assert plain.recv(1000).startswith(b"HTTP/1.1 200 ")
             plain.sendall(b"POST /in HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")
             assert b'"length": 2' in b"".join(iter(lambda: plain.recv(65536), b""))
-        assert b" 502 " in proxy.said(b"CONNECT localhost:1 HTTP/1.1\r\n\r\n")
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))  # nobody else gets the port, and nobody listens
+            port = silent.getsockname()[1]
+            assert b" 502 " in proxy.said(f"CONNECT localhost:{port} HTTP/1.1\r\n\r\n".encode())
+        assert b" 502 " in proxy.said(b"CONNECT localhost:99999 HTTP/1.1\r\n\r\n")
+        assert b" 502 " in proxy.said(b"CONNECT " + b"a" * 70 + b".example:443 HTTP/1.1\r\n\r\n")
         (link, _) = tensorone(client, "kept")
         assert client.get(link).status_code == 200
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -85,8 +86,11 @@ def test_a_ready_file_counts_once_its_server_answers(tmp_path: Path) -> None:
     assert by_file(path) == ("", f"{path} is no ready file")
     path.write_text(STALE, encoding="utf-8")
     assert "is no more" in by_file(path)[1]
-    path.write_text(json.dumps({"url": "http://127.0.0.1:1", "pid": os.getpid()}), encoding="utf-8")
-    assert "connection refused" in by_file(path)[1]
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # nobody else gets the port, and nobody listens
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        path.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+        assert by_file(path) == ("", f"{url}: connection refused")
 
 
 def test_it_waits_no_longer_than_it_is_told() -> None:

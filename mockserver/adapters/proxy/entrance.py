@@ -184,10 +184,8 @@ class Entrance(asyncio.Protocol):
             )  # fmt: skip
         except OSError as error:
             why = getattr(error, "reason", None) or str(error)
-            text = (
-                f"a client ended the TLS handshake for {host} ({why}); it may not read the variables that name our CA"
-            )
-            self._gate.tell(host, text)
+            text = f"a client ended the TLS handshake for {host} ({why})"
+            self._gate.tell(host, f"{text}; it may not read the variables that name our certificate")
             self._state.connections.discard(self)
             return
         if secure is None:  # the server is stopping
@@ -206,10 +204,9 @@ class Entrance(asyncio.Protocol):
         self.transport.pause_reading()
         try:
             far = await joined(self.transport, host, port, is_secure=is_secure)
-        except OSError as error:
-            self._refuse(
-                502, f"{host} cannot be reached", f"{host}:{port} cannot be reached: {error.strerror or error}"
-            )
+        except (OSError, OverflowError, UnicodeError) as error:  # the last two: no such port, no such name
+            why = getattr(error, "strerror", None) or str(error)
+            self._refuse(502, f"{host} cannot be reached", f"{host}:{port} cannot be reached: {why}")
             return
         far.write(there)
         self.transport.write(here)

@@ -20,19 +20,19 @@ from mockserver.adapters.webhooks.outbox import Expected, Outbox, PendingAttempt
 from mockserver.adapters.webhooks.sending import Unanswered, headers_for, post
 from mockserver.adapters.webhooks.target_queues import TargetQueues
 from mockserver.domain.delivery import (
-    ONCE,
     Attempt,
     Delivery,
     Moment,
     Payload,
     PayloadFunction,
-    Plan,
     Record,
     Undeliverable,
     delivery_id,
 )
-from mockserver.domain.job import Job, State
+from mockserver.domain.job import AnyJob, State
 from mockserver.domain.journal import Dispatch
+from mockserver.domain.webhook_plan import ONCE, Plan
+from mockserver.engine.events import Events, EventType
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock, Time
 
@@ -45,7 +45,7 @@ log = logging.getLogger("mockserver")
 class WebhookDispatcher:
     """The port `Webhooks`. `patience_seconds` is the real time that an attempt may take, `kept` how many records a
     sandbox keeps, `allow` the hosts beside loopback to which webhooks may go, `plan` the attempts at every delivery,
-    `journal` the one of a sandbox in which attempts are noted (None: in none).
+    `journal` the one of a sandbox in which attempts are noted (None: in none), `events` tells of them.
     """
 
     def __init__(
@@ -57,15 +57,16 @@ class WebhookDispatcher:
         kept: int = KEPT,
         plan: Plan = ONCE,
         journal: Callable[[str], Journal | None] = lambda _sandbox: None,
+        events: Events | None = None,
     ) -> None:
         self._time, self._allow, self._patience, self._kept = time, allow, patience_seconds, kept
-        self._plan, self._journal = plan, journal
+        self._plan, self._journal, self._events = plan, journal, events or Events()
         self._outboxes: dict[str, Outbox] = {}
         self._queues = TargetQueues(self._attempt)
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
-    def expect(self, sandbox: str, clock: Clock, job: Job, webhook_payload: PayloadFunction) -> None:
+    def expect(self, sandbox: str, clock: Clock, job: AnyJob, webhook_payload: PayloadFunction) -> None:
         """Take on the payloads of a job's events; needs a running loop. Raises nothing: the log has what fails."""
         if self._is_closed:
             return
@@ -78,7 +79,7 @@ class WebhookDispatcher:
         except Exception:
             log.exception("webhooks of job %s cannot be brought", job.id)
 
-    def overridden(self, sandbox: str, job: Job) -> None:
+    def overridden(self, sandbox: str, job: AnyJob) -> None:
         """Read the later events of a turned job anew. Raises nothing."""
         outbox = self._outboxes.get(sandbox)
         expected = outbox.jobs.get(job.id) if outbox is not None else None
@@ -89,7 +90,7 @@ class WebhookDispatcher:
         except Exception:
             log.exception("webhooks of job %s cannot be brought", job.id)
 
-    def _read(self, outbox: Outbox, expected: Expected, job: Job) -> None:
+    def _read(self, outbox: Outbox, expected: Expected, job: AnyJob) -> None:
         expected.reread(job)
         outbox.schedule(expected)
         self._deliver(outbox)
@@ -189,14 +190,10 @@ class WebhookDispatcher:
             why = f"the payload cannot be written: {type(error).__name__}: {error}"
             outbox.records.append(Undeliverable(Delivery(id_, job.id, at, Payload("", None)), why))
 
-    def _planned(self, job: Job, state: State) -> Plan:
+    def _planned(self, job: AnyJob, state: State) -> Plan:
         """The attempts at a webhook about a job: its scenario's, else those at every delivery."""
-        scenario = job.scenario
-        return (
-            self._plan
-            if scenario is None or scenario.webhooks is None
-            else scenario.webhooks(state, scenario.number or 0)
-        )
+        plan = None if job.scenario is None else job.scenario.webhook_plan(state)
+        return self._plan if plan is None else plan
 
     def _pack(self, outbox: Outbox, expected: Expected, delivery: Delivery) -> None:
         try:
@@ -237,7 +234,9 @@ class WebhookDispatcher:
         outbox.unmade.discard(pending)
         if journal is not None:
             journal.wake()
+        told = {"delivery": delivery.id, "job": delivery.job, "attempt": number, "status": status}
+        self._events.publish(EventType.DELIVERY_ATTEMPTED, outbox.sandbox, ended.at, told)
 
 
-def _scenario_of(job: Job) -> str:
+def _scenario_of(job: AnyJob) -> str:
     return "" if job.scenario is None else job.scenario.name

@@ -13,4 +13,4 @@ body = {"model": "T2V-01-Director", "prompt": "A spaceship landing on a distant 
 task = client.post("/v1/video_generation", body=body, cast_to=object)["task_id"]
 done = client.get("/v1/query/video_generation", cast_to=object, options={"params": {"task_id": task}})
 file = client.get("/v1/files/retrieve", cast_to=object, options={"params": {"file_id": done["file_id"]}})["file"]
-print(file["download_url"], httpx.get(file["download_url"]).status_code)
+print(file["download_url"], httpx.get(file["download_url"], timeout=120).status_code)
