@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 
+from mockserver import __version__
 from mockserver.cli.logs import has_colours
 
 if TYPE_CHECKING:
     from mockserver.kit.reports.model import Report
+    from mockserver.kit.transcript import Transcript
 
 FORMS: Final = {
     "json_path": ("--json", "JSON (contracts/report.schema.json)"),
@@ -64,6 +66,21 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda wrapped, one: one(wrapped), reversed(made), command)
 
 
+def without_reports(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments of a command, up to `--`, without the options of `FORMS`: what replays it."""
+    options = {option for option, _ in FORMS.values()}
+    found: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            return [*found, word, *words]
+        if word in options:
+            next(words, None)
+        elif word.partition("=")[0] not in options:
+            found.append(word)
+    return found
+
+
 def give_out(report: Report, paths: Paths, environ: Mapping[str, str], stream: TextIO | None = None) -> int:
     """Write a report to its files and to a stream (None: standard output); the exit code. Raises UsageError."""
     from mockserver.kit.reports import report_terminal
@@ -96,13 +113,38 @@ def painted(text: str, style: str) -> str:
 
 def _texts(report: Report, paths: Paths) -> list[tuple[Path, str]]:
     """The files of a report, and what stands in each."""
+    makers = _makers()
+    asked = {name: getattr(paths, name) for name in makers}
+    return [(path, makers[name](report)) for name, path in asked.items() if path is not None]
+
+
+def _makers() -> dict[str, Callable[[Report], str]]:
+    """What makes the text of each form."""
     from mockserver.kit.reports import report_html, report_json, report_junit, report_markdown
 
-    makers = {
+    return {
         "json": report_json.to_text,
         "junit": report_junit.to_text,
         "md": report_markdown.to_text,
         "html": report_html.to_text,
     }
-    asked = {name: getattr(paths, name) for name in makers}
-    return [(path, makers[name](report)) for name, path in asked.items() if path is not None]
+
+
+def report_on(document: Mapping[str, Any], form: str) -> str:
+    """Return the report on a transcript of a client that may go on, in a form of `web.reports.FORMS`."""
+    from mockserver.kit.judge.judging import Asked, cases_of
+    from mockserver.kit.laws.run import CaseFacts
+    from mockserver.kit.reports.model import Report
+    from mockserver.kit.transcript import read
+
+    transcript = read(document)
+    cases = cases_of(transcript, transcript.sandbox, Asked(facts=CaseFacts(is_over=False)))
+    problem = "" if cases else "no call of a provider came to this sandbox"
+    command = f"GET /_mock/sandboxes/{transcript.sandbox}/report"
+    return _makers()[form](Report(command, __version__, cases, problem=problem, notes=dropped(transcript)))
+
+
+def dropped(transcript: Transcript) -> list[str]:
+    """Return a sentence on the records that the journal no longer had; none where it had all."""
+    gone = transcript.first - 1
+    return [f"The journal of {transcript.sandbox} no longer had the first {gone} records."] if gone else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -23,7 +23,7 @@ UNTOLD_CREDENTIALS: Final = "the file shows no credential at all: what wrote it 
 class Asked:
     """How transcripts are judged."""
 
-    laws: Iterable[Law] = LAWS
+    laws: Sequence[Law] = LAWS
     facts: CaseFacts = field(default_factory=CaseFacts)
     replay: str = ""
     """The one command that judges the same again."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.law import Cost
+from mockserver.kit.laws.reading import at, json_of
 from mockserver.kit.laws.run import Clock, Run
 from mockserver.kit.laws.view import Role
 from mockserver.kit.transcript import Attempt, Moment
@@ -17,6 +18,8 @@ ENDINGS: Final = {
     "cut": "server broke off",
     "left": "client left",
 }
+HEADERS: Final = ("Retry-After", "Location", "Content-Range")
+"""The headers of an answer that a drawing tells."""
 PHRASES: Final = {one.value: one.phrase for one in HTTPStatus}
 
 
@@ -58,7 +61,7 @@ def steps_of(run: Run) -> list[Step]:
     """Return the calls and webhooks of a run in the order in which they began."""
     seconds_at = _measure(run)
     calls = [_call_step(one, run, seconds_at) for one in run.index.calls]
-    attempts = [_attempt_step(one, seconds_at) for one in run.index.attempts]
+    attempts = [_attempt_step(one, run, seconds_at) for one in run.index.attempts]
     return sorted([*calls, *attempts], key=lambda one: (one.began, one.n))
 
 
@@ -120,9 +123,10 @@ def _hint(call: Call) -> float | None:
 
 def _notes(call: Call, run: Run) -> list[Told]:
     found = []
-    header = call.header("retry-after")
-    if header is not None:
-        found.append(Told("hint", f"Retry-After: {header[:40]}"))
+    for name in HEADERS:
+        header = call.header(name.lower())
+        if header is not None:
+            found.append(Told("hint", f"{name}: {header[:60]}"))
     if call.body_hint is not None and not call.is_terminal:
         found.append(Told("hint", f"the body asks to wait {call.body_hint:g} s"))
     if call.exchange.fault is not None:
@@ -137,7 +141,14 @@ def makes_job(call: Call) -> bool:
     return call.role is Role.CREATE and call.job is not None
 
 
-def _attempt_step(attempt: Attempt, seconds_at: Callable[[Moment], float]) -> Step:
+def _word(attempt: Attempt, run: Run) -> str:
+    """The status word of the job that a webhook tells, where it tells one that the document knows."""
+    life = run.rules.under(run.profile).life
+    found = at(json_of(attempt.request.body), life.fields["status"]) if life is not None else None
+    return f"{found} " if isinstance(found, str) else ""
+
+
+def _attempt_step(attempt: Attempt, run: Run, seconds_at: Callable[[Moment], float]) -> Step:
     number = f", attempt {attempt.attempt}" if attempt.attempt > 1 else ""
     status = f"{attempt.status} {PHRASES.get(attempt.status, '')}".strip() if attempt.status is not None else ""
     ended = attempt.ended or attempt.started
@@ -145,7 +156,7 @@ def _attempt_step(attempt: Attempt, seconds_at: Callable[[Moment], float]) -> St
         n=attempt.n,
         began=seconds_at(attempt.started),
         ended=max(seconds_at(attempt.started), seconds_at(ended)),
-        asks=f"webhook of {attempt.job}{number}",
+        asks=f"webhook {_word(attempt, run)}of {attempt.job}{number}",
         answers=status or f"no answer: {attempt.error or 'under way'}",
         is_webhook=True,
         is_open=attempt.ended is None,

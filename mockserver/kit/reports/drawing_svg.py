@@ -27,7 +27,7 @@ ROW: Final = 24
 """The least height between two marks."""
 PAUSE: Final = 16
 """What a pause adds for each factor of e of its seconds."""
-TEXT: Final = 46
+TEXT: Final = 43
 """Characters that fit between two lanes."""
 NAMES: Final = {
     Lane.CLIENT: "your client",
@@ -177,7 +177,7 @@ def _notes(told: Sequence[tuple[str, str]], y: int, lanes: Sequence[Lane]) -> It
     x = float(_x(lanes[-1], lanes) + 16)
     for kind, says in told:
         label = shortened(one_line(says), 52)
-        width = 14 + (7.1 if kind == "broken" else 6.4) * len(label)
+        width = 14 + (7.1 if kind == "broken" else 6.6) * len(label)
         yield f'<rect class="label {kind}" x="{x:.0f}" y="{y - 9}" width="{width:.0f}" height="18" rx="9"/>'
         yield f'<text class="label {kind}" x="{x + 7:.0f}" y="{y + 4}">{escape(label)}</text>'
         x += width + 6

@@ -32,17 +32,25 @@ ASCII: Final = Characters("|", "-", ">", "<", "x", ":", "x")
 
 
 def text(drawing: Drawing, characters: Characters = UNICODE) -> list[str]:
-    """Return the lines of a drawing: a head, then one for each item."""
-    return [_head(drawing.lanes), *(_line(one, drawing.lanes, characters) for one in drawing.items)]
+    """Return the lines of a drawing: a head, then one for each item. `#3` is the number of a record."""
+    if not drawing.items:
+        return ["(nothing was sent)"]
+    lines = [_head(drawing.lanes)]
+    numbered: set[int] = set()
+    for one in drawing.items:
+        is_new = isinstance(one, Mark) and one.n not in numbered
+        numbered |= {one.n} if isinstance(one, Mark) else set()
+        lines.append(_line(one, drawing.lanes, characters, is_new=is_new))
+    return lines
 
 
 def _head(lanes: tuple[Lane, ...]) -> str:
     return ("seconds".rjust(MARGIN) + "  " + "".join(one.value.ljust(LANE_WIDTH + 1) for one in lanes)).rstrip()
 
 
-def _line(one: Item, lanes: tuple[Lane, ...], characters: Characters) -> str:
+def _line(one: Item, lanes: tuple[Lane, ...], characters: Characters, *, is_new: bool) -> str:
     if isinstance(one, Mark):
-        return _mark(one, lanes, characters)
+        return _mark(one, lanes, characters, f"#{one.n}" if is_new else "")
     told = f" {one.says}" if isinstance(one, Fold) else f" {pause_says(one)}"
     rest = "".join(" " * LANE_WIDTH + characters.quiet for _ in lanes[1:])
     first = told.ljust(LANE_WIDTH) + rest[LANE_WIDTH:]
@@ -56,15 +64,15 @@ def pause_says(pause: Pause) -> str:
     return f"{pause.who.value} {'takes' if pause.is_answering else 'waits'} {seconds(pause.seconds)}"
 
 
-def _mark(mark: Mark, lanes: tuple[Lane, ...], characters: Characters) -> str:
+def _mark(mark: Mark, lanes: tuple[Lane, ...], characters: Characters, number: str) -> str:
     left = min(lanes.index(mark.source), lanes.index(mark.target))
     goes_right = lanes.index(mark.source) < lanes.index(mark.target)
     spans = [_arrow(mark, characters, goes_right=goes_right) if at == left else " " * LANE_WIDTH
              for at in range(len(lanes) - 1)]  # fmt: skip
     lines = characters.lane + "".join(span + characters.lane for span in spans)
-    notes = [one.says for one in mark.notes] + [f"{characters.broken} {one}" for one in mark.breaks]
-    told = f"  {one_line('; '.join(notes))}" if notes else ""
-    return f"{mark.at:.3f}".rjust(MARGIN) + "  " + lines + told
+    breaks = [f"{characters.broken} {one}" for one in mark.breaks]
+    told = "  ".join(part for part in (number, *breaks, one_line("; ".join(one.says for one in mark.notes))) if part)
+    return f"{f'{mark.at:.3f}'.rjust(MARGIN)}  {lines}  {told}".rstrip()
 
 
 def _arrow(mark: Mark, characters: Characters, *, goes_right: bool) -> str:

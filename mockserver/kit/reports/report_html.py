@@ -21,6 +21,8 @@ from mockserver.kit.reports.words import HEADS, conclusion
 STYLE: Final = Path(__file__).with_name("report.css")
 MOST_COLUMNS: Final = 24
 """How many cases the matrix shows side by side."""
+MOST_OPEN: Final = 120
+"""Of how many items a drawing is shown at once; a longer one is folded."""
 MOST_CASES: Final = 60
 """How many cases are drawn; those that break most come first."""
 TILES: Final = {**HEADS, Kind.HARNESS_ERROR: "judged wrongly"}
@@ -181,14 +183,23 @@ def _case(report: Report, case: Case) -> Iterator[str]:
     told = ", ".join(f"{counts[kind]} {HEADS[kind]}" for kind in HEADS if counts[kind])
     yield f'<section id="{anchor}"><h2>{_clean(case.name)}</h2>'
     yield f'<p class="soft">{_clean(case.run.provider)}{profile}: {len(case.run.index.calls)} calls, {told}</p>'
+    yield from _replays(report, case)
+    drawing = draw(case.run, case.verdicts)
+    is_open = len(drawing.items) <= MOST_OPEN and (counts[Kind.FAIL] or counts[Kind.WARN] or len(report.cases) == 1)
+    drawn = svg(drawing, f"The whole run of {case.name}")
+    opened = " open" if is_open else ""
+    yield f'<details{opened}><summary>The whole run, in time</summary><div class="wide">{drawn}</div></details>'
     for one in case.verdicts:
         if one.breaches or one.kind is Kind.HARNESS_ERROR:
             yield from _broken(case, one, anchor)
     yield from _drifts(case)
-    is_open = " open" if counts[Kind.FAIL] or counts[Kind.WARN] or len(report.cases) == 1 else ""
-    drawn = svg(draw(case.run, case.verdicts), f"The whole run of {case.name}")
-    yield f'<details{is_open}><summary>The whole run, in time</summary><div class="wide">{drawn}</div></details>'
     yield "</section>"
+
+
+def _replays(report: Report, case: Case) -> Iterator[str]:
+    """The commands that replay a case, where they are others than the one of the whole report."""
+    commands = dict.fromkeys(one.replay for one in case.verdicts if one.replay and one.replay != report.command)
+    yield from (f"<p>Replay: <code>{_clean(one)}</code></p>" for one in commands)
 
 
 def _broken(case: Case, one: Verdict, anchor: str) -> Iterator[str]:
@@ -203,7 +214,6 @@ def _broken(case: Case, one: Verdict, anchor: str) -> Iterator[str]:
         "observed": _clean(one.observed) + times if one.breaches else "",
         "at stake": _clean(at_stake(one.costs)) if one.costs else "",
         "ground": f"{_ground(one)} ({one.severity.value})",
-        "replay": f"<code>{_clean(one.replay)}</code>" if one.replay else "",
     }
     yield from (f"<dt>{name}</dt><dd>{value}</dd>" for name, value in members.items() if value)
     yield "</dl>"

@@ -28,7 +28,7 @@ def to_text(report: Report) -> str:
     lines = [f"### {_icon(report)} {plain(conclusion(report))}", "", f"`{_code(report.command)}`", ""]
     lines += [line for one in (*jobs_made(report), *report.notes) for line in (plain(one), "")]
     for place, group in enumerate(report.groups(Kind.FAIL, Kind.HARNESS_ERROR, Kind.WARN)):
-        lines += _broken(group, is_drawn=place < MOST_DRAWINGS)
+        lines += _broken(group, report.command, is_drawn=place < MOST_DRAWINGS)
     lines += _drifts(report.cases)
     if report.cases:
         lines += [*_table(report.cases), ""]
@@ -50,7 +50,7 @@ def _code(told: str) -> str:
     return one_line(told).replace("`", "'")
 
 
-def _broken(group: Group, *, is_drawn: bool) -> Iterator[str]:
+def _broken(group: Group, command: str, *, is_drawn: bool) -> Iterator[str]:
     one, case = group.first.verdict, group.first.case
     others = f", and in {len(group.rows) - 1} more" if len(group.rows) > 1 else ""
     yield f"#### {ICONS[one.kind]} {one.law.id}: {plain(one.law.sentence)}"
@@ -65,7 +65,7 @@ def _broken(group: Group, *, is_drawn: bool) -> Iterator[str]:
         yield f"- at stake: {plain(at_stake(group.costs))}"
     yield f"- why: {plain(one.law.why)}"
     yield f"- ground ({one.severity.value}): {_ground(one)}"
-    if one.replay:
+    if one.replay and one.replay != command:
         yield f"- replay: `{_code(one.replay)}`"
     yield ""
     if is_drawn and one.breaches:

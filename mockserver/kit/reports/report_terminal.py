@@ -30,7 +30,7 @@ def lines(report: Report, paint: Paint = plain) -> list[str]:
     """Return the lines of a report."""
     found: list[str] = []
     for group in report.groups(Kind.FAIL, Kind.HARNESS_ERROR, Kind.WARN):
-        found += [*_broken(group, paint), ""]
+        found += [*_broken(group, paint, report.command), ""]
     found += [_info(group, paint) for group in report.groups(Kind.INFO)]
     if found and found[-1]:
         found.append("")
@@ -41,7 +41,7 @@ def lines(report: Report, paint: Paint = plain) -> list[str]:
     return [*found, paint(one_line(conclusion(report)), _style(report))]
 
 
-def _broken(group: Group, paint: Paint) -> Iterator[str]:
+def _broken(group: Group, paint: Paint, command: str) -> Iterator[str]:
     one, case = group.first.verdict, group.first.case
     head, *rest = wrap(one.law.sentence, WIDTH - 16) or [""]
     name = paint(one.law.id, "strong") + " " * max(0, 8 - len(one.law.id))
@@ -61,7 +61,7 @@ def _broken(group: Group, paint: Paint) -> Iterator[str]:
         yield from _member("at stake", at_stake(group.costs))
     if one.breaches:
         yield from _member("ground", f"{one.ground.says}  {one.ground.source}")
-    if one.replay:
+    if one.replay and one.replay != command:
         yield from _member("replay", one.replay)
 
 

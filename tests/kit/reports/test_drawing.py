@@ -14,16 +14,16 @@ def test_a_good_run_as_text() -> None:
     """Requests go right, answers left, each at its second; pauses say who waits."""
     assert text(draw(example(GOOD))) == [
         "  seconds  client                                   server",
-        "    0.000  │── POST /clips ────────────────────────▶│",
+        "    0.000  │── POST /clips ────────────────────────▶│  #1",
         "    0.010  │◀───────────────────────── 200 queued ──│  makes job-1: price not documented",
         "           ┊ client waits 1.99 s                    ┊",
-        "    2.000  │── GET /clips/job-1 ───────────────────▶│",
+        "    2.000  │── GET /clips/job-1 ───────────────────▶│  #2",
         "    2.010  │◀──────────────────────── 200 running ──│",
         "           ┊ client waits 1.99 s                    ┊",
-        "    4.000  │── GET /clips/job-1 ───────────────────▶│",
+        "    4.000  │── GET /clips/job-1 ───────────────────▶│  #3",
         "    4.010  │◀─────────────────────────── 200 done ──│",
         "           ┊ client waits 90 ms                     ┊",
-        "    4.100  │── GET /files/job-1.mp4 ───────────────▶│",
+        "    4.100  │── GET /files/job-1.mp4 ───────────────▶│  #4",
         "    4.110  │◀───────────────────────────── 200 OK ──│",
     ]
 
