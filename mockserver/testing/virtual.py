@@ -85,7 +85,7 @@ class VirtualServer:
         if self._app is None:
             app = create_app(Settings(seed=self._seed, cache=self._cache), time=self.time)
             self._app, self._life = app, Life(app)
-            self._sandboxes = app.state.context.engine.sandboxes
+            self._engine = app.state.context.engine
             self.loop.run_until_complete(self._life.start())
         return self
 
@@ -130,8 +130,14 @@ class VirtualServer:
         profiles = {setting.provider: list(setting.profile)}
         change = {"profiles": profiles, "scenario": setting.name, **setting.options}
         self.control("PATCH", f"/sandboxes/{digest}", change)
-        self._sandboxes.open(digest).files_url = FILES
+        self.loop.run_until_complete(self._serve_files(digest))
         return InThreadCase(self, setting.key, digest)
+
+    async def _serve_files(self, digest: str) -> None:
+        """Let the links of a sandbox lead to another origin."""
+        engine = self._engine
+        sandbox = await engine.store.load(digest)
+        await engine.work(sandbox, lambda one: engine.configure(one, [lambda box: box.set("files_url", FILES)]))
 
     async def exchange(
         self, target: Target, headers: RawHeaders, body: bytes, patience: float | None, sandbox: str
