@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 
 def make(run: dict) -> dict:
@@ -20,7 +21,7 @@ def make(run: dict) -> dict:
         time.sleep(run["poll_seconds"] * 1.1)
         job = json.loads(call("GET", f"{run['base_url']}/v2/ai/videos/{job['videoId']}/status"))
     if job["status"] == "completed":
-        open(run["output"], "wb").write(call("GET", job["videoUrl"]))
+        Path(run["output"]).write_bytes(call("GET", job["videoUrl"]))
     return {"outcome": job["status"], "message": job.get("error"), "jobs": [job["videoId"]]}
 
 

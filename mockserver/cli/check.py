@@ -60,7 +60,8 @@ def _readable(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 )
 @click.argument("kind", metavar="PROVIDER", callback=_kind)
 @click.option("--cmd", metavar="COMMAND", callback=_split, help="The client: run once for each case.")
-@click.option("--adapter", metavar="COMMAND", callback=_split, help="The client: run once, told of cases by lines of JSON.")
+@click.option("--adapter", metavar="COMMAND", callback=_split,
+              help="The client: run once, told of cases by lines of JSON.")  # fmt: skip
 @click.option("--case", "ids", metavar="ID", multiple=True, help="Only this case (repeatable).")
 @click.option("--law", "laws", metavar="ID", multiple=True, help="Only cases that provoke this law (repeatable).")
 @option("--set", "core|extended|all", "Which cases, where none are named.", word(*SETS), default="core")

@@ -69,7 +69,8 @@ def conformance(
             test(result)
 
         conforms.__name__, conforms.__doc__, conforms.__module__ = test.__name__, test.__doc__, test.__module__
-        return conforms
+        marked: Callable[..., None] = conforms
+        return marked
 
     return decorate
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from concurrent.futures import Executor
+from typing import Any, Final, TypeVar, TypeVarTuple, Unpack
 
 from mockserver.adapters.serving import DaemonExecutor
 
+T = TypeVar("T")
+Given = TypeVarTuple("Given")
 SOCKET_SECONDS: Final = 0.02
 """How long bytes are waited for where sockets are open, in real time."""
 
@@ -83,7 +86,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _jump(self, seconds: float) -> None:
         self._now += seconds
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(self, executor: Executor | None, func: Callable[[Unpack[Given]], T],
+                        *args: Unpack[Given]) -> asyncio.Future[T]:  # fmt: skip
         """Do work in another thread; no virtual time passes until it is done."""
         future = super().run_in_executor(executor, func, *args)
         self._jumping.under_way += 1

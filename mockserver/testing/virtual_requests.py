@@ -67,7 +67,7 @@ def _response(answer: Answered, request: requests.PreparedRequest, adapter: Base
     found = requests.Response()
     found.status_code, found.raw, found.request, found.url = answer.status, raw, request, request.url or ""
     found.headers = CaseInsensitiveDict(headers)
-    found.encoding, found.reason = get_encoding_from_headers(found.headers), raw.reason
-    found.connection = adapter  # type: ignore[attr-defined]  # as requests' own adapter does
-    extract_cookies_to_jar(found.cookies, request, raw)
+    found.encoding, found.reason = get_encoding_from_headers(found.headers), raw.reason or ""
+    vars(found)["connection"] = adapter  # typed as requests' own adapter
+    extract_cookies_to_jar(found.cookies, request, raw)  # type: ignore[no-untyped-call]  # it has no types
     return found

@@ -85,7 +85,9 @@ Client = Callable[[ClientCase], Any]
 `clip` may be the bytes of the clip or the path of its file."""
 
 
-def run(server: VirtualCaseServer, client: Client, judging: Judging, kind: ClientKind, case: Case, key: str) -> CaseResult:
+def run(
+    server: VirtualCaseServer, client: Client, judging: Judging, kind: ClientKind, case: Case, key: str
+) -> CaseResult:
     """Put a function through a case and judge what came of it."""
     served = server.serve(setting(kind, case, key))
     try:

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-
 TABLE: Final = Path(__file__).with_name("clients.json")
 
 
@@ -32,4 +31,7 @@ class ClientKind:
 @cache
 def kinds() -> Mapping[str, ClientKind]:
     """Return the kinds of client by name."""
-    return {name: ClientKind(name=name, **{**row, "answers": tuple(row.get("answers", ()))}) for name, row in json.loads(TABLE.read_bytes()).items()}
+    rows: Mapping[str, Any] = json.loads(TABLE.read_bytes())
+    return {
+        name: ClientKind(name=name, **{**row, "answers": tuple(row.get("answers", ()))}) for name, row in rows.items()
+    }

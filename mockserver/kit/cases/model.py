@@ -92,7 +92,8 @@ def case_of(value: Any) -> Case:
     """Return a case from its JSON value. Raises CaseBroken."""
     check(value, "case")
     asked = value.get("input", {})
-    known: dict[str, Any] = {name: value[name] for name in ("id", "says", "set", "scenario", "settings") if name in value}
+    plain = ("id", "says", "set", "scenario", "settings")
+    known: dict[str, Any] = {name: value[name] for name in plain if name in value}
     known |= {name: float(value[name]) for name in ("deadline_seconds", "poll_seconds") if name in value}
     known |= {name: tuple(value[name]) for name in ("laws", "providers", "profile") if name in value}
     if "outcomes" in value:

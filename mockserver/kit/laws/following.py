@@ -10,6 +10,7 @@ from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.index import JobLife
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Result, Run
+from mockserver.kit.laws.view import Role
 
 NOT_OVER: Final = "the client had not ended when the transcript was taken"
 NO_OUTCOME: Final = "the client told no outcome"

@@ -181,7 +181,7 @@ class Client:
             if 400 <= answer.status < 500 and answer.status not in (408, 409, 425, 429):
                 code, message = self.failure(value or {})
                 raise Ended("error", f"HTTP {answer.status} for the job {job}: {message}", code or answer.status)
-            elif 200 <= answer.status < 300 and value is not None and value:
+            if 200 <= answer.status < 300 and value is not None and value:
                 self.failures = 0
                 refusal = self.refusal(value)
                 if refusal is not None:
