@@ -62,6 +62,7 @@ def _readable(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 @click.option("--cmd", metavar="COMMAND", callback=_split, help="The client: run once for each case.")
 @click.option("--adapter", metavar="COMMAND", callback=_split,
               help="The client: run once, told of cases by lines of JSON.")  # fmt: skip
+@click.option("--python", metavar="MODULE:FUNCTION", help="The client: a function in this process, in virtual time.")
 @click.option("--case", "ids", metavar="ID", multiple=True, help="Only this case (repeatable).")
 @click.option("--law", "laws", metavar="ID", multiple=True, help="Only cases that provoke this law (repeatable).")
 @option("--set", "core|extended|all", "Which cases, where none are named.", word(*SETS), default="core")
@@ -87,15 +88,21 @@ def check(ctx: click.Context, /, **given: Any) -> int:
     PROVIDER is tensorone, modelslab, modelslab-enterprise, aimlapi or gately. What the client is told, and what it
     prints, stands in docs/conformance.md.
     """
-    from mockserver.cli import checking
+    from mockserver.cli import checking, comparing, searching
 
     wanted = checking.Wanted.of(given, ctx.find_root().obj)
     if given["is_list"]:
         click.echo("\n".join(checking.listed(wanted)))
         return 0
-    if (given["cmd"] is None) == (given["adapter"] is None):
-        raise click.UsageError("expected either --cmd or --adapter, the client to be checked", ctx)
-    return give_out(checking.report(wanted), Paths.of(given), wanted.environ)
+    if sum(given[name] is not None for name in ("cmd", "adapter", "python")) != 1:
+        raise click.UsageError("expected one of --cmd, --adapter and --python: the client to be checked", ctx)
+    if given["against"] is not None:
+        if given["python"] is not None or given["is_search"]:
+            raise click.UsageError("--against goes with --cmd or --adapter, and not with --search", ctx)
+        report, code = comparing.report(wanted)
+        return max(code, 2 * (give_out(report, Paths.of(given), wanted.environ) == 2))
+    made = searching.report(wanted) if given["is_search"] else checking.report(wanted)
+    return give_out(made, Paths.of(given), wanted.environ)
 
 
 COMMANDS: Final[Sequence[Any]] = (check,)

@@ -1,7 +1,7 @@
 """What the kit needs of a server: a fresh sandbox, its clock, and a way to call it. Nothing else.
 
 `mockserver.testing` satisfies `Target`, in process or over HTTP; anything else that can do these things may too.
-`CaseServer` and `VirtualCaseServer` are what it needs to put a client through a case: over sockets, and in virtual time.
+`CaseServer` and `VirtualCaseServer` are what it needs to put clients through cases: over sockets, and in virtual time.
 """
 
 from __future__ import annotations

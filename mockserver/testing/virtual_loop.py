@@ -9,7 +9,7 @@ import asyncio
 import selectors
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from typing import Any, Final, TypeVar, TypeVarTuple, Unpack
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 from mockserver.adapters.serving import DaemonExecutor
 
@@ -86,8 +86,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _jump(self, seconds: float) -> None:
         self._now += seconds
 
-    def run_in_executor(self, executor: Executor | None, func: Callable[[Unpack[Given]], T],
-                        *args: Unpack[Given]) -> asyncio.Future[T]:  # fmt: skip
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Given], T],
+                        *args: *Given) -> asyncio.Future[T]:  # fmt: skip
         """Do work in another thread; no virtual time passes until it is done."""
         future = super().run_in_executor(executor, func, *args)
         self._jumping.under_way += 1

@@ -1,4 +1,4 @@
-"""Virtual time for a client that cannot be handed a clock: the standard library's, replaced in one thread for a while."""
+"""Virtual time for a client that cannot be handed a clock: it replaces the standard library's, in one thread."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ def virtual_time(timed: Timed) -> Iterator[None]:
     thread = threading.get_ident()
 
     def of_thread(virtual: Callable[..., Any], real: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *given: (virtual if threading.get_ident() == thread else real)(*given)
+        def told(*given: Any) -> Any:
+            return virtual(*given) if threading.get_ident() == thread else real(*given)
+
+        return told
 
     replaced: list[tuple[Any, str, Callable[..., Any]]] = [
         (time, "sleep", timed.sleep),

@@ -1,4 +1,4 @@
-"""Transports for httpx that lead to a case in virtual time. Timeouts count, and a broken answer is httpx's own error."""
+"""Transports for httpx that lead to a case in virtual time. Timeouts count; a broken answer is httpx's own error."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def _raw(request: httpx.Request) -> RawHeaders:
 def _response(answer: Answered, request: httpx.Request) -> httpx.Response:
     if not answer.has_begun:
         raise _error(answer, request)
-    stream = _Parts(answer, request)
-    return httpx.Response(answer.status, headers=answer.headers, stream=stream, extensions={"http_version": b"HTTP/1.1"})
+    told = {"http_version": b"HTTP/1.1"}
+    return httpx.Response(answer.status, headers=answer.headers, stream=_Parts(answer, request), extensions=told)
 
 
 def _error(answer: Answered, request: httpx.Request) -> httpx.TransportError:

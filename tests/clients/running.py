@@ -27,10 +27,10 @@ class Transported:
                 parts = []
                 try:
                     for part in got.iter_bytes():
-                        parts.append(part)
+                        parts.append(part)  # noqa: PERF402  (what came before a break is kept)
                 except httpx.TransportError as error:
                     etag = got.headers.get("etag", "")
-                    raise Lost(f"{type(error).__name__}: {error}", b"".join(parts), etag) from error
+                    raise Lost(f"{type(error).__name__}: {error}", b"".join(parts), etag, got.status_code) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise Lost(f"{type(error).__name__}: {error}") from error
         return _answer(got, b"".join(parts))

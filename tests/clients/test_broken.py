@@ -1,4 +1,4 @@
-"""The kit catches what it has to: each broken client fails the law that it breaks, and the reference clients fail none."""
+"""The kit catches what it has to: each broken client fails the law that it breaks, the reference clients fail none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients in this process: handed a sleep, or in virtual time that replaces the standard library's; with httpx or requests."""
+"""Clients in this process: handed a sleep, or in a time that replaces the standard library's; httpx and requests."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import count
+from pathlib import Path
 from typing import IO, Any, Final
 
 PROTOCOL: Final = 1
@@ -28,11 +29,12 @@ class AdapterGone(Exception):
 class Lines:
     """A process of an adapter, from `hello` to `bye`. Several threads may ask at the same time."""
 
-    def __init__(self, argv: Sequence[str], environ: Mapping[str, str]) -> None:
+    def __init__(self, argv: Sequence[str], environ: Mapping[str, str], folder: Path | None = None) -> None:
         try:
             self._process = subprocess.Popen(  # noqa: S603  (the user's own command, without a shell)
-                list(argv), env=dict(environ), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
+                list(argv), env=dict(environ), cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )  # fmt: skip
         except OSError as error:
             raise AdapterBroken(f"{argv[0]} cannot be run: {error.strerror}") from None
         self._numbers, self._writing = count(1), threading.Lock()

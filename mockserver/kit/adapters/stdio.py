@@ -20,8 +20,8 @@ from mockserver.kit.target import CaseServer, ServedCase
 class Adapter:
     """A client's process, started again where it ended or hangs. Several threads may run cases at the same time."""
 
-    def __init__(self, argv: Sequence[str], environ: Mapping[str, str]) -> None:
-        self._argv, self._environ = argv, environ
+    def __init__(self, argv: Sequence[str], environ: Mapping[str, str], folder: Path | None = None) -> None:
+        self._argv, self._environ, self._folder = argv, environ, folder
         self._changed = threading.Condition(threading.RLock())
         self._lines: Lines | None = None
         self._under_way = 0
@@ -30,7 +30,7 @@ class Adapter:
         """Start it and say hello. Raises AdapterBroken."""
         with self._changed:
             if self._lines is None:
-                self._lines = Lines(self._argv, self._environ)
+                self._lines = Lines(self._argv, self._environ, self._folder)
 
     def stop(self) -> None:
         """Say goodbye."""

@@ -66,7 +66,7 @@ def harmless(run: Run, calls: Iterable[Call], what: str) -> Iterator[Finding]:
             yield Kept((call.n,))
         elif not run.facts.is_over:
             yield Untold(NOT_OVER, (call.n,))
-        elif run.facts.is_killed or call.role in survived:
+        elif run.facts.is_killed or call.role in survived or (call.is_terminal and run.facts.crashed is None):
             yield Untold("the client ended for another reason", (call.n,))
         elif run.facts.crashed is not None or (run.outcome is not None and run.outcome.result in GAVE_UP):
             yield Breach(f"the client goes on: {what} is harmless", f"nothing followed but {told(run)}", (call.n,))

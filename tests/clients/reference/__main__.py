@@ -38,8 +38,8 @@ class Sockets:
             answer = Answer(got.status, headers_of(got), plain(got.read(), got.getheader("content-encoding")))
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            etag = headers_of(got).get("etag", "") if got is not None else ""
-            raise Lost(f"{type(error).__name__}: {error}", getattr(error, "partial", b""), etag) from error
+            etag, status = (headers_of(got).get("etag", ""), got.status) if got is not None else ("", 0)
+            raise Lost(f"{type(error).__name__}: {error}", getattr(error, "partial", b""), etag, status) from error
         if not got.will_close:
             self._open[parts.netloc] = connection
         return answer

@@ -227,7 +227,9 @@ class Client:
 
     def kept(self, lost: Lost) -> Lost:
         """What is worth keeping of a download that broke off: a part of a file that the server named."""
-        return lost if lost.etag and not lost.etag.startswith("W/") else Lost("")
+        if not lost.etag or lost.etag.startswith("W/"):
+            return Lost("")
+        return Lost("", self.lost.part + lost.part, lost.etag) if lost.status == 206 else lost
 
     def resuming(self) -> dict[str, str]:
         """The headers that ask for the rest of what was lost, if it is still the same file."""
@@ -338,7 +340,7 @@ class Client:
             raise Ended("error", f"the server asks for a pause of {hint:g} s")
         own = min(self.longest_backoff, self.first_backoff * self.growth**failures)
         own = max(own, self.order.poll_seconds)
-        self.wait(hint if hint is not None else own * self.rng.uniform(1.0, 1.5))
+        self.wait(max(hint, self.order.poll_seconds) if hint is not None else own * self.rng.uniform(1.0, 1.5))
 
     def wanted(self, answer: Answer) -> float | None:
         """The seconds that a refusal asks for: the longer of header and body."""

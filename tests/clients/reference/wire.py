@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 class Lost(Exception):
     """No answer came, or not all of it: nobody knows what the server did. `part` is what came of its body, `etag`
-    names the whole where the server told.
+    names the whole where the server told, `status` is that of the answer that broke off (0: there was none).
     """
 
-    def __init__(self, how: str, part: bytes = b"", etag: str = "") -> None:
+    def __init__(self, how: str, part: bytes = b"", etag: str = "", status: int = 0) -> None:
         super().__init__(how)
-        self.part, self.etag = part, etag
+        self.part, self.etag, self.status = part, etag, status
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ A_DAY = 86_400.0
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """The seconds that a Retry-After asks for, as seconds or as one of the three forms of a date. None: nothing sane."""
+    """The seconds that a Retry-After asks for, as such or as one of the three forms of a date. None: nothing sane."""
     if value is None:
         return None
     if value.isdecimal() and value.isascii():
