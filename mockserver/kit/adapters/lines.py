@@ -40,16 +40,18 @@ class Lines:
         self._numbers, self._writing = count(1), threading.Lock()
         self._waiting: dict[str, Future[dict[str, Any]]] = {"": Future()}
         self._complaints: list[bytes] = []
-        for stream, read in ((self._process.stdout, self._read), (self._process.stderr, self._complaints.extend)):
-            threading.Thread(target=read, args=(stream,), daemon=True).start()
+        readings = ((self._process.stdout, self._read), (self._process.stderr, self._complaints.extend))
+        self._readers = [threading.Thread(target=read, args=(stream,), daemon=True) for stream, read in readings]
+        for reader in self._readers:
+            reader.start()
         self.hung = 0
         """How many cases it never answered."""
         self.parallel = self._greeted()
 
     def _greeted(self) -> int:
         """Say hello; how many cases it runs side by side."""
-        self._write({"type": "hello", "protocol": PROTOCOL})
         try:
+            self._write({"type": "hello", "protocol": PROTOCOL})
             told = self._waiting[""].result(HELLO_SECONDS)
         except (TimeoutError, AdapterGone) as problem:
             self.kill()
@@ -114,17 +116,22 @@ class Lines:
         """Let it end; it is killed where it does not."""
         with suppress(AdapterGone):
             self._write({"type": "bye"})
-            if self._process.stdin is not None:
-                self._process.stdin.close()
         try:
             self._process.wait(BYE_SECONDS)
         except subprocess.TimeoutExpired:
-            self.kill()
+            pass
+        self.kill()
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once, and close what leads to it."""
         self._process.kill()
         self._process.wait()
+        for reader in self._readers:
+            reader.join(BYE_SECONDS)  # a process that it started may hold its output open
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                with suppress(OSError, ValueError):
+                    stream.close()
 
 
 def _object(line: bytes) -> dict[str, Any]:

@@ -85,6 +85,7 @@ class Adapter:
         except AdapterGone as gone:
             with self._changed:
                 if lines is self._lines:
+                    lines.kill()
                     self._lines = None
             return Ended(printed=lines.printed, crashed=str(gone))
         return _read(told, lines.printed, output)
