@@ -193,7 +193,9 @@ def test_an_unknown_provider_is_told_with_the_nearest(capsys: pytest.CaptureFixt
     assert "unknown provider 'tensorne'; did you mean tensorone?" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", ["[]", '{"cases": [{"id": "x"}]}', '{"cases": [{"id": "X", "says": "x", "laws": []}]}', "{"])
+@pytest.mark.parametrize(
+    "text", ["[]", '{"cases": [{"id": "x"}]}', '{"cases": [{"id": "X", "says": "x", "laws": []}]}', "{"]
+)
 def test_a_broken_file_of_cases_is_told(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2, with the place in the file."""
     path = tmp_path / "cases.json"

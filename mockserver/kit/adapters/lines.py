@@ -116,10 +116,8 @@ class Lines:
         """Let it end; it is killed where it does not."""
         with suppress(AdapterGone):
             self._write({"type": "bye"})
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(BYE_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
         self.kill()
 
     def kill(self) -> None:

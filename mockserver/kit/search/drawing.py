@@ -76,7 +76,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         *draw(st.lists(POLLS, max_size=3)),
         *draw(st.lists(FILES, max_size=2)),
     ]
-    timeline = {"polls": draw(st.integers(1, 5))}
+    timeline: dict[str, Any] = {"polls": draw(st.integers(1, 5))}
     ends = draw(st.sampled_from(("succeeded", "failed", "never")))
     if ends == "failed":
         timeline["ends"] = ends

@@ -16,7 +16,8 @@ MOST_CANDIDATES: Final = 24
 
 def size(scenario: Scenario) -> int:
     """Return how large a scenario is: the length of its text, and the numbers in it."""
-    return len(str(scenario)) + sum(one.get("from", 0) + one.get("to", 0) for one in scenario.get("faults", ()))
+    rows: Sequence[Mapping[str, Any]] = scenario.get("faults", ())
+    return len(str(scenario)) + sum(int(one.get("from", 0)) + int(one.get("to", 0)) for one in rows)
 
 
 def candidates(scenario: Scenario) -> Iterator[dict[str, Any]]:
