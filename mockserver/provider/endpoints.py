@@ -20,6 +20,7 @@ from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
 from mockserver.provider.fault_selection import about, at_creation, beside_jobs, file_change, gone, lags_behind, refusal
 from mockserver.provider.links import link_prefix
+from mockserver.provider.signed_links import WORD, link_problem
 from mockserver.provider.table import Endpoint
 
 R = TypeVar("R")
@@ -168,6 +169,9 @@ def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R
     """The file of a finished job; `before` is the problem while it is not."""
 
     def endpoint(call: Call) -> Answer | Problem:
+        denied = link_problem(call) if WORD in call.profile else None
+        if denied is not None:
+            return denied
         job = find(call)
         if isinstance(job, Problem):
             return job

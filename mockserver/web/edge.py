@@ -16,6 +16,7 @@ from mockserver.domain.scenario import UnknownScenario
 from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.scenario_selection import HEADER, MARK, chosen
+from mockserver.provider.signed_links import is_signed
 from mockserver.web.answering import answered, fault_of, refused
 from mockserver.web.call_context import (
     PREFIX,
@@ -27,7 +28,7 @@ from mockserver.web.call_context import (
     place_stray,
     unprefixed,
 )
-from mockserver.web.faults import OUTLET, Outlet, send_with
+from mockserver.web.faults import OUTLET, Outlet, is_closed, send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.journal.pending import send_recorded
 from mockserver.web.journal.redact_request import redact_text
@@ -99,6 +100,8 @@ class Edge:
         if found is not None:
             call.params = found[1]
             operation = route.operations.get("GET" if call.is_head else call.method)
+            if operation is None and is_signed(call):  # with another method: the file says whose it is all the same
+                operation = route.operations.get("GET")
         try:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
@@ -121,6 +124,8 @@ class Edge:
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
             log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             sent = own(call, 500, fault_of(error))
+        if headers is None and is_closed(call):
+            send = scope[OUTLET].send
         if call.fault is None:
             await send_recorded(send, record, sent)
         else:
