@@ -14,8 +14,19 @@ from tests.properties.clients import CLIENTS, Client
 from tests.scenarios.test_faults import Meeting
 
 NEWER = {"aimlapi": ["2026"], "gately": ["minimax"]}
-PROFILES = [(client, [*style, "signed-links"]) for client in CLIENTS for style in ([], NEWER.get(client.provider))
-            if style is not None]  # fmt: skip
+AREAS = ("rules", "end", "origin")
+
+
+def facts(provider: str) -> list[pytest.MarkDecorator]:
+    """The facts about a provider's signed links that the tests prove together."""
+    return [pytest.mark.fact(f"{provider}.signed-links.{area}") for area in AREAS]
+
+
+PROFILES = [
+    pytest.param((client, [*style, "signed-links"]), marks=facts(client.provider),
+                 id="-".join([client.provider, client.create, *style]))
+    for client in CLIENTS for style in ([], NEWER.get(client.provider)) if style is not None
+]  # fmt: skip
 
 
 class Link:
@@ -39,7 +50,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
         yield started
 
 
-@pytest.fixture(params=PROFILES, ids=lambda one: f"{one[0].provider}-{one[0].create}-{'-'.join(one[1])}")
+@pytest.fixture(params=PROFILES)
 def link(server: MockServer, request: pytest.FixtureRequest) -> Link:
     client: Client = request.param[0]
     sandbox = server.sandbox(f"signed {request.node.name}")
