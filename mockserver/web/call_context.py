@@ -48,7 +48,7 @@ async def place(
 async def place_stray(context: ProviderContext, call: Call, scope: Scope) -> None:
     """Give a call that is no provider's its sandbox: what resembles a key in its header is taken for one."""
     scheme, _, key = call.header("authorization").partition(" ")
-    call.operation, call.keys, call.profile = None, context.keys, frozenset()
+    call.operation, call.keys, call.profile, call.engine = None, context.keys, frozenset(), context.engine
     call.key = key.strip() or None if scheme.lower() == "bearer" else None
     call.sandbox = sandbox = await _sandbox(context, call, scope)
     call.now = sandbox.clock.now()

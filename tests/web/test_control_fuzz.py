@@ -62,6 +62,7 @@ def document(sandbox: Sandbox, job: str) -> dict[str, Any]:
     schemas["Fault"]["required"] = ["at", "does"]
     fault["at"], fault["does"] = {"enum": ["creation", "poll"]}, {"enum": ["limited", "cut", "bom", "chunked"]}
     configured["limits"]["oneOf"][1] = _closed({operations[0]: {"$ref": "#/components/schemas/Limit"}})
+    parameters["eventTimeout"] |= {"required": True, "schema": {"enum": [0]}}
     del told["paths"]["/sandboxes/{key}/journal/wait"]
     return told
 
