@@ -28,13 +28,24 @@ PayloadFunction = Callable[[Job, Snapshot], "Payload | None"]
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """A planned attempt: it falls due `after` its event, on the sandbox's clock."""
+    """A planned attempt at a delivery."""
 
     after: timedelta = ZERO
+    """Length on the sandbox's clock after which the attempt falls due: after the event; a retry (`only_if_failed`)
+    after the instant at which the attempt before it fell due.
+    """
+    only_if_failed: bool = False
+    """Whether it is made only where the attempt before it got no answer of 2xx."""
+    with_previous: bool = False
+    """Whether it is under way at the same moment as the attempt before it, on a connection of its own."""
+    before_answer: bool = False
+    """Whether the creation's answer waits until it was made, where it falls due at the creation."""
+    changes: tuple[str, ...] = ()
+    """What is wrong with what is sent: keys of `domain.webhook_message.CHANGES`."""
 
 
 Plan = tuple[Try, ...]
-"""The attempts at a delivery, in the order of their numbers (from 1)."""
+"""The attempts at a delivery, in the order of their numbers (from 1). A retry follows the attempt that may fail."""
 
 ONCE: Final[Plan] = (Try(),)
 
@@ -59,20 +70,44 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerHead:
+    """What a target answered before its body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    """Pairs in the order and with the case in which they came."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
-    """A try that was made and ended. `due` is the sandbox's instant at which it was to start; `status` what the target
-    answered, None when there was no answer, and then `error` says why. `headers` and `body` are what was sent.
-    """
+    """A try that was made and ended."""
 
     delivery: Delivery
     number: int
+    """From 1, in the order of the plan; replays follow."""
     due: datetime
+    """The sandbox's instant at which it was to start."""
     started: Moment
     ended: Moment
     headers: tuple[tuple[str, str], ...]
+    """The headers that were sent."""
     body: bytes
-    status: int | None
+    """The bytes that were sent."""
+    answer: AnswerHead | None
+    """What the target answered; None when there was no whole answer, and then `error` says why."""
     error: str = ""
+    is_replay: bool = False
+    """Whether somebody asked for it, beside the plan."""
+
+    @property
+    def status(self) -> int | None:
+        """What the target answered; None when there was no whole answer."""
+        return None if self.answer is None else self.answer.status
+
+    @property
+    def is_received(self) -> bool:
+        """Whether the target answered with 2xx: then no retry follows."""
+        return self.answer is not None and 200 <= self.answer.status < 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +119,15 @@ class Undeliverable:
 
 
 Record = Attempt | Undeliverable
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An attempt that fell due and has not ended."""
+
+    delivery: Delivery
+    number: int
+    due: datetime
 
 
 def delivery_id(job: Job, number: int) -> str:
