@@ -16,6 +16,7 @@ from mockserver import __version__
 from mockserver.adapters.challenge import LoopbackChallenger
 from mockserver.adapters.clips import Clips
 from mockserver.adapters.clock import HandTime, MachineTime, SandboxClock
+from mockserver.adapters.closing import closed
 from mockserver.adapters.documents import Documents
 from mockserver.adapters.listeners import LoopbackListeners
 from mockserver.adapters.pictures import LoopbackPictures
@@ -87,9 +88,7 @@ def create_app(
                 sandboxes.open(digest).files_url = files_url
             yield
         finally:
-            await listeners.aclose()
-            await dispatcher.aclose()
-            await clips.aclose()
+            await closed(listeners.aclose(), dispatcher.aclose(), clips.aclose())
 
     app = Starlette(
         routes=[Mount("/_mock", app=control.application(control_context))],

@@ -60,6 +60,7 @@ def run(told: Plan, environ: Mapping[str, str]) -> None:
         _take_ports(app, sockets)
         spare_the_collector()
         opening = Opening(told, environ, app, address(sockets, secure=told.is_secure))
+        stop.at_forced_end.append(opening.close)
         try:
             stop.run(server(app, on_ready=opening, certfile=told.certfile, keyfile=told.keyfile), sockets)
         finally:

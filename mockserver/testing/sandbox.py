@@ -82,7 +82,7 @@ class Sandbox:
         self.clock.freeze()
 
     def advance(self, seconds: float) -> list[str]:
-        """Move the clock forward; the ids of the webhooks that this made due, whose first attempt was then made."""
+        """Move the clock forward; the ids of the webhooks that this made due. All that is due was attempted then."""
         return self.clock.advance(seconds)
 
     def jobs(self) -> list[dict[str, Any]]:
@@ -111,6 +111,11 @@ class Sandbox:
     def deliveries(self) -> list[dict[str, Any]]:
         """The webhooks, oldest first, with what was sent and how each attempt ended."""
         found: list[dict[str, Any]] = self.control("GET", "/deliveries")["deliveries"]
+        return found
+
+    def replay(self, delivery: str) -> dict[str, Any]:
+        """Send a webhook once more, now; the webhook with all its attempts. `delivery` is its id."""
+        found: dict[str, Any] = self.control("POST", f"/deliveries/{delivery}/replay")
         return found
 
     def listeners(self, *, port: int = 0, files: bool = False, files_port: int | None = None) -> Listeners:

@@ -109,6 +109,7 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "/sandboxes/{key}/jobs/{job}/fail", jobs.overridden(OverrideKind.FAILED)),
     ("POST", "/sandboxes/{key}/jobs/{job}/stall", jobs.overridden(OverrideKind.STALLED)),
     ("GET", "/sandboxes/{key}/deliveries", deliveries.listed),
+    ("POST", "/sandboxes/{key}/deliveries/{delivery}/replay", deliveries.replayed),
     ("GET", "/sandboxes/{key}/journal.json", journal.as_json),
     ("GET", "/sandboxes/{key}/journal.ndjson", journal.as_lines),
     ("GET", "/sandboxes/{key}/journal.har", journal.as_har),

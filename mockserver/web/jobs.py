@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 from mockserver.domain.job import Job, Override, OverrideKind, snapshot
 from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.members import typed
-from mockserver.web.clocks import SETTLE_SECONDS
 from mockserver.web.control_context import ControlContext, instant
+from mockserver.web.deliveries import settled
 from mockserver.web.members import json_object
 from mockserver.web.problems import Refused, nearest
 
@@ -39,8 +39,8 @@ def overridden(kind: OverrideKind) -> Callable[[ControlContext, Request], Awaita
         body = await json_object(request, {"why"}) if await request.body() else {}
         why = typed(body, "why", str, "a string") if "why" in body else ""
         job = context.engine.turn(sandbox, job, Override(now, kind, why))
-        delivered = await context.engine.webhooks.settled(sandbox.digest, SETTLE_SECONDS)
-        return JSONResponse({**shown(job, sandbox), "deliveries": delivered})
+        webhooks = await settled(context, sandbox)
+        return JSONResponse({**shown(job, sandbox), **webhooks})
 
     return handler
 

@@ -10,6 +10,7 @@ from mockserver.provider import configuration
 from mockserver.provider.configuration import queue_of, spelled
 from mockserver.web.clocks import clock_of
 from mockserver.web.control_context import ControlContext
+from mockserver.web.deliveries import SETTLE_SECONDS
 from mockserver.web.members import json_object, kind_of
 from mockserver.web.problems import Refused
 
@@ -44,9 +45,10 @@ async def configure(context: ControlContext, request: Request) -> Response:
 
 
 async def queued(context: ControlContext, request: Request) -> Response:
-    """Append to the scenarios of the next submissions."""
+    """Append to the scenarios of the next submissions. Answers when every webhook that is due was attempted."""
     sandbox = context.named(request)
     sandbox.queue.extend(queue_of(await json_object(request, {"queue"}, {"queue"}), "queue", context.scenarios))
+    await context.engine.webhooks.made_due(sandbox.digest, SETTLE_SECONDS)
     return JSONResponse({"queue": [spelled(one, context.scenarios) for one in sandbox.queue]})
 
 

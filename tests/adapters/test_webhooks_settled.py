@@ -78,7 +78,7 @@ def test_a_webhook_that_comes_twice_has_come_twice_when_the_move_returns() -> No
 
 
 def test_retries_follow_their_back_off_until_one_is_received() -> None:
-    """Each retry falls due so long after the attempt before it, on the sandbox's clock; after a success none follows."""
+    """Each retry falls due so long after the attempt before it, on the sandbox's clock; after a success none comes."""
 
     async def script() -> None:
         plan = (Try(), after(1, retry=True), after(2, retry=True), after(4, retry=True))

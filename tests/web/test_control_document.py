@@ -134,6 +134,7 @@ GATELY = {"name": "gately"}
 NEW, FIRST, NONE = ({**SELF, "job": word} for word in ("new", "first", "none"))
 """A job that is made for the call, the first of those, and one that is not there."""
 COMPLETE, FAIL, STALL = (f"/sandboxes/{{key}}/jobs/{{job}}/{word}" for word in ("complete", "fail", "stall"))
+REPLAY = "/sandboxes/{key}/deliveries/{delivery}/replay"
 OWN_LIMITS = {"createVideo": {"calls": 2, "seconds": 60}}
 TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     # method, path, what stands in it, query, body, the status that comes
@@ -187,6 +188,8 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"advance_seconds": 3600}, 200),
     ("GET", "/sandboxes/{key}/jobs", SELF, "", None, 200),
     ("GET", "/sandboxes/{key}/deliveries", SELF, "", None, 200),
+    ("POST", REPLAY, {**SELF, "delivery": "sent"}, "", None, 200),
+    ("POST", REPLAY, {**SELF, "delivery": "none"}, "", None, 404),
     ("GET", "/sandboxes/{key}/journal.json", SELF, "", None, 200),
     ("GET", "/sandboxes/{key}/journal.json", SELF, "kind=exchang", None, 400),
     ("GET", "/sandboxes/{key}/journal.ndjson", SELF, "", None, 200),
@@ -212,9 +215,11 @@ def test_every_answer_of_a_tour_over_every_route_is_as_the_document_says(stop: M
     for method, path, names, query, value, status in TOUR:
         known = dict(names)
         if names.get("job") == "new":
-            jobs.append(job_of(stop, KEY))
+            jobs.append(job_of(stop, KEY, f"{NOBODY}/hook"))
         if "job" in names:
             known["job"] = {"new": jobs[-1], "first": jobs[0], "none": "none"}[names["job"]]
+        if names.get("delivery") == "sent":
+            known["delivery"] = stop.control("GET", f"/sandboxes/{KEY}/deliveries")["deliveries"][0]["id"]
         target = f"/_mock{path.format(**known)}" + (f"?{query}" if query else "")
         body = b"" if value is None else json.dumps(value).encode()
         came, headers, content = stop.request(method, target, HEADERS, body)
