@@ -37,6 +37,7 @@ floors: $(READY) ## Who may import whom
 
 generated: $(READY) ## Generated files are what their sources say
 	$(BIN)/python -m mockserver.kit.generator --check
+	$(BIN)/python -m tests.docs.python_page --check
 
 format: $(READY) ## Write the code in its one format
 	$(BIN)/ruff format .
@@ -44,6 +45,7 @@ format: $(READY) ## Write the code in its one format
 
 generate: $(READY) ## Write documents and schemas from contracts/*
 	$(BIN)/python -m mockserver.kit.generator
+	$(BIN)/python -m tests.docs.python_page
 
 # The table's own test is left out: it judges the README as it stood before this target wrote it.
 facts: clients ## Prove the facts, count them, write the counts into the README

@@ -27,7 +27,7 @@ GRACE_SECONDS: Final = 2
 LONGEST_STOP_SECONDS: Final = 3.0
 """When a server that was told to stop ends whatever is left."""
 
-FaultPoint = tuple[socket.AddressFamily, str]
+BindAddress = tuple[socket.AddressFamily, str]
 
 _TAKEN: Final = frozenset({errno.EADDRINUSE, 10048})
 _REFUSED: Final = frozenset({errno.EACCES, 10013})
@@ -62,13 +62,13 @@ def bind(host: str, port: int) -> list[socket.socket]:
     raise OSError(errno.EADDRINUSE, "no port is free on both families")
 
 
-def _places(host: str) -> list[FaultPoint]:
+def _places(host: str) -> list[BindAddress]:
     if host == "localhost":
         return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
     return [(socket.AF_INET6 if ":" in host else socket.AF_INET, host)]
 
 
-def _listening(places: Sequence[FaultPoint], port: int) -> list[socket.socket]:
+def _listening(places: Sequence[BindAddress], port: int) -> list[socket.socket]:
     """One listening socket per place, all at the same port; the first decides which."""
     opened: list[socket.socket] = []
     try:

@@ -49,7 +49,7 @@ def read(path: Path, options: Collection[str]) -> Config:
     ValueError says file, line, key, what was expected and what is near.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin a file with a byte order mark
         data = tomllib.loads(text)
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None

@@ -14,11 +14,13 @@ from mockserver.domain.scenario_composition import InvalidScenario
 Value = TypeVar("Value")
 
 _ORIGIN: Final = re.compile(r"(https?)://([a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/?", re.IGNORECASE)
+_APP_ORIGIN: Final = re.compile(r"([a-z][a-z0-9+.-]{0,60})://([A-Za-z0-9._-]{1,200}(?::[0-9]{1,5})?)/?", re.IGNORECASE)
+"""The origin of a page with a scheme of its own: `capacitor://localhost`, `tauri://localhost`, `chrome-extension://ID`."""
 _SIZE: Final = re.compile(r"([0-9]{1,18})\s*(|kb|mb|gb|tb|kib|mib|gib|tib)", re.IGNORECASE)
 _UNITS: Final[dict[str, int]] = {
     "": 1,
-    **{f"{payload}b": 10 ** (3 * power) for power, payload in enumerate("kmgt", 1)},
-    **{f"{payload}ib": 2 ** (10 * power) for power, payload in enumerate("kmgt", 1)},
+    **{f"{prefix}b": 10 ** (3 * power) for power, prefix in enumerate("kmgt", 1)},
+    **{f"{prefix}ib": 2 ** (10 * power) for power, prefix in enumerate("kmgt", 1)},
 }
 
 
@@ -78,8 +80,13 @@ def origin(text: str) -> str:
 
 
 def page_origin(text: str) -> str:
-    """What a browser may send as Origin: an http(s) origin, `null`; `*` means any."""
-    return text if text in ("*", "null") else origin(text)
+    """What a page may send as Origin: an http(s) origin, that of an app or an extension, `null`; `*` means any."""
+    if text in ("*", "null"):
+        return text
+    app = _APP_ORIGIN.fullmatch(text.strip())
+    if app is not None and app[1].lower() not in ("http", "https"):
+        return f"{app[1].lower()}://{app[2]}"
+    return origin(text)
 
 
 def each(read: Callable[[str], Value]) -> Callable[[Sequence[str]], tuple[Value, ...]]:

@@ -102,5 +102,5 @@ class Problem:
             size += len(parts[-1])
         line = "; ".join(parts) or self.kind.value
         ascii_line = line.encode("ascii", "backslashreplace").decode()
-        clean = "".join(payload if " " <= payload <= "~" else " " for payload in ascii_line)
+        clean = "".join(character if " " <= character <= "~" else " " for character in ascii_line)
         return clean if len(clean) <= HEADER_BYTES else f"{clean[: HEADER_BYTES - 3]}..."

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
@@ -119,3 +120,50 @@ def test_a_client_that_leaves_a_clogged_line_is_told_at_once() -> None:
         assert flowed == [(True, True)]
 
     played(play)
+
+
+POST = b"POST /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: %b\r\n%b\r\n%b"
+BODIES = [(b"Content-Length: 5\r\n", b"hello"), (b"Transfer-Encoding: chunked\r\n", b"5\r\nhello\r\n0\r\n\r\n")]
+
+
+def requests_of(pieces: list[bytes]) -> list[tuple[Message, bytes]]:
+    """The scope and the body of each request that an application sees of a connection's bytes."""
+    seen: list[tuple[Message, bytes]] = []
+
+    async def app(scope: Message, receive: Callable[[], Awaitable[Any]], send: Any) -> None:
+        body, message = b"", {"more_body": True}
+        while message["more_body"]:
+            message = await receive()
+            body += message["body"]
+        seen.append((scope, body))
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    async def script() -> None:
+        config = uvicorn.Config(app, http=Counting, lifespan="off", log_config=None)
+        connection = Counting(config, ServerState(), {})
+        connection.connection_made(Wire())
+        for piece in pieces:
+            connection.data_received(piece)
+            await settled()
+        await settled()
+        connection.timeout_keep_alive_task and connection.timeout_keep_alive_task.cancel()
+
+    asyncio.run(script())
+    return seen
+
+
+@pytest.mark.parametrize("protocol", [b"h2c", b"TLS/1.2", b"websocket", b"TLS/1.2, h2c"])
+@pytest.mark.parametrize(("framing", "body"), BODIES)
+@pytest.mark.parametrize("size", [1, 7, 40, 10_000])
+def test_an_upgrade_that_is_not_taken_is_ignored(protocol: bytes, framing: bytes, body: bytes, size: int) -> None:
+    """The request is served with its body and its own headers, and so is the next one of the connection.
+
+    Sent by the JDK's HttpClient (h2c), curl --http2 and Apache HttpClient 5.4 (TLS/1.2). RFC 9110, 7.8. Case F01.
+    """
+    sent = POST % (protocol, framing, body) + REQUEST
+    seen = requests_of([sent[at : at + size] for at in range(0, len(sent), size)])
+    assert [(scope["method"], told) for scope, told in seen] == [("POST", b"hello"), ("GET", b"")]
+    assert (b"upgrade", protocol) in seen[0][0]["headers"]
+    assert (b"connection", b"Upgrade, HTTP2-Settings") in seen[0][0]["headers"]
+    assert (b"host", b"x") in seen[1][0]["headers"]

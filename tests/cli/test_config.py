@@ -70,3 +70,20 @@ def test_a_bad_file_is_told_with_line_key_expected_and_nearest(text: str, told: 
         read(path, OPTIONS)
     assert told in str(wrong.value)
     assert "\n" not in str(wrong.value)
+
+
+def test_a_file_of_a_windows_editor_is_read(tmp_path: Path) -> None:
+    """A byte order mark and CRLF at the ends of lines change nothing. Case F07."""
+    path = tmp_path / "mock.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    read_back, plain = read(path, OPTIONS), read(written(tmp_path, GOOD), OPTIONS)
+    assert read_back.options == plain.options
+    assert [one.name for one in read_back.scenarios] == [one.name for one in plain.scenarios]
+
+
+def test_the_line_of_a_mistake_is_counted_across_crlf(tmp_path: Path) -> None:
+    """Lines count as an editor counts them."""
+    path = tmp_path / "mock.toml"
+    path.write_bytes(b"\xef\xbb\xbf[serve]\r\ntiming = 'x'\r\nprot = 3\r\n")
+    with pytest.raises(ValueError, match=r"line 3: serve\.prot"):
+        read(path, OPTIONS)

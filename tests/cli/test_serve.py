@@ -8,12 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cli.process import CERTIFICATE, KEY, Running
+from tests.cli.process import CERTIFICATE, KEY, PATIENCE, Running, environment
 
 VIDEO = {"prompt": "a cat", "width": 256, "height": 256, "duration": 1.0}
 CREATE = "/v2/ai/text-to-video"
@@ -213,3 +214,28 @@ def test_a_start_imports_nothing_beyond_its_budget(tmp_path: Path) -> None:
     assert over_budget([*imported, "PIL.Image", "yaml", "sqlite3"]) == {"PIL", "yaml", "sqlite3"}
     assert ("uvloop" in imported) == (sys.implementation.name == "cpython")
     assert "uvicorn.protocols.http.httptools_impl" in imported
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes descriptors as a POSIX shell does")
+@pytest.mark.parametrize("closed", [(2,), (1,), (0, 1, 2)])
+def test_it_serves_without_standard_streams(tmp_path: Path, closed: tuple[int, ...]) -> None:
+    """A service and pythonw start programs without stdout or stderr. Case F08."""
+    ready = tmp_path / "ready.json"
+    program = (
+        "import os, sys\n"
+        f"for one in {closed}: os.close(one)\n"
+        "command = [sys.executable, '-m', 'mockserver', 'serve', '--port', '0', '--ready-file', sys.argv[1]]\n"
+        "os.execv(sys.executable, command)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program, ready], env=environment(tmp_path))
+    try:
+        while not ready.exists():
+            assert process.poll() is None
+        url = urlsplit(json.loads(ready.read_bytes())["url"])
+        connection = HTTPConnection(url.hostname or "", url.port, timeout=PATIENCE)
+        connection.request("GET", "/v2/ai/videos/none/status")
+        assert connection.getresponse().status == 401
+        connection.close()
+    finally:
+        process.terminate()
+        assert process.wait(PATIENCE) == 0

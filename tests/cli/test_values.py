@@ -117,3 +117,21 @@ def test_paths_are_shown_as_a_shell_understands_them() -> None:
     assert paths.shown(Path("/home/me/.cache/x"), home, "linux") == str(Path("~/.cache/x"))
     assert paths.shown(Path("/home/meat/x"), home, "linux") == str(Path("/home/meat/x"))
     assert paths.shown(Path("/x"), {}, "linux") == str(Path("/x"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["capacitor://localhost", "tauri://localhost", "chrome-extension://abcdefghijklmnop", "ionic://localhost:8100"],
+)
+def test_the_origin_of_an_app_or_an_extension_is_one(text: str) -> None:
+    """Pages in apps and extensions send origins with schemes of their own. Case F10."""
+    assert values.page_origin(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["capacitor:localhost", "://localhost", "tauri://", "tauri://a/b", "a b://c", "localhost"]
+)
+def test_what_is_no_origin_is_refused(text: str) -> None:
+    """An origin is a scheme and a host, perhaps a port; no path."""
+    with pytest.raises(ValueError, match=r"expected an http\(s\) origin"):
+        values.page_origin(text)

@@ -29,7 +29,8 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
-from mockserver.kit.promise import PROVIDERS, names
+from mockserver.kit.promise import PROVIDERS, load, names
+from mockserver.kit.promise.document import MARK
 from mockserver.provider.discovery import discover
 
 SUMMARY = "API Operations:"
@@ -39,11 +40,10 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Profile:
-    """A profile with a whole document: `words` is empty for the default one."""
+    """A profile: `words` is empty for the default one."""
 
     provider: str
     words: tuple[str, ...]
-    document: Path
 
     @property
     def name(self) -> str:
@@ -60,11 +60,12 @@ def profiles(only: Sequence[str]) -> list[Profile]:
     discovered = discover()
     for name in names():
         folder = PROVIDERS / name / "generated"
-        found.append(Profile(name, (), folder / "document.json"))
-        own = {tuple(path.stem.split(",")): path for path in sorted((folder / "documents").glob("*.json"))}
+        found.append(Profile(name, ()))
+        composed = json.loads((folder / "digests.json").read_bytes())
+        own = [tuple(one.split(",")) for one in sorted(composed) if one != MARK]
         words = [(word.name,) for word in discovered[name].words if word.name != discovered[name].style]
         every = dict.fromkeys([*words, *own])
-        found += [Profile(name, told, own.get(told, folder / "document.json")) for told in every]
+        found += [Profile(name, words) for words in every]
     exact = {one.name for one in found} & set(only)
     heads = tuple(head for head in only if head not in exact)
     chosen = [one for one in found if not only or one.name in exact or (heads and one.name.startswith(heads))]
@@ -114,8 +115,10 @@ def fuzzed(url: str, profile: Profile, key: str, told: Namespace, folder: Path) 
     control(url, "DELETE", f"/sandboxes/{sandbox}")
     control(url, "PATCH", f"/sandboxes/{sandbox}", settings)
     control(url, "PATCH", f"/sandboxes/{sandbox}/clock", {"frozen": True})  # so no creation is held back
+    document = folder / f"{profile.file}.json"
+    document.write_text(json.dumps(load(PROVIDERS / profile.provider).under(profile.words)))
     command = [
-        *(sys.executable, "-m", "mockserver.kit.fuzz", str(profile.document), "--url", url, "--key", key),
+        *(sys.executable, "-m", "mockserver.kit.fuzz", str(document), "--url", url, "--key", key),
         *("--header", f"X-Mock-Sandbox: {sandbox}", "--seed", str(told.seed)),
         *("--examples", str(told.examples * told.times), "--sequences", str(told.sequences * told.times)),
     ]

@@ -38,10 +38,8 @@ def test_the_checkout_has_no_drift(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_it_makes_these_files(root: Path) -> None:
     assert [path.removeprefix(f"{TOY}/") for path in generate.build(root / "contracts")] == [
+        "generated/digests.json",
         "generated/document.json",
-        "generated/documents/loud,strict.json",
-        "generated/documents/loud.json",
-        "generated/documents/strict.json",
         "generated/overlays.json",
         "generated/requests.json",
         "schemas/answers/getThing.busy.json",
@@ -90,14 +88,20 @@ def test_requests_are_inlined_and_not_yet_strict(root: Path) -> None:
     assert list(requests) == ["x-generated", "makeThing"]
 
 
-def test_a_profile_has_a_whole_document(root: Path) -> None:
+def test_a_profile_has_the_digest_of_its_whole_document(root: Path) -> None:
     made = generate.build(root / "contracts")
+    generate.write(root / "contracts", made, {})
+    toy = promise.load(root / TOY)
+    digests = _json(made[f"{TOY}/generated/digests.json"])
+    assert list(digests) == ["x-generated", "loud", "strict", "loud,strict"]
+    assert all(generate.digest(toy.under(words.split(","))) == digests[words] for words in list(digests)[1:])
+    assert len(set(digests.values())) == len(digests)
     overlays = _json(made[f"{TOY}/generated/overlays.json"])
     assert list(overlays) == ["x-generated", "loud", "strict"]
-    loud = _json(made[f"{TOY}/generated/documents/loud.json"])["components"]["schemas"]
+    loud = toy.under(["loud"])["components"]["schemas"]
     assert loud["error.key"]["properties"] == {"error": {"const": "KEY"}}
     assert "x-documented" in loud["makeThing.request"]["properties"]["size"]
-    both = _json(made[f"{TOY}/generated/documents/loud,strict.json"])["components"]["schemas"]
+    both = toy.under(["loud", "strict"])["components"]["schemas"]
     assert both["error.key"] == loud["error.key"]
     assert both["makeThing.request"]["properties"]["size"]["maximum"] == 10
 
@@ -106,8 +110,8 @@ def test_what_is_written_is_what_the_kit_reads(root: Path) -> None:
     made = generate.build(root / "contracts")
     generate.write(root / "contracts", made, {})
     toy = promise.load(root / TOY)
-    for words in (["loud"], ["strict"], ["loud", "strict"]):
-        assert _json(made[f"{TOY}/generated/documents/{','.join(words)}.json"]) == toy.under(words)
+    document = {**_json(made[f"{TOY}/generated/document.json"])}
+    assert document == toy.document
     assert {name: (one.method, one.path) for name, one in toy.operations.items()} == {
         "makeThing": ("POST", "/v1/things"),
         "getThing": ("GET", "/v1/things/{thing}"),
@@ -129,14 +133,14 @@ def test_writing_ends_all_drift_and_removes_what_is_stale(root: Path, capsys: py
     stale.write_text("{}")
     assert main([str(root / "contracts")]) == 0
     assert not stale.exists()
-    assert "16 files (10 schemas): 16 written, 1 stale ones removed" in capsys.readouterr().out
+    assert "14 files (10 schemas): 14 written, 1 stale ones removed" in capsys.readouterr().out
     assert main(["--check", str(root / "contracts")]) == 0
     assert main([str(root / "contracts")]) == 0
     assert ": 0 written, 0 stale" in capsys.readouterr().out
 
 
 def _changed(path: Path) -> None:
-    path.write_bytes(path.read_bytes().replace(b"KEY", b"KEZ"))
+    path.write_bytes(path.read_bytes().replace(b"in cm", b"in mm"))
 
 
 def _line_end(path: Path) -> None:
@@ -154,17 +158,17 @@ def _stale(path: Path) -> None:
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (_changed, "+++ contracts/toy/generated/documents/loud.json (generated)"),
-        (_line_end, "generated/documents/loud.json: the line ends or the last line differ"),
-        (_removed, "missing: contracts/toy/generated/documents/loud.json"),
-        (_stale, "stale: contracts/toy/generated/documents/extra.json"),
+        (_changed, "+++ contracts/toy/generated/requests.json (generated)"),
+        (_line_end, "generated/requests.json: the line ends or the last line differ"),
+        (_removed, "missing: contracts/toy/generated/requests.json"),
+        (_stale, "stale: contracts/toy/generated/extra.json"),
     ],
 )
 def test_check_sees_drift_and_writes_nothing(
     root: Path, edit: Any, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main([str(root / "contracts")])
-    edit(root / TOY / "generated" / "documents" / "loud.json")
+    edit(root / TOY / "generated" / "requests.json")
     before = generate.present(root / "contracts")
     assert main(["--check", str(root / "contracts")]) == 1
     assert said in capsys.readouterr().out
@@ -263,7 +267,9 @@ def test_what_is_no_provider_folder_is_left_alone(root: Path) -> None:
         (root / TOY).with_name(name).mkdir()
     (root / TOY).with_name("README.md").write_text("")
     after = generate.build(root / "contracts")
-    assert [path for path in before if path not in after] == [f"{TOY}/generated/documents/loud,strict.json"]
+    assert list(before) == list(after)
+    digests = [_json(made[f"{TOY}/generated/digests.json"]) for made in (before, after)]
+    assert [words for words in digests[0] if words not in digests[1]] == ["loud,strict"]
 
 
 @pytest.mark.parametrize("text", ["{}", "- loud", "- []", "- [1]"])

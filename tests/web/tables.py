@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from mockserver.kit.facts import load_defaults
-from mockserver.kit.promise import PROVIDERS
+from mockserver.kit.promise import PROVIDERS, load
 from mockserver.provider.discovery import discover
 from mockserver.provider.table import Operation, Provider
 
@@ -57,8 +56,5 @@ def keyed(provider: str, key: str) -> tuple[dict[str, str], dict[str, Any]]:
 
 @cache
 def document(provider: str, words: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The generated document of a provider, of the default profile or of one word."""
-    folder: Path = PROVIDERS / provider / "generated"
-    path = folder / "documents" / f"{words[0]}.json" if words else folder / "document.json"
-    found: dict[str, Any] = json.loads(path.read_bytes())
-    return found
+    """Return the document of a provider, of the default profile or under words."""
+    return dict(load(PROVIDERS / provider).under(words))

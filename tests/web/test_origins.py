@@ -48,6 +48,14 @@ def test_a_page_of_this_machine_may_call_providers(direct: Direct, origin: str) 
     assert answer.header("access-control-expose-headers") == "*"
 
 
+def test_a_page_of_an_allowed_origin_may_reach_into_a_private_network(direct: Direct) -> None:
+    """Chromium asks so before a public page may call an address of this machine. Case F09."""
+    ask = {"access-control-request-method": "POST", "access-control-request-private-network": "true"}
+    asked = direct.call("OPTIONS", CREATE, {"origin": LOOPBACK[0], **ask})
+    assert (asked.status, asked.header("access-control-allow-private-network")) == (200, "true")
+    assert direct.call("OPTIONS", CREATE, {"origin": FOREIGN[0], **ask}).status == 400
+
+
 @pytest.mark.parametrize("origin", FOREIGN)
 def test_a_foreign_page_may_not(direct: Direct, origin: str) -> None:
     asked = preflight(direct, CREATE, origin)

@@ -77,7 +77,7 @@ def _fitting(text: str, font: ImageFont.FreeTypeFont, width: int, tail: str) -> 
 
 
 def _size(width: int, height: int) -> int:
-    """The size of the payloads in pixels: small pictures get what is still legible, large ones 1/36 of the height."""
+    """The size of the letters in pixels: small pictures get what is still legible, large ones 1/36 of the height."""
     return max(9, min(14, height // 24, width // 22), min(width // 32, height // 36, 64))
 
 

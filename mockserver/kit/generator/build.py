@@ -5,11 +5,13 @@ For each provider folder of a folder such as `contracts/`, from `openapi.yaml` a
     generated/document.json           the document of the default profile
     generated/requests.json           {operationId: self-contained request schema} of the default profile
     generated/overlays.json           {word: merge patch} in the order of merging: that of profiles/words.yaml
-    generated/documents/<words>.json  the whole document of each word that changes it, and of profiles/combinations.yaml
+    generated/digests.json            {words: SHA-256 of the document} of each word that changes the document, and of
+                                      profiles/combinations.yaml: a document is composed in milliseconds, so what shows
+                                      drift is enough
     schemas/<kind>/<name>.json        see `mockserver.kit.generator.schemas`
 
 Each file carries the command that makes it in its first member: `x-generated`, in schemas `$comment`. Nothing else
-in the three `generated/*.json` begins with `x-generated`, so readers drop that one member.
+in the `generated/*.json` begins with `x-generated`, so readers drop that one member.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +44,7 @@ class Written:
     combinations: Sequence[Sequence[str]]
 
     def profiles(self) -> list[tuple[str, ...]]:
-        """Return every profile that gets a whole document of its own; a word that alone changes nothing gets none."""
+        """Return every profile whose whole document has a digest; a word that alone changes nothing has none."""
         alone = [(word,) for word in self.overlays if self.under((word,)) != self.document.value]
         return [*alone, *(tuple(words) for words in self.combinations)]
 
@@ -120,17 +123,25 @@ def _unsound(one: Written) -> Iterator[str]:
 
 def _files(one: Written) -> Iterator[tuple[str, bytes]]:
     overlays = {word: source.value for word, source in one.overlays.items()}
-    documents = {f"documents/{','.join(words)}": one.under(words) for words in one.profiles()}
+    digests = {",".join(words): digest(one.under(words)) for words in one.profiles()}
     generated = {
         "document": one.document.value,
         "requests": promise.request_schemas(one.document.value),
         "overlays": overlays,
-        **documents,
+        "digests": digests,
     }
     for name, value in generated.items():
         yield f"{one.name}/generated/{name}.json", _bytes({MARK: GENERATED, **value})
     for where, schema in schemas(one.name, one.document.value).items():
         yield f"{one.name}/schemas/{where}", _bytes(schema)
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a whole document as hexadecimal text.
+
+    The order of members counts, the mark of a generated file does not.
+    """
+    return sha256(_bytes({name: value for name, value in document.items() if name != MARK})).hexdigest()
 
 
 def _bytes(value: Any) -> bytes:

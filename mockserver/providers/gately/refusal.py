@@ -33,7 +33,7 @@ Speaks = Callable[[Problem, Call], str]
 
 
 def request_id(call: Call) -> str:
-    """The id of a call: its instant, nanoseconds without leading zeros, and eight payloads or digits."""
+    """The id of a call: its instant, nanoseconds without leading zeros, and eight letters or digits."""
     now = call.now
     clock = f"{now.year:04}{now.month:02}{now.day:02}{now.hour:02}{now.minute:02}{now.second:02}"
     return f"{clock}{now.microsecond * 1000}{call.chance.text(0, 8, LETTERS)}"
