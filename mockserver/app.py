@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -20,12 +21,12 @@ from mockserver.adapters.closing import closed
 from mockserver.adapters.documents import Documents
 from mockserver.adapters.listeners import LoopbackListeners
 from mockserver.adapters.pictures import LoopbackPictures
+from mockserver.adapters.store import MemoryStore
 from mockserver.adapters.webhooks import WebhookDispatcher
-from mockserver.domain.scenario import Scenario, parse
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
-from mockserver.engine.sandboxes import Sandboxes
 from mockserver.provider.configuration import Declared, all_declared
 from mockserver.provider.discovery import discover, scenarios
 from mockserver.provider.keys import Grant, KeyRing
@@ -35,6 +36,8 @@ from mockserver.settings import Settings
 from mockserver.web import control
 from mockserver.web.control_context import ControlContext
 from mockserver.web.edge import Edge
+from mockserver.web.journal.pending import Recorder
+from mockserver.web.journal.redact import redact
 from mockserver.web.provider_context import ProviderContext
 
 PLACES: tuple[str | Path, ...] = ("mockserver.providers",)
@@ -50,16 +53,16 @@ def create_app(
     settings = settings or Settings()
     source = time or MachineTime()
     providers = discover(places)
-    known = {**scenarios(providers), **{one.name: one for one in settings.scenarios}}
+    known = scenarios(providers, settings.scenarios)
     listeners = LoopbackListeners()
     plans = all_declared(settings.sandboxes, providers, known)
-    sandboxes = _sandboxes(settings, source, providers, known, listeners, plans)
+    store = _store(settings, source, providers, known, listeners, plans)
     dispatcher = WebhookDispatcher(
         source,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
-        journal=sandboxes.journal_of,
+        journal=store.journal_of,
     )
-    engine = Engine(sandboxes, dispatcher)
+    engine = Engine(store, dispatcher)
     clips = _clips(settings)
     judge = Documents({name: one.promise for name, one in providers.items()})
     context = ProviderContext(
@@ -70,22 +73,23 @@ def create_app(
         clips=clips,
         pictures=LoopbackPictures(clips),
         challenger=LoopbackChallenger(),
+        recorder=Recorder(source, redact),
         time=source,
         public_url=settings.public_url,
         scenarios=known,
     )
     for plan in plans.values():
-        sandboxes.open(plan.digest)
+        store.open(plan.digest)
         for wished in plan.listeners:
             listeners.wish(plan.digest, *wished.all)
-    sandboxes.on_close.append(listeners.left)
+    store.on_close.append(listeners.left)
     control_context = _control_context(settings, context, providers, known, listeners, judge)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
             for digest, files_url in await listeners.open_wished():
-                sandboxes.open(digest).files_url = files_url
+                await engine.work(await store.load(digest), partial(_set_files_url, files_url))
             yield
         finally:
             await closed(listeners.aclose(), dispatcher.aclose(), clips.aclose())
@@ -118,7 +122,7 @@ def _control_context(
     settings: Settings,
     context: ProviderContext,
     providers: dict[str, Provider],
-    known: dict[str, Scenario],
+    known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     judge: Documents,
 ) -> ControlContext:
@@ -134,19 +138,18 @@ def _control_context(
         context.time.wall().timestamp() - context.time.monotonic(),
         frozenset(settings.allow_hosts),
         settings.control_token,
-        {one.name for one in settings.scenarios},
     )
 
 
-def _sandboxes(
+def _store(
     settings: Settings,
     source: MachineTime | HandTime,
     providers: dict[str, Provider],
-    known: dict[str, Scenario],
+    known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     plans: dict[str, Declared],
-) -> Sandboxes:
-    scenario = parse(settings.scenario, known)
+) -> MemoryStore:
+    scenario = known.parse(settings.scenario)
     changes = {plan.digest: plan.changes for plan in plans.values()}
     budget = Budget()
 
@@ -164,7 +167,11 @@ def _sandboxes(
             change(made)
         return made
 
-    return Sandboxes(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
+    return MemoryStore(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
+
+
+def _set_files_url(files_url: str | None, sandbox: Sandbox) -> None:
+    sandbox.set("files_url", files_url)
 
 
 def _keys(settings: Settings) -> KeyRing:

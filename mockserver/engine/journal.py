@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from mockserver.domain.redaction import Print
+from mockserver.domain.redaction import Fingerprint
 
 KEPT: Final = 1000
 KEPT_BYTES: Final = 4_000_000
@@ -63,10 +63,10 @@ class Journal:
         self.budget, self.is_on, self.kept, self.kept_bytes = budget or Budget(), is_on, kept, kept_bytes
         self.watchers: list[Callable[[], None]] = []
         self.entries: deque[Entry] = deque(maxlen=kept)
-        self.other_keys: dict[Print, None] = {}
+        self.other_keys: dict[Fingerprint, None] = {}
         self.last = self.used = self.stamp = self._unsettled = 0
         self._alike: dict[bytes, bytes] = {}
-        self._told: dict[tuple[str, str], tuple[int, int]] = {}
+        self._counts: dict[tuple[str, str], tuple[int, int]] = {}
 
     @property
     def first(self) -> int:
@@ -138,19 +138,19 @@ class Journal:
         return True
 
     def counted(self, n: int, job: str, operation: str) -> int:
-        """The how-manieth exchange of an operation about a job record `n` is; counted anew when none of them is kept.
+        """Count record `n` as an exchange of an operation about a job; return its number among them, from 1.
 
-        What left the ring before it was settled is not counted.
+        The count starts again when none of them is kept. What left the ring before it was settled is not counted.
         """
-        told, key = self._told, (job, operation)
-        count, at = told.get(key, _NEVER)
+        counts, key = self._counts, (job, operation)
+        count, at = counts.get(key, _NEVER)
         count = count + 1 if at >= self.first else 1
-        told[key] = (count, n)
-        if len(told) > 2 * self.kept:
-            self._told = {key: one for key, one in told.items() if one[1] >= self.first}
+        counts[key] = (count, n)
+        if len(counts) > 2 * self.kept:
+            self._counts = {key: one for key, one in counts.items() if one[1] >= self.first}
         return count
 
-    def stray(self, prints: tuple[Print, ...]) -> None:
+    def stray(self, prints: tuple[Fingerprint, ...]) -> None:
         """Remember how a key looks that stood where it does not belong: what echoes it later must not show it."""
         for one in prints:
             self.other_keys[one] = None
@@ -161,7 +161,7 @@ class Journal:
         """Forget everything in one step; the next number is 1 again. What is under way is in no journal any more."""
         self.budget.used -= self.used
         self.budget.journals.discard(self)
-        self.entries, self.other_keys, self._told, self._alike = deque(maxlen=self.kept), {}, {}, {}
+        self.entries, self.other_keys, self._counts, self._alike = deque(maxlen=self.kept), {}, {}, {}
         self.last = self.used = self._unsettled = 0
         self.wake()
 

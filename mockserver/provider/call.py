@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from mockserver.provider.keys import KeyRing
     from mockserver.provider.table import Operation, Provider
 
+Mark = tuple[
+    "Standing | None", "Fault | None", "Draw | None", "datetime | None", str, str, str, "tuple[int, int] | None"
+]
+"""What a unit of work may change of its call."""
+
 _UNREAD: dict[str, object] = {}
 _NO_TIME = timedelta(0)
 
@@ -75,6 +80,19 @@ class Call:
         self.now: datetime
         self.base: str
         self.files: str
+
+    def mark(self) -> Mark:
+        """Return what a unit of work may change of the call, for `rewind`."""
+        return (
+            self.standing, self.fault, self._chance, self._wall,
+            self.base, self.files, self.picture, self.picture_size,
+        )  # fmt: skip
+
+    def rewind(self, mark: Mark, sandbox: Sandbox) -> None:
+        """Make the call what it was before a unit of work, which then runs again on this state of its sandbox."""
+        self.standing, self.fault, self._chance, self._wall = mark[:4]
+        self.base, self.files, self.picture, self.picture_size = mark[4:]
+        self.sandbox, self.profile = sandbox, sandbox.profiles[self.provider.name]
 
     def header(self, name: str) -> str:
         """A header's value, empty when absent; the last one when it came twice."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final, cast
 
 from mockserver.domain.alteration import AlterationContext, FileChange, altered
+from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import ZERO, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
-from mockserver.domain.scenario import SUCCESS
-from mockserver.engine.sandbox import JobStore
+from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
 from mockserver.provider.fault_selection import about, at_creation, refusal
@@ -60,7 +61,7 @@ def _held(job: Job, call: Call, length: timedelta, render: Render) -> Reply:
     """The creation's answer after a wait; what happened to the job in the meantime is seen in it."""
 
     def then(later: Call) -> Answer | Problem:
-        current = later.sandbox.job_store.by_id(job.id) or job
+        current = later.sandbox.job(job.id) or job
         return told(current, snapshot(current, later.now), later, render)
 
     end = end_of(job)
@@ -87,7 +88,7 @@ def starts_from(picture: Callable[[Call], str | bytes | Problem], endpoint: Endp
 def submit(call: Call, order: Order) -> Job | Problem:
     """Submit an order, and see to it that its webhooks are brought."""
     scenario = call.scenario or call.sandbox.next_scenario()
-    refused = None if scenario.faults is None else at_creation(call, scenario)
+    refused = at_creation(call, scenario) if scenario.faults else None
     if refused is not None:
         return refused
     job = call.engine.submit(call.sandbox, order, call.now, scenario, profile=call.profile, files=call.files)
@@ -100,7 +101,8 @@ def _expect_webhooks(call: Call, job: Job) -> None:
     """Have the webhooks about a job sent, where its provider sends any and the client named a URL."""
     url_of, payload = call.provider.webhook_url, call.provider.webhook_payload
     if url_of is not None and payload is not None and url_of(job):
-        call.engine.webhooks.expect(call.sandbox.digest, call.sandbox.clock, job, payload)
+        sandbox, expect = call.sandbox, call.engine.webhooks.expect
+        sandbox.after.append(partial(expect, sandbox.digest, sandbox.clock, job, payload))
 
 
 def polls(find: Find, render: Render) -> Endpoint:
@@ -134,7 +136,7 @@ def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Probl
     if scenario.answers:
         fields = call.judge.fields(job.provider, call.profile)
         sight = AlterationContext(seen, call.now - job.created, operation, scenario.number or 0)
-        answer.body = altered(answer.body, scenario.answers, fields, sight)
+        answer.body = altered(answer.body, scenario.alterations(), fields, sight)
     if scenario.creation is not None and answer.status == 200 and operation == job.kind:
         answer.status = scenario.creation
     return answer
@@ -185,8 +187,7 @@ def _clip_spec_of(job: Job, call: Call, clip_spec: DescribeClip) -> ClipSpec | P
 
 def file_change(job: Job) -> FileChange | None:
     """What a job's scenario does to its files."""
-    scenario = job.scenario
-    return scenario.file(scenario.number or 0) if scenario is not None and scenario.file is not None else None
+    return job.scenario.file_change() if job.scenario is not None else None
 
 
 def _is_there(seen: Snapshot, call: Call, change: FileChange | None) -> bool:
@@ -202,13 +203,13 @@ def by_name(
     provider: str,
     kinds: Sequence[str],
     resource: str,
-    lookup: Callable[[JobStore, str], Job | None] = JobStore.find,
+    lookup: Callable[[Sandbox, str], Job | None] = Sandbox.find_job,
 ) -> Find:
     """Find a job of this provider and these kinds in the call's sandbox by its id or alias (or as `lookup` says)."""
 
     def find(call: Call) -> Job | Problem:
         wanted = name(call)
-        job = lookup(call.sandbox.job_store, wanted)
+        job = lookup(call.sandbox, wanted)
         if job is None or job.provider != provider or job.kind not in kinds:
             text = f"this sandbox has no {resource} {wanted[:80]!r}"
             return Problem(ProblemKind.MISSING, text, detail={"resource": resource, "id": wanted})

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mockserver.domain.delivery import Attempt, Delivery, Moment, Record, UnderWay
-from mockserver.domain.redaction import recognised
+from mockserver.domain.redaction import redact_fingerprints
 from mockserver.engine.sandbox import Sandbox, unkeyed
 from mockserver.web.control_context import ControlContext, instant
 from mockserver.web.problems import Refused, nearest
@@ -24,7 +24,7 @@ Tell = Callable[[str], str]
 
 async def listed(context: ControlContext, request: Request) -> Response:
     """The webhooks of a sandbox, oldest first, with what was sent and how each attempt ended."""
-    webhooks, sandbox = context.engine.webhooks, context.named(request)
+    webhooks, sandbox = context.engine.webhooks, await context.named(request)
     sandbox.journal.settle()  # so that it knows how a key looks that a client put into an address
     found = shown(webhooks.records(sandbox.digest), partial(_told, sandbox))
     return JSONResponse({"deliveries": found, "under_way": webhooks.under_way(sandbox.digest)})
@@ -42,7 +42,7 @@ async def settled(context: ControlContext, sandbox: Sandbox) -> dict[str, object
 
 async def replayed(context: ControlContext, request: Request) -> Response:
     """Send a recorded webhook once more, now, as its provider sends it; the webhook with all its attempts."""
-    webhooks, sandbox = context.engine.webhooks, context.named(request)
+    webhooks, sandbox = context.engine.webhooks, await context.named(request)
     name: str = request.path_params["delivery"]
     try:
         await webhooks.replay(sandbox.digest, name, SETTLE_SECONDS)
@@ -103,7 +103,9 @@ def _headers(headers: Iterable[tuple[str, str]], tell: Tell) -> list[list[str]]:
 def _told(sandbox: Sandbox, text: str) -> str:
     """The text as UTF-8 can carry it (a URL that is none may hold half a surrogate pair), and without keys."""
     raw = text.encode("utf-8", "backslashreplace")
-    return unkeyed(recognised(raw, sandbox.journal.other_keys).decode("utf-8", "backslashreplace"), sandbox.digest)
+    return unkeyed(
+        redact_fingerprints(raw, sandbox.journal.other_keys).decode("utf-8", "backslashreplace"), sandbox.digest
+    )
 
 
 def _moment(moment: Moment) -> dict[str, object]:

@@ -16,14 +16,14 @@ from mockserver.domain.scenario import UnknownScenario
 from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.scenario_selection import HEADER, MARK, chosen
-from mockserver.web.answering import answered, crashed, fault_of
+from mockserver.web.answering import answered, fault_of, refused
 from mockserver.web.call_context import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
 from mockserver.web.faults import send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
+from mockserver.web.journal.pending import send_recorded
+from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.media import clip_answer
 from mockserver.web.provider_context import ProviderContext
-from mockserver.web.recording import begun, send_noted
-from mockserver.web.scrubbing import hushed
 from mockserver.web.wire import (
     App,
     Disconnected,
@@ -73,8 +73,8 @@ class Edge:
     async def _serve(
         self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes] | None = None
     ) -> None:
-        routes, time = self.context.routes, self.context.time
-        arrived = time.monotonic()
+        routes, recorder = self.context.routes, self.context.recorder
+        arrived = recorder.time.monotonic()
         call = called(scope, dict(scope["headers"]) if headers is None else headers)
         found = routes.find(call.raw_path)
         route = found[0] if found is not None else routes.nearest(call.raw_path)
@@ -88,36 +88,35 @@ class Edge:
         try:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
-            place(self.context, call, scope, route.provider, operation)
-            if call.sandbox.journal.is_on:
-                begun(call, route.provider.name, scope, time, arrived).over(0, [], b"", Ending.LEFT)
+            await place(self.context, call, scope, route.provider, operation)
+            record = recorder.begin(call, route.provider.name, scope, arrived)
+            if record is not None:
+                record.end(0, [], b"", Ending.LEFT)
             return
         call.body = body or b""
         if call.is_head and operation is not None:
             call.method = "GET"
-        strip = None
+        record = None
         try:
-            place(self.context, call, scope, route.provider, operation)
-            if call.sandbox.journal.is_on:
-                strip = begun(call, route.provider.name, scope, time, arrived)
+            await place(self.context, call, scope, route.provider, operation)
+            record = recorder.begin(call, route.provider.name, scope, arrived)
             problem = misrouted(call, route, is_known=found is not None)
             if body is None and problem is None:
                 problem = oversized(operation)
             sent = await self._answer(call, problem)
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
-            log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
+            log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             sent = own(call, 500, fault_of(error))
         if call.fault is None:
-            await send_noted(send, strip, sent)
+            await send_recorded(send, record, sent)
         else:
-            await send_with(call.fault, call, scope, receive, send, strip, sent)
+            await send_with(call.fault, call, scope, receive, send, record, sent)
 
     async def _turn_away(self, call: Call, scope: Scope, send: Send, arrived: float) -> None:
         """Answer a call that is no provider's."""
-        place_stray(self.context, call, scope)
+        await place_stray(self.context, call, scope)
         sent = own(call, 404, f"No provider has a path that begins like {call.path[:200]}")
-        strip = begun(call, "", scope, self.context.time, arrived) if call.sandbox.journal.is_on else None
-        await send_noted(send, strip, sent)
+        await send_recorded(send, self.context.recorder.begin(call, "", scope, arrived), sent)
 
     async def _answer(self, call: Call, problem: Problem | None) -> Sent:
         """What goes out in answer to a placed call; `problem` is what is already wrong with it."""
@@ -131,13 +130,13 @@ class Edge:
         if not isinstance(body, ClipBody):
             return written(call, answer)
         clip = await self._clip(call, body)
-        if not isinstance(clip, Answer):
+        if not isinstance(clip, Problem):
             return clip_written(call, answer, body, clip)
-        call.answer = clip
-        return written(call, clip)
+        call.answer = answer = await refused(call, clip)
+        return written(call, answer)
 
-    async def _clip(self, call: Call, body: ClipBody) -> Clip | Answer:
-        """The clip that an answer names, or the refusal where there is none."""
+    async def _clip(self, call: Call, body: ClipBody) -> Clip | Problem:
+        """Return the clip that an answer names, or the problem where there is none."""
         clip = self.context.clips.cached(body.spec)
         if clip is not None:
             return clip
@@ -145,10 +144,10 @@ class Edge:
             return await self.context.clips.get(body.spec)
         except ClipError as error:
             kind = ProblemKind.UNAVAILABLE if isinstance(error, ClipUnavailable) else ProblemKind.CRASHED
-            return call.provider.refuse(Problem(kind, str(error)), call)
+            return Problem(kind, str(error))
         except Exception as error:
-            log.exception("%s %s crashed", call.method, hushed(call.raw_path, call))
-            return crashed(call, error)
+            log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
+            return Problem(ProblemKind.CRASHED, fault_of(error))
 
 
 def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
@@ -164,21 +163,17 @@ def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
 
 def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent:
     """An answer whose body is a clip, or the part of it that was asked for."""
-    if call.provider.add_headers is not None:
-        call.provider.add_headers(answer, call)
     if body.filename:
         disposition = f'attachment; filename="{body.filename}"'.encode("latin-1", "replace")
         answer.headers.append((b"content-disposition", disposition))
     if clip.note:
-        log.info("%s %s clip: %s", call.method, hushed(call.raw_path, call), clip.note)
+        log.info("%s %s clip: %s", call.method, redact_text(call.raw_path, call), clip.note)
     return clip_answer(clip, call.headers, answer.headers, body.change, is_head=call.is_head)
 
 
 def written(call: Call, answer: Answer) -> Sent:
     """An answer as bytes."""
     provider = call.provider
-    if provider.add_headers is not None:
-        provider.add_headers(answer, call)
     body = answer.body
     if not isinstance(body, bytes):
         body = provider.encode(body, call) if provider.encode is not None else json_bytes(body)
@@ -189,22 +184,22 @@ def written(call: Call, answer: Answer) -> Sent:
     headers += answer.headers
     problem = answer.problem
     if problem is not None:
-        told = hushed(problem.header(), call)
-        headers.append((b"x-mock-problem", told.encode("ascii")))
-        path = hushed(call.raw_path, call)
-        log.info("%s %s %d %s: %s", call.method, path, answer.status, call.sandbox.digest, told)
+        header = redact_text(problem.header(), call)
+        headers.append((b"x-mock-problem", header.encode("ascii")))
+        path = redact_text(call.raw_path, call)
+        log.info("%s %s %d %s: %s", call.method, path, answer.status, call.sandbox.digest, header)
     return answer.status, headers, b"" if call.is_head else body
 
 
 def own(call: Call, status: int, detail: str) -> Sent:
     """A refusal of our own, in no provider's words: problem+json."""
-    detail = hushed(detail, call)
+    detail = redact_text(detail, call)
     body = json_bytes({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
-    told = hushed(Problem(ProblemKind.INVALID, detail).header(), call)
+    header = redact_text(Problem(ProblemKind.INVALID, detail).header(), call)
     headers: RawHeaders = [
         (b"content-length", b"%d" % len(body)),
         (b"content-type", b"application/problem+json"),
-        (b"x-mock-problem", told.encode("ascii")),
+        (b"x-mock-problem", header.encode("ascii")),
     ]
-    log.info("%s %s %d: %s", call.method, hushed(call.raw_path, call), status, told)
+    log.info("%s %s %d: %s", call.method, redact_text(call.raw_path, call), status, header)
     return status, headers, b"" if call.is_head else body

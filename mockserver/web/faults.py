@@ -12,7 +12,7 @@ from mockserver.domain.journal import Ending, Line
 from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.provider.call import Call
 from mockserver.web.answering import waited
-from mockserver.web.recording import LINE, Strip, send_noted
+from mockserver.web.journal.pending import LINE, PendingRecord, send_recorded
 from mockserver.web.wire import Receive, Scope, Send, Sent
 
 PAGE: Final = (
@@ -21,7 +21,7 @@ PAGE: Final = (
 )
 
 
-async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send, strip: Strip | None,
+async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send, record: PendingRecord | None,
                     sent: Sent) -> None:  # fmt: skip
     """Send an answer as its fault has it, and note it in the call's record, if there is one."""
     does = fault.does
@@ -34,9 +34,9 @@ async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, se
             async with asyncio.timeout(LONGEST_HOLD):
                 await _gone(receive)
     if does in _ENDS:
-        await _broken_off(scope, receive, send, strip, sent if does is TransportFault.CUT else None, fault)
+        await _broken_off(scope, receive, send, record, sent if does is TransportFault.CUT else None, fault)
     else:
-        await send_noted(send, strip, sent)
+        await send_recorded(send, record, sent)
 
 
 _ENDS: Final = frozenset({TransportFault.SILENT, TransportFault.DROPPED, TransportFault.RESET, TransportFault.CUT})
@@ -50,7 +50,7 @@ def _instead(sent: Sent, body: bytes) -> Sent:
 
 
 async def _broken_off(
-    scope: Scope, receive: Receive, send: Send, strip: Strip | None, sent: Sent | None, fault: Fault
+    scope: Scope, receive: Receive, send: Send, record: PendingRecord | None, sent: Sent | None, fault: Fault
 ) -> None:
     """End the connection: at once, or after a share of the answer's body.
 
@@ -61,8 +61,8 @@ async def _broken_off(
     if sent is not None:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": part, "more_body": True})
-    if strip is not None:
-        strip.over(status, headers, part, Ending.CUT)
+    if record is not None:
+        record.end(status, headers, part, Ending.CUT)
     line: Line | None = scope.get("state", {}).get(LINE)
     if line is not None and line.end is not None:
         line.end(fault.does is TransportFault.RESET)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from mockserver.domain.scenario import Scenario
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.ports import Challenger, Clips, Judge, Pictures, Time
 from mockserver.provider.keys import KeyRing
 from mockserver.provider.routes import Routes
+from mockserver.web.journal.pending import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class ProviderContext:
     clips: Clips
     pictures: Pictures
     challenger: Challenger
+    recorder: Recorder
     time: Time
+    scenarios: ScenarioCatalogue
     public_url: str | None = None
-    scenarios: Mapping[str, Scenario] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from uvicorn.server import ServerState
 
 from mockserver.adapters.protocol import STATE, Counting
 from mockserver.domain.journal import Line
-from mockserver.web.recording import LINE
+from mockserver.web.journal.pending import LINE
 
 REQUEST = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 Message = MutableMapping[str, Any]

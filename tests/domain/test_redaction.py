@@ -41,7 +41,7 @@ def readings(data: bytes) -> list[str]:
 @given(key=KEYS)
 def test_a_key_is_found_under_every_spelling(place: object, key: str) -> None:
     data = place(key)  # type: ignore[operator]
-    shown = redaction.unhidden(data, redaction.forms(key))
+    shown = redaction.redact_encoded(data, redaction.spellings_of(key))
     assert MARK in shown
     assert not any(key in reading for reading in readings(shown))
 
@@ -50,12 +50,12 @@ def test_a_key_is_found_under_every_spelling(place: object, key: str) -> None:
 def test_what_has_no_key_stays_as_it_is(key: str, text: str) -> None:
     data = json.dumps({"prompt": text}).encode()
     if not any(key in reading for reading in readings(data)):
-        assert redaction.replaced(data, redaction.forms(key)) == data
+        assert redaction.redact_literal(data, redaction.spellings_of(key)) == data
 
 
 def test_a_short_key_is_no_secret() -> None:
-    assert redaction.forms("1234567") == ()
-    assert redaction.unhidden(b"1234567", ()) == b"1234567"
+    assert redaction.spellings_of("1234567") == ()
+    assert redaction.redact_encoded(b"1234567", ()) == b"1234567"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_short_key_is_no_secret() -> None:
     ],
 )
 def test_a_header_for_keys_shows_only_its_scheme(name: bytes, value: bytes, shown: bytes) -> None:
-    assert redaction.header_value(name, value, {"good"}.__contains__) == shown
+    assert redaction.redact_header(name, value, {"good"}.__contains__) == shown
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_header_for_keys_shows_only_its_scheme(name: bytes, value: bytes, show
     ],
 )
 def test_a_query_shows_no_key(query: bytes, shown: bytes) -> None:
-    assert redaction.query(query, {"good"}.__contains__, ()) == shown
+    assert redaction.redact_query(query, {"good"}.__contains__, ()) == shown
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_query_shows_no_key(query: bytes, shown: bytes) -> None:
     ],
 )
 def test_a_member_key_shows_no_value(body: bytes, shown: bytes) -> None:
-    assert redaction.fields(body, {"good"}.__contains__) == shown
+    assert redaction.redact_members(body, {"good"}.__contains__) == shown
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_member_key_shows_no_value(body: bytes, shown: bytes) -> None:
 )
 def test_a_form_shows_no_key(body: bytes, shown: bytes) -> None:
     """As clients send it that take a provider's JSON for a form."""
-    assert redaction.form(body, {"good"}.__contains__) == shown
+    assert redaction.redact_form(body, {"good"}.__contains__) == shown
 
 
 def test_the_one_member_key_that_is_marked_already() -> None:
@@ -149,7 +149,7 @@ def test_the_one_member_key_that_is_marked_already() -> None:
 @given(key=KEYS, before=st.binary(max_size=20), after=st.binary(max_size=20))
 def test_what_is_not_kept_is_recognised_by_its_print(key: str, before: bytes, after: bytes) -> None:
     raw = key.encode()
-    known = redaction.prints([raw])
-    assert redaction.recognised(before + raw + after + raw, known).count(MARK) >= 2
-    assert raw not in redaction.recognised(before + raw + after, known)
+    known = redaction.fingerprints([raw])
+    assert redaction.redact_fingerprints(before + raw + after + raw, known).count(MARK) >= 2
+    assert raw not in redaction.redact_fingerprints(before + raw + after, known)
     assert raw not in repr(known).encode()

@@ -140,7 +140,7 @@ def test_counts_do_not_grow_with_the_jobs() -> None:
     journal = Journal(kept=10)
     for number in range(500):
         journal.counted(noted(journal).n, f"job-{number}", "status")
-    assert len(journal._told) <= 21
+    assert len(journal._counts) <= 21
 
 
 def test_watchers_hear_of_every_end_and_of_a_reset() -> None:

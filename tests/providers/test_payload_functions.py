@@ -54,7 +54,7 @@ OTHER = {"modelslab": ["video-generations"], "gately": ["minimax"]}
 
 
 def stored(context: ProviderContext) -> list[Job]:
-    return [job for sandbox in context.engine.sandboxes for job in sandbox.job_store.jobs.values()]
+    return [job for sandbox in context.engine.store for job in sandbox.all_jobs()]
 
 
 def written(provider: Provider, job: Job) -> list[Any]:

@@ -15,7 +15,7 @@ from mockserver.testing import MockServer, Sandbox
 from mockserver.testing.clock import Clock
 from mockserver.testing.journal import Filters
 from mockserver.web.control import TABLE
-from mockserver.web.journal import FILTERS
+from mockserver.web.journal.filters import FILTERS
 
 Use = Callable[[MockServer, Sandbox, str], object]
 """A handle, a sandbox in which `job` runs."""

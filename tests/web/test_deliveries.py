@@ -62,8 +62,8 @@ class ProviderContext:
     async def submit(self, url: str) -> Job:
         """A job of the sandbox `test-key` that sends a payload at its end."""
         digest = (await self.call("GET", PATH))["sandbox"]
-        sandbox = self.engine.sandboxes.open(digest)
-        job: Job = self.engine.submit(sandbox, ORDER, sandbox.clock.now())
+        sandbox = await self.engine.store.load(digest)
+        job: Job = await self.engine.work(sandbox, lambda box: self.engine.submit(box, ORDER, box.clock.now()))
         self.engine.webhooks.expect(
             digest,
             sandbox.clock,

@@ -251,12 +251,8 @@ class WebhookDispatcher:
 
     def _planned(self, job: Job, state: State) -> Plan:
         """The attempts at a webhook about a job: its scenario's, else those at every delivery."""
-        scenario = job.scenario
-        return (
-            self._plan
-            if scenario is None or scenario.webhooks is None
-            else scenario.webhooks(state, scenario.number or 0)
-        )
+        plan = None if job.scenario is None else job.scenario.webhook_plan(state)
+        return self._plan if plan is None else plan
 
     def _plan_attempts(self, outbox: Outbox, delivery: Delivery, job: Job, told: int) -> None:
         """Plan the attempts at a delivery, or record why there are none."""

@@ -10,7 +10,7 @@ from mockserver.domain.chance import NANOID, Draw
 from mockserver.domain.job import Job, Snapshot
 from mockserver.domain.order import Names, Order
 from mockserver.domain.problem import Problem, ProblemKind, Violation
-from mockserver.engine.sandbox import JobStore
+from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Call
 from mockserver.provider.endpoints import by_name
 from mockserver.providers.aimlapi import wire
@@ -129,7 +129,7 @@ def _ids(call: Call) -> list[str]:
     return [unquote_plus(value) if "%" in value else value for name, _, value in pairs if name == PARAMETER]
 
 
-_find = by_name(asked_for, NAME, [CREATE], "generation", JobStore.by_id)
+_find = by_name(asked_for, NAME, [CREATE], "generation", Sandbox.job)
 
 
 def polled(call: Call) -> Job | Problem:
@@ -150,7 +150,7 @@ def token(call: Call) -> str:
     return call.params["name"].rpartition("/")[2][:WORDS_LONG]
 
 
-_find_file = by_name(token, NAME, [CREATE], "file", JobStore.by_alias)
+_find_file = by_name(token, NAME, [CREATE], "file", Sandbox.job_by_alias)
 
 
 def filed(call: Call) -> Job | Problem:

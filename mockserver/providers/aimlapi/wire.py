@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.job import Job, Snapshot, State
-from mockserver.domain.scenario import MODERATED
+from mockserver.domain.scenario_parts import MODERATED
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.aimlapi.request import CREDITS_PER_DOLLAR, FPS, LIP_SYNC, Video
 

@@ -130,7 +130,7 @@ def polled(call: Call) -> Job | Problem:
     name = _named(call, "task_id")
     if isinstance(name, Problem):
         return name
-    job = call.sandbox.job_store.by_id(name)
+    job = call.sandbox.job(name)
     return job if job is not None and job.provider == NAME else _unknown("task", name)
 
 
@@ -141,7 +141,7 @@ def filed(call: Call) -> Job | Problem:
 
 
 def _finished(name: str, call: Call) -> Job | Problem:
-    job = call.sandbox.job_store.by_alias(name)
+    job = call.sandbox.job_by_alias(name)
     is_there = job is not None and job.provider == NAME and snapshot(job, call.now).state is State.SUCCEEDED
     return job if job is not None and is_there else _unknown("file", name)
 

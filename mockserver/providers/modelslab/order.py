@@ -15,7 +15,7 @@ from mockserver.domain.order import Names, Order
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.scenario import Scenario
 from mockserver.engine.pace import between
-from mockserver.engine.sandbox import JobStore
+from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Call
 from mockserver.provider.endpoints import by_name
 from mockserver.providers.modelslab.request import Asked, Image, Text, Ultra
@@ -229,9 +229,9 @@ def stem(call: Call) -> str:
 
 # A job is fetched by its number alone and its file is named by its prefix alone: a client that polls a uuid, even the
 # prefix of its own file, is told that there is no such request.
-fetched = by_name(named, NAME, KINDS, "video", JobStore.by_id)
-fetched_by_body = by_name(asked_for, NAME, KINDS, "video", JobStore.by_id)
-_by_stem = by_name(stem, NAME, KINDS, "file", JobStore.by_alias)
+fetched = by_name(named, NAME, KINDS, "video", Sandbox.job)
+fetched_by_body = by_name(asked_for, NAME, KINDS, "video", Sandbox.job)
+_by_stem = by_name(stem, NAME, KINDS, "file", Sandbox.job_by_alias)
 
 
 def filed(call: Call) -> Job | Problem:

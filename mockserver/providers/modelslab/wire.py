@@ -10,7 +10,7 @@ import orjson
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.delivery import Payload
 from mockserver.domain.job import Job, Snapshot, State
-from mockserver.domain.scenario import MODERATED
+from mockserver.domain.scenario_parts import MODERATED
 from mockserver.provider.call import Answer, Call
 from mockserver.provider.links import files_of
 from mockserver.providers.modelslab.meta import echo

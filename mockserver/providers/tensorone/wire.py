@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.job import Job, Snapshot, State
-from mockserver.domain.scenario import MODERATED
+from mockserver.domain.scenario_parts import MODERATED
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.tensorone.request import Upscale, Video, geometry
 

@@ -1,8 +1,8 @@
-"""The journal as HAR 1.2, as browsers' developer tools open it. Members of our own begin with an underscore, as do
-`_connectionId` and `_resourceType`, which Chromium reads.
+"""The journal as HAR 1.2, as browsers' developer tools open it. Members of ours begin with an underscore; Chromium
+reads two more, `_connectionId` and `_resourceType`.
 
-HAR knows one clock. `startedDateTime` is the wall's, so that entries stand in a row also under a frozen clock; the
-sandbox's instant is `_at`.
+HAR has one clock. `startedDateTime` is the time of the machine, so that entries are in order also under a frozen clock;
+the sandbox's instant is `_at`.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-Shown = dict[str, Any]
+Json = dict[str, Any]
 
-_NONE: Final = -1
+_UNKNOWN: Final = -1
 _OURS: Final = (
     "n", "kind", "connection", "ending", "credential", "provider", "operation", "profile", "verdict", "problem", "job",
     "nth", "scenario", "fault", "delivery", "attempt", "error",
 )  # fmt: skip
 
 
-def har(records: Iterable[Shown], creator: str, epoch: float) -> Shown:
-    """The log of records in the neutral form. `epoch` is the wall's POSIX time at monotonic second 0."""
+def to_har(records: Iterable[Json], creator: str, epoch: float) -> Json:
+    """Return a HAR log of records in the neutral form. `epoch` is the POSIX time at monotonic second 0."""
     entries = [(_exchange if one["kind"] == "exchange" else _attempt)(one, epoch) for one in records]
     return {"log": {
         "version": "1.2", "creator": {"name": "mockserver", "version": creator}, "pages": [], "entries": entries,
     }}  # fmt: skip
 
 
-def _exchange(one: Shown, epoch: float) -> Shown:
+def _exchange(one: Json, epoch: float) -> Json:
     arrived, read = one["arrived"]["monotonic"], one["read"]["monotonic"]
     first = one["first_byte"]["monotonic"] if one["first_byte"] else read
     last = one["last_byte"]["monotonic"] if one["last_byte"] else first
@@ -38,25 +38,25 @@ def _exchange(one: Shown, epoch: float) -> Shown:
     host = next((value for name, value in request["headers"] if name == "host"), "localhost")
     query = f"?{request['query']}" if request["query"] else ""
     url = f"{request['scheme']}://{host}{request['path']}{query}"
-    made = _entry(one, epoch, arrived, (read - arrived, first - read, last - first))
-    made["request"] = _request(request, url, f"HTTP/{request['http_version']}", one["received_bytes"])
-    made["response"] = _response(answer, one["sent_bytes"])
+    entry = _entry(one, epoch, arrived, (read - arrived, first - read, last - first))
+    entry["request"] = _request(request, url, f"HTTP/{request['http_version']}", one["received_bytes"])
+    entry["response"] = _response(answer, one["sent_bytes"])
     if one["connection"]:
-        made["connection"] = made["_connectionId"] = str(one["connection"])
-    return made
+        entry["connection"] = entry["_connectionId"] = str(one["connection"])
+    return entry
 
 
-def _attempt(one: Shown, epoch: float) -> Shown:
+def _attempt(one: Json, epoch: float) -> Json:
     started = one["started"]["monotonic"]
     ended = one["ended"]["monotonic"] if one["ended"] else started
-    made = _entry(one, epoch, started, (0, ended - started, 0))
-    made["request"] = _request(one["request"], one["request"]["url"], "HTTP/1.1", _NONE)
+    entry = _entry(one, epoch, started, (0, ended - started, 0))
+    entry["request"] = _request(one["request"], one["request"]["url"], "HTTP/1.1", _UNKNOWN)
     answer = {"status": one["status"], "headers": [], "body": None} if one["status"] else None
-    made["response"] = _response(answer, _NONE)
-    return made
+    entry["response"] = _response(answer, _UNKNOWN)
+    return entry
 
 
-def _entry(one: Shown, epoch: float, start: float, lengths: tuple[float, float, float]) -> Shown:
+def _entry(one: Json, epoch: float, start: float, lengths: tuple[float, float, float]) -> Json:
     send, wait, receive = (round(max(length, 0) * 1000, 3) for length in lengths)
     at = datetime.fromtimestamp(epoch + start, UTC)
     return {
@@ -66,7 +66,7 @@ def _entry(one: Shown, epoch: float, start: float, lengths: tuple[float, float, 
         "response": {},
         "cache": {},
         "timings": {
-            "blocked": _NONE, "dns": _NONE, "connect": _NONE, "ssl": _NONE,
+            "blocked": _UNKNOWN, "dns": _UNKNOWN, "connect": _UNKNOWN, "ssl": _UNKNOWN,
             "send": send, "wait": wait, "receive": receive,
         },
         "_resourceType": "fetch",
@@ -75,35 +75,35 @@ def _entry(one: Shown, epoch: float, start: float, lengths: tuple[float, float, 
     }  # fmt: skip
 
 
-def _request(request: Shown, url: str, version: str, size: int) -> Shown:
+def _request(request: Json, url: str, version: str, size: int) -> Json:
     body = request["body"]
     length = body["length"] if body else 0
     query = url.partition("?")[2]
-    made: Shown = {
+    entry: Json = {
         "method": request["method"],
         "url": url,
         "httpVersion": version,
         "cookies": [],
         "headers": _pairs(request["headers"]),
         "queryString": _pairs(parse_qsl(query, keep_blank_values=True)),
-        "headersSize": max(size - length, _NONE),
+        "headersSize": max(size - length, _UNKNOWN),
         "bodySize": length,
     }
     if body:
         text = body.get("text", "")
-        made["postData"] = {"mimeType": _type(request["headers"]), "params": [], "text": text}
+        entry["postData"] = {"mimeType": _type(request["headers"]), "params": [], "text": text}
         if "base64" in body:
-            made["postData"] |= {"text": body["base64"], "_encoding": "base64"}
-        made["postData"] |= {f"_{name}": body[name] for name in ("digest", "cut") if name in body}
-    return made
+            entry["postData"] |= {"text": body["base64"], "_encoding": "base64"}
+        entry["postData"] |= {f"_{name}": body[name] for name in ("digest", "cut") if name in body}
+    return entry
 
 
-def _response(answer: Shown | None, size: int) -> Shown:
-    """Status 0 stands for no answer, as browsers write it."""
+def _response(answer: Json | None, size: int) -> Json:
+    """Return an answer as HAR; status 0 stands for none, as browsers write it."""
     status = answer["status"] if answer else 0
     headers = answer["headers"] if answer else []
     body = (answer["body"] if answer else None) or {"length": 0}
-    content: Shown = {"size": body["length"], "mimeType": _type(headers)}
+    content: Json = {"size": body["length"], "mimeType": _type(headers)}
     if "text" in body:
         content["text"] = body["text"]
     if "base64" in body:
@@ -118,8 +118,8 @@ def _response(answer: Shown | None, size: int) -> Shown:
         "headers": _pairs(headers),
         "content": content,
         "redirectURL": next((value for name, value in headers if name == "location"), ""),
-        "headersSize": max(size - body["length"], _NONE) if size > 0 else _NONE,
-        "bodySize": body["length"] if answer else _NONE,
+        "headersSize": max(size - body["length"], _UNKNOWN) if size > 0 else _UNKNOWN,
+        "bodySize": body["length"] if answer else _UNKNOWN,
     }
 
 

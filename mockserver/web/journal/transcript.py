@@ -1,4 +1,4 @@
-"""The journal in the kit's neutral form: contracts/transcript.schema.json. JSON values only, keys taken out."""
+"""The journal in the neutral form, contracts/transcript.schema.json: JSON values without keys."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Final
 from mockserver.domain.delivery import Moment
 from mockserver.domain.journal import Body, Dispatch, Exchange, Headers
 from mockserver.domain.problem import Problem, Violation
-from mockserver.domain.redaction import Print, recognised
+from mockserver.domain.redaction import Fingerprint, redact_fingerprints
 from mockserver.ports import Judge
 from mockserver.provider.reading import read_object
 from mockserver.web.control_context import instant
 
-Shown = dict[str, object]
+Json = dict[str, object]
 
 VERSION: Final = 1
 
 
-def exchange_of(one: Exchange, judge: Judge) -> Shown:
-    """An exchange."""
+def exchange_to_json(one: Exchange, judge: Judge) -> Json:
+    """Return an exchange in the neutral form."""
     request, answer = one.request, one.answer
     return {
         "n": one.n,
@@ -41,11 +41,11 @@ def exchange_of(one: Exchange, judge: Judge) -> Shown:
             "path": request.path,
             "query": request.query,
             "headers": _headers(request.headers),
-            "body": body_of(request.body),
+            "body": body_to_json(request.body),
         },
         "answer": None
         if answer is None
-        else {"status": answer.status, "headers": _headers(answer.headers), "body": body_of(answer.body)},
+        else {"status": answer.status, "headers": _headers(answer.headers), "body": body_to_json(answer.body)},
         "provider": one.provider or None,
         "operation": one.operation or None,
         "profile": sorted(one.profile),
@@ -58,10 +58,13 @@ def exchange_of(one: Exchange, judge: Judge) -> Shown:
     }
 
 
-def attempt_of(one: Dispatch, other_keys: Iterable[Print]) -> Shown:
-    """An attempt at a webhook. A key that a client put into its address or payload is taken out by its print."""
+def attempt_to_json(one: Dispatch, other_keys: Iterable[Fingerprint]) -> Json:
+    """Return an attempt at a webhook in the neutral form.
+
+    A key that a client put into its address or payload is recognised by its fingerprint and redacted.
+    """
     delivery, attempt = one.delivery, one.attempt
-    body = recognised(one.body, other_keys)
+    body = redact_fingerprints(one.body, other_keys)
     return {
         "n": one.n,
         "kind": "attempt",
@@ -75,15 +78,15 @@ def attempt_of(one: Dispatch, other_keys: Iterable[Print]) -> Shown:
             "method": "POST",
             "url": _text(delivery.payload.url, other_keys),
             "headers": [[name, _text(value, other_keys)] for name, value in one.headers],
-            "body": body_of(Body(body, len(one.body))),
+            "body": body_to_json(Body(body, len(one.body))),
         },
         "status": attempt.status if attempt is not None else None,
         "error": _text(attempt.error, other_keys) or None if attempt is not None else None,
     }
 
 
-def verdict(one: Exchange, judge: Judge) -> Shown:
-    """What the provider's document, under the profile of that moment, says of the body that was sent."""
+def verdict(one: Exchange, judge: Judge) -> Json:
+    """Judge the body that was sent by the provider's document, under the profile of that moment."""
     body = one.request.body
     if not one.is_judged or (body is not None and body.is_cut):
         return {"valid": None, "violations": []}
@@ -95,7 +98,7 @@ def verdict(one: Exchange, judge: Judge) -> Shown:
     return {"valid": not found, "violations": [_violation(violation) for violation in found]}
 
 
-def _violation(one: Violation) -> Shown:
+def _violation(one: Violation) -> Json:
     return {
         "path": "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in one.path),
         "rule": one.rule,
@@ -105,26 +108,26 @@ def _violation(one: Violation) -> Shown:
     }
 
 
-def body_of(body: Body | None) -> Shown | None:
-    """A body: as text where it is UTF-8, else in base64; of a file only length and digest."""
+def body_to_json(body: Body | None) -> Json | None:
+    """Return a body as text where it is UTF-8, else in base64; of a file only length and digest."""
     if body is None:
         return None
-    shown: Shown = {"length": body.length}
+    member: Json = {"length": body.length}
     if body.digest:
-        shown["digest"] = body.digest
+        member["digest"] = body.digest
     if body.is_file:
-        return shown
+        return member
     try:
-        # What was cut may end amid a character.
-        shown["text"] = body.kept.decode("utf-8") if not body.is_cut else _whole(body.kept)
+        member["text"] = body.kept.decode("utf-8") if not body.is_cut else _whole(body.kept)
     except UnicodeDecodeError:
-        shown["base64"] = b64encode(body.kept).decode("ascii")
+        member["base64"] = b64encode(body.kept).decode("ascii")
     if body.is_cut:
-        shown["cut"] = True
-    return shown
+        member["cut"] = True
+    return member
 
 
 def _whole(kept: bytes) -> str:
+    """Decode a text that may end amid a character, without that character."""
     for end in range(len(kept), len(kept) - 4, -1):
         try:
             return kept[:end].decode("utf-8")
@@ -137,10 +140,10 @@ def _headers(headers: Headers) -> list[list[str]]:
     return [[name, value] for name, value in headers]
 
 
-def _moment(moment: Moment) -> Shown:
+def _moment(moment: Moment) -> Json:
     return {"at": instant(moment.at), "monotonic": round(moment.monotonic, 6)}
 
 
-def _text(text: str, other_keys: Iterable[Print]) -> str:
-    """A text as UTF-8 can carry it, without keys."""
-    return recognised(text.encode("utf-8", "backslashreplace"), other_keys).decode("utf-8", "backslashreplace")
+def _text(text: str, other_keys: Iterable[Fingerprint]) -> str:
+    """Return a text as UTF-8 can carry it, without keys."""
+    return redact_fingerprints(text.encode("utf-8", "backslashreplace"), other_keys).decode("utf-8", "backslashreplace")
