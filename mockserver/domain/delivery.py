@@ -10,6 +10,9 @@ from typing import Final
 
 from mockserver.domain.job import ZERO, Job, Snapshot, State, events
 
+SETTLE_SECONDS: Final = 5.0
+"""Real time for which an answer waits for webhooks that are due."""
+
 Event = tuple[datetime, Snapshot]
 """An instant at which a poll would change its word, and what it would then see."""
 

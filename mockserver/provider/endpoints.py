@@ -15,7 +15,7 @@ from mockserver.domain.job import ZERO, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import Sandbox
-from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
+from mockserver.provider.call import AfterWebhooks, Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
 from mockserver.provider.fault_selection import about, at_creation, refusal
 from mockserver.provider.links import link_prefix
@@ -44,17 +44,26 @@ def creates(parse: Parse, render: Render, *, hold: Patience | None = None, ended
         job = submit(call, order)
         if isinstance(job, Problem):
             return job
+        return AfterWebhooks(partial(answer, job)) if _has_early_webhook(job, call) else answer(job, call)
+
+    def answer(job: Job, call: Call) -> Reply:
         refused = refusal(call, job.scenario)
         if refused is not None:  # the job is made all the same
-            answer = call.provider.refuse(refused, call)
-            answer.job = job.id
-            return answer
+            refusing = call.provider.refuse(refused, call)
+            refusing.job = job.id
+            return refusing
         if job.scenario is not None and job.scenario.at_once:
             return told(job, snapshot(job, call.now), call, ended or render)
         length = hold(job, call) if hold is not None else ZERO
         return _held(job, call, length, render) if length else told(job, snapshot(job, call.now), call, render)
 
     return endpoint
+
+
+def _has_early_webhook(job: Job, call: Call) -> bool:
+    """Whether the creation's answer waits for a webhook that is due now."""
+    plan = None if job.scenario is None else job.scenario.webhook_plan(snapshot(job, call.now).state)
+    return plan is not None and any(one.before_answer for one in plan)
 
 
 def _held(job: Job, call: Call, length: timedelta, render: Render) -> Reply:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from mockserver.domain.delivery import Attempt, Delivery, Moment, Record, UnderWay
+from mockserver.domain.delivery import SETTLE_SECONDS, Attempt, Delivery, Moment, Record, UnderWay
 from mockserver.domain.redaction import redact_fingerprints
 from mockserver.engine.sandbox import Sandbox, unkeyed
 from mockserver.web.control_context import ControlContext, instant
 from mockserver.web.problems import Refused, nearest
-
-SETTLE_SECONDS: Final = 5.0
-"""Real time for which an answer waits for webhooks that are due."""
 
 Tell = Callable[[str], str]
 """A text as it is shown."""

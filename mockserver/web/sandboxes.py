@@ -7,12 +7,12 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from mockserver.domain.delivery import SETTLE_SECONDS
 from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider import configuration
 from mockserver.provider.configuration import queue_of
 from mockserver.web.clocks import clock_of
 from mockserver.web.control_context import ControlContext
-from mockserver.web.deliveries import SETTLE_SECONDS
 from mockserver.web.members import json_object, kind_of
 from mockserver.web.problems import Refused
 

@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.domain.delivery import Plan, Try, delivery_id
-from mockserver.domain.job import Job, events
-from tests.adapters.dispatchers import SANDBOX, World, all_events, finals, job, ours, run, world
+from mockserver.domain.job import Job, events, snapshot
+from mockserver.domain.webhook_signature import verify
+from tests.adapters.dispatchers import LONG, SANDBOX, World, all_events, finals, job, ours, run, said, world
 from tests.adapters.receiver import Receiver, receiver
+from tests.domain.timelines import CREATED
 
 REFUSING = b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"
 
@@ -169,5 +172,56 @@ def test_a_frozen_clock_and_a_forgotten_sandbox_in_one_turn_of_the_loop_leave_no
         assert task.cancelled()
         await here.dispatcher.aclose()
         assert ours() == []
+
+    run(script())
+
+
+def test_what_a_plan_makes_wrong_arrives_wrong_and_a_replay_is_right() -> None:
+    async def script() -> None:
+        plan = (Try(changes=("truncated", "wrong-content-type")),)
+        async with world(plan=plan) as here, receiver() as hook:
+            one = here.expect(job(), finals(hook.url))
+            (id_,) = await here.advance(10)
+            made = await here.dispatcher.replay(SANDBOX, id_, LONG)
+            assert made is not None
+            assert (made.number, made.is_replay, made.status) == (2, True, 200)
+            wrong, right = hook.received
+            assert (wrong.headers["content-type"], right.headers["content-type"]) == ("text/plain", "application/json")
+            assert right.value == said(one, snapshot(one, here.clock.now()))
+            assert right.body.startswith(wrong.body)
+            assert len(wrong.body) == len(right.body) // 2
+
+    run(script())
+
+
+def test_a_lost_webhook_can_be_replayed() -> None:
+    async def script() -> None:
+        async with world(plan=()) as here, receiver() as hook:
+            here.expect(job(), finals(hook.url))
+            await here.advance(10)
+            (lost,) = here.refused
+            assert hook.received == []
+            await here.dispatcher.replay(SANDBOX, lost.delivery.id, LONG)
+            assert len(hook.received) == 1
+            with pytest.raises(KeyError):
+                await here.dispatcher.replay(SANDBOX, "whd_none", LONG)
+
+    run(script())
+
+
+def test_signed_webhooks_verify_on_the_clients_clock() -> None:
+    """Under every secret of the sandbox, also those of a retry and a replay."""
+
+    async def script() -> None:
+        keys = (bytes(range(32)), bytes(range(1, 33)))
+        async with world(signing_keys=lambda _: keys, plan=(Try(), Try())) as here, receiver() as hook:
+            here.clock.start = CREATED
+            here.expect(job(), finals(hook.url))
+            (id_,) = await here.advance(10)
+            await here.dispatcher.replay(SANDBOX, id_, LONG)
+            assert [one.headers["webhook-id"] for one in hook.received] == [id_] * 3
+            for one in hook.received:
+                for key in keys:
+                    verify(key, one.headers, one.body, here.clock.now().timestamp())
 
     run(script())

@@ -14,7 +14,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from mockserver import __version__
 from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS, PROBLEMS
-from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES, WEBHOOK_PLANS
+from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES
+from mockserver.domain.webhook_message import CHANGES
+from mockserver.domain.webhook_plan import TRY, WEBHOOK_PLANS
 from mockserver.engine.pace import TIMINGS
 from mockserver.provider import configuration
 from mockserver.settings import Settings
@@ -113,6 +115,9 @@ def test_the_words_are_those_that_are_known() -> None:
     for part, names in PARTS.items():
         assert composition[part]["oneOf"][-1]["enum"] == [*names, None]
     assert SCHEMAS["Timing"]["enum"] == list(TIMINGS)
+    assert SCHEMAS["TryChanges"]["items"]["enum"] == list(CHANGES)
+    for name, known in (("FirstTry", set(TRY) - {"only_if_failed", "with_previous"}), ("NextTry", set(TRY))):
+        assert set(SCHEMAS[name]["oneOf"][1]["properties"]) == known
 
 
 @pytest.fixture(scope="module")
