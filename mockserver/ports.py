@@ -10,7 +10,7 @@ from mockserver.domain.alteration import Fields
 from mockserver.domain.clip import ClipSpec, Picture, PictureRules
 from mockserver.domain.clock_segment import ClockSegment, ClockState
 from mockserver.domain.delivery import Attempt, PayloadFunction, Record, UnderWay
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Violation
 
 
@@ -245,11 +245,11 @@ class Unanswered(Exception):
 class Webhooks(Protocol):
     """Brings webhooks, on the sandbox's clock. What is due when is read off `events(job)`."""
 
-    def expect(self, sandbox: str, clock: Clock, job: Job, webhook_payload: PayloadFunction) -> None:
+    def expect(self, sandbox: str, clock: Clock, job: AnyJob, webhook_payload: PayloadFunction) -> None:
         """Take on the payloads of a job's events."""
         ...
 
-    def overridden(self, sandbox: str, job: Job) -> None:
+    def overridden(self, sandbox: str, job: AnyJob) -> None:
         """A job that is expected has got another life: its later events are read anew."""
         ...
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario
-from mockserver.domain.webhook_message import CHANGES
+from mockserver.domain.webhook_plan import CHANGES
 
 SUCCESS: Final = Scenario("success", "The job succeeds in the time that --timing gives it.")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
-from mockserver.domain.job import ZERO, Job, Snapshot, State, events
+from mockserver.domain.job import AnyJob, Snapshot, State, events
+from mockserver.domain.webhook_plan import ONCE, Plan
 
 SETTLE_SECONDS: Final = 5.0
 """Real time for which an answer waits for webhooks that are due."""
@@ -25,32 +26,8 @@ class Payload:
     body: object
 
 
-PayloadFunction = Callable[[Job, Snapshot], "Payload | None"]
+PayloadFunction = Callable[[AnyJob, Snapshot], "Payload | None"]
 """The payload that a provider sends at an event of a job; None where it sends none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """A planned attempt at a delivery."""
-
-    after: timedelta = ZERO
-    """Length on the sandbox's clock after which the attempt falls due: after the event; a retry (`only_if_failed`)
-    after the instant at which the attempt before it fell due.
-    """
-    only_if_failed: bool = False
-    """Whether it is made only where the attempt before it got no answer of 2xx."""
-    with_previous: bool = False
-    """Whether it is under way at the same moment as the attempt before it, on a connection of its own."""
-    before_answer: bool = False
-    """Whether the creation's answer waits until it was made, where it falls due at the creation."""
-    changes: tuple[str, ...] = ()
-    """What is wrong with what is sent: keys of `domain.webhook_message.CHANGES`."""
-
-
-Plan = tuple[Try, ...]
-"""The attempts at a delivery, in the order of their numbers (from 1). A retry follows the attempt that may fail."""
-
-ONCE: Final[Plan] = (Try(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +110,13 @@ class UnderWay:
     due: datetime
 
 
-def delivery_id(job: Job, number: int) -> str:
+def delivery_id(job: AnyJob, number: int) -> str:
     """The id of the delivery at a job's event; `number` counts the events told of that job from 0."""
     text = f"{job.provider}\0{job.id}\0{number}".encode("utf-8", "surrogatepass")
     return "whd_" + blake2b(text, digest_size=10).hexdigest()
 
 
-def untold(job: Job, last: Event | None) -> list[Event]:
+def untold(job: AnyJob, last: Event | None) -> list[Event]:
     """The events of a job that follow `last`, the latest one told (None: none was), oldest first.
 
     A turn may replace an event at its very instant: what then holds is an event of its own.

@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from mockserver.domain.alteration import ALTERATIONS, Alteration, FileChange
-from mockserver.domain.delivery import Plan
 from mockserver.domain.fault import Fault
-from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario_parts import (
     FAULT_LISTS,
@@ -23,7 +21,9 @@ from mockserver.domain.scenario_parts import (
     TimelineChange,
 )
 from mockserver.domain.spelling import nearest
-from mockserver.domain.webhook_plan import WEBHOOK_PLANS, WebhookPlan
+from mockserver.domain.timeline import State, Timeline
+from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan
+from mockserver.domain.webhook_plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

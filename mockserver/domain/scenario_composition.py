@@ -34,7 +34,6 @@ from mockserver.domain.invalid_data import (
     word,
     words,
 )
-from mockserver.domain.job import State
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario, UnknownScenario, parse
 from mockserver.domain.scenario_parts import (
@@ -43,7 +42,8 @@ from mockserver.domain.scenario_parts import (
     TIMELINE_CHANGES,
     TimelineChange,
 )
-from mockserver.domain.webhook_plan import WEBHOOK_PLANS, WebhookPlan, read_webhook_plan, webhook_plan_data
+from mockserver.domain.timeline import State
+from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan, read_webhook_plan, webhook_plan_data
 
 __all__ = ["FILE", "LIFE", "MEMBERS", "MOST", "InvalidScenario", "composed", "read_scenario", "scenario_data", "spoken"]
 

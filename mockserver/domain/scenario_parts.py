@@ -13,8 +13,8 @@ from typing import Final
 
 from mockserver.domain.alteration import FileChange
 from mockserver.domain.fault import Fault, FaultPoint, TransportFault
-from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import ProblemKind
+from mockserver.domain.timeline import State, Timeline
 
 MODERATED: Final = "moderated"
 """The reason of a failure that providers put into words of their own for moderation."""

@@ -12,11 +12,10 @@ from typing import Any, Final
 import orjson
 
 from mockserver.domain.delivery import Delivery
+from mockserver.domain.webhook_plan import UNKNOWN_WORD
 from mockserver.domain.webhook_signature import TOLERANCE_SECONDS, signature_headers
 
 JSON: Final = "application/json"
-UNKNOWN_WORD: Final = "reticulating"
-"""A status word that is on no page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +65,6 @@ _TIMESTAMPS: Final[Mapping[str, int]] = {
     "future-signature": 2 * TOLERANCE_SECONDS,
 }
 """Seconds by which the signed timestamp is off."""
-
-CHANGES: Final[Mapping[str, str]] = {
-    "truncated": "The body ends in its middle.",
-    "reordered": "The members of the body come in the opposite order.",
-    "wrong-content-type": "The body is announced as text/plain.",
-    "unknown-event": f"Its status is {UNKNOWN_WORD}, which is on no page.",
-    "another-job": "It names the id of a job that is not there.",
-    "missing-signature": "The headers of the signature are missing.",
-    "wrong-signature": "It is signed with another secret.",
-    "stale-signature": "Its signature is valid, and ten minutes old.",
-    "future-signature": "Its signature is valid, and ten minutes ahead.",
-    "altered-body": "The body was altered after it was signed.",
-}
-"""What may be wrong with what is sent, each with its sentence. The five about signatures change nothing where webhooks
-are not signed, but for `altered-body`.
-"""
 
 
 def message(delivery: Delivery, changes: Sequence[str], keys: Sequence[bytes], timestamp: int) -> Message:

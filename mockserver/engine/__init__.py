@@ -17,6 +17,7 @@ from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Conflict, Store, Webhooks
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Engine:
@@ -45,6 +46,7 @@ class Engine:
                 sandbox.undo()
                 await store.fetch(sandbox, missing.table.value, missing.key)
             except Conflict:
+                sandbox.undo()
                 sandbox = await store.fresh(sandbox)
             except BaseException:
                 sandbox.undo()
@@ -57,13 +59,13 @@ class Engine:
     def submit(
         self,
         sandbox: Sandbox,
-        order: Order,
+        order: Order[R],
         now: datetime,
         scenario: Scenario | None = None,
         *,
         profile: frozenset[str] = frozenset(),
         files: str = "",
-    ) -> Job | Problem:
+    ) -> Job[R] | Problem:
         """Decide a job's whole life and keep it; a problem when its scenario, or a full store, turns it away.
 
         `scenario` is its scenario; None: the sandbox's next. `profile` and `files` are kept on the job.
@@ -99,7 +101,7 @@ class Engine:
         sandbox.put_job(job)
         return job
 
-    def polled(self, sandbox: Sandbox, job: Job, now: datetime) -> Job:
+    def polled(self, sandbox: Sandbox, job: Job[R], now: datetime) -> Job[R]:
         """Count a poll of a job that lives by its polls; the one that reaches the number is a fact with its instant."""
         counted = job._replace(polls=job.polls + 1)
         sandbox.put_job(counted)
@@ -108,7 +110,7 @@ class Engine:
         kind = OverrideKind.COMPLETED if job.timeline.end is State.SUCCEEDED else OverrideKind.FAILED
         return self.override(sandbox, counted, Override(now, kind, job.timeline.why))
 
-    def override(self, sandbox: Sandbox, job: Job, override: Override) -> Job:
+    def override(self, sandbox: Sandbox, job: Job[R], override: Override) -> Job[R]:
         """Append a fact to a job's life; return the job with it."""
         overridden = job.overridden(override)
         sandbox.put_job(overridden)

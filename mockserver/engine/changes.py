@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from mockserver.domain.fault import FaultPoint
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.domain.quota import Log
 
 CallKey = tuple[str, FaultPoint]
@@ -24,6 +24,8 @@ class Table(Enum):
     """Admitted calls by the name of the limit."""
     CALLS = "calls"
     """Counted calls by `CallKey`."""
+    ROOM = "room"
+    """Whether the store has room for one more job; it has no key."""
 
 
 class NotLoaded(Exception):
@@ -40,9 +42,9 @@ class NotLoaded(Exception):
 class JobChange(NamedTuple):
     """A job was kept, or replaced by its later value."""
 
-    before: Job | None
+    before: AnyJob | None
     """Its value before; None: it is new."""
-    after: Job
+    after: AnyJob
     """Its value now."""
 
 
@@ -78,7 +80,7 @@ class MemberChange(NamedTuple):
 class Reset(NamedTuple):
     """Everything but the configuration was dropped; the members say what was there before."""
 
-    jobs: dict[str, Job]
+    jobs: dict[str, AnyJob]
     """The jobs by id."""
     aliases: dict[str, str]
     """The ids of jobs by their other names."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mockserver.domain.fault import FaultPoint
-from mockserver.domain.job import Job, end_of
+from mockserver.domain.job import AnyJob, end_of
 from mockserver.domain.quota import Limit, Log, Standing, admit, stand
 from mockserver.engine.changes import Admission, CallCount, CallKey, Change, JobChange, NotLoaded, Table
 
@@ -43,7 +43,7 @@ class Records:
     They are read and changed by the verbs; the dicts are for the store.
     """
 
-    jobs: dict[str, Job] = field(default_factory=dict)
+    jobs: dict[str, AnyJob] = field(default_factory=dict)
     """The jobs by id, in the order of their submission."""
     aliases: dict[str, str] = field(default_factory=dict)
     """The ids of jobs by their other names."""
@@ -55,6 +55,8 @@ class Records:
     """What all sandboxes of the store share; None: this one is alone."""
     loaded: set[tuple[Table, Hashable]] | None = None
     """The entries that the store has loaded, those that are not there included; None: all are loaded."""
+    version: int = 0
+    """The version of the state that the store has loaded. For the store."""
     changes: list[Change] = field(default_factory=list)
     """What the present unit of work has changed, in order."""
     after: list[Callable[[], None]] = field(default_factory=list)
@@ -62,30 +64,30 @@ class Records:
 
     # ---- jobs
 
-    def find_job(self, name: str) -> Job | None:
+    def find_job(self, name: str) -> AnyJob | None:
         """Return the job with this id or alias."""
         job = self.job(name)
         return job if job is not None else self.job_by_alias(name)
 
-    def job(self, name: str) -> Job | None:
+    def job(self, name: str) -> AnyJob | None:
         """Return the job with this id."""
         found = self.jobs.get(name)
         if found is None and self.loaded is not None:
             self._need(Table.JOBS, name)
         return found
 
-    def job_by_alias(self, name: str) -> Job | None:
+    def job_by_alias(self, name: str) -> AnyJob | None:
         """Return the job with this alias."""
         found = self.jobs.get(self.aliases.get(name, ""))
         if found is None and self.loaded is not None:
             self._need(Table.JOBS, name)
         return found
 
-    def loaded_job(self, name: str) -> Job | None:
+    def loaded_job(self, name: str) -> AnyJob | None:
         """Return the job with this id or alias, if it is loaded; for readers outside of units of work."""
         return self.jobs.get(name) or self.jobs.get(self.aliases.get(name, ""))
 
-    def all_jobs(self) -> list[Job]:
+    def all_jobs(self) -> list[AnyJob]:
         """Return all jobs in the order of their submission."""
         if self.loaded is not None:
             self._need(Table.JOBS, None)
@@ -97,7 +99,7 @@ class Records:
             self._need(Table.JOBS, None)
         return len(self.jobs)
 
-    def unfinished(self, now: datetime) -> Iterator[Job]:
+    def unfinished(self, now: datetime) -> Iterator[AnyJob]:
         """Yield the jobs whose life is not over at `now`, oldest submission first."""
         if self.loaded is not None:
             self._need(Table.JOBS, None)
@@ -106,7 +108,7 @@ class Records:
             if end is None or end > now:
                 yield job
 
-    def finished(self, now: datetime) -> Iterator[Job]:
+    def finished(self, now: datetime) -> Iterator[AnyJob]:
         """Yield the jobs whose life is over at `now`, oldest submission first."""
         if self.loaded is not None:
             self._need(Table.JOBS, None)
@@ -115,14 +117,14 @@ class Records:
             if end is not None and end <= now:
                 yield job
 
-    def put_job(self, job: Job) -> None:
+    def put_job(self, job: AnyJob) -> None:
         """Keep a new job, or the later value of one that is kept."""
         self.changes.append(JobChange(self.jobs.get(job.id), job))
         self.jobs[job.id] = job
         if job.alias:
             self.aliases[job.alias] = job.id
 
-    def drop_job(self, job: Job) -> None:
+    def drop_job(self, job: AnyJob) -> None:
         """Forget a job and the calls about it: for a store that makes room, which is part of no unit of work."""
         del self.jobs[job.id]
         self.aliases.pop(job.alias, None)

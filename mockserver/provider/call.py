@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from mockserver.domain.alteration import FileChange
@@ -108,6 +108,19 @@ class Call:
             else:
                 self._value, self.beyond = read
         return self._value
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The members of the body, for functions that run after the checks. Raises TypeError where it has none."""
+        value = self.value
+        if isinstance(value, Problem):
+            raise TypeError(f"no JSON object was read: {value.text}")
+        return value
+
+    @property
+    def operation_id(self) -> str:
+        """The id of the operation; empty where the call has none."""
+        return "" if self.operation is None else self.operation.id
 
     @property
     def chance(self) -> Draw:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Final, cast
+from typing import Any, Final, TypeVar
 
 from mockserver.domain.alteration import AlterationContext, FileChange, altered
 from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.fault import FaultPoint
-from mockserver.domain.job import ZERO, Job, Snapshot, State, end_of, snapshot
+from mockserver.domain.job import ZERO, AnyJob, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import Sandbox
@@ -19,18 +19,29 @@ from mockserver.provider.call import AfterWebhooks, Answer, Call, ClipBody, Hold
 from mockserver.provider.checks import within_own
 from mockserver.provider.fault_selection import about, at_creation, refusal
 from mockserver.provider.links import link_prefix
-from mockserver.provider.table import Endpoint, Operation
+from mockserver.provider.table import Endpoint
 
-Parse = Callable[[Call], Order | Problem]
-Find = Callable[[Call], Job | Problem]
-Render = Callable[[Job, Snapshot, Call], Answer | Problem]
-DescribeClip = Callable[[Job, Call], ClipSpec | Problem]
+R = TypeVar("R")
+"""The provider's own frozen value of a request."""
+
+Parse = Callable[[Call], Order[R] | Problem]
+"""Reads the order in a call that passed the checks, or the problem with it."""
+Find = Callable[[Call], Job[R] | Problem]
+"""Finds the job that a call is about, or the problem that there is none."""
+Render = Callable[[Job[R], Snapshot, Call], Answer | Problem]
+"""Writes what is answered about a job, given what a poll sees of it."""
+DescribeClip = Callable[[Job[R], Call], ClipSpec | Problem]
+"""Describes the file that a call asks for."""
 REMEMBERED: Final = 256
+"""How many clips a sandbox remembers the description of."""
 
-Patience = Callable[[Job, Call], timedelta]
+Patience = Callable[[Job[R], Call], timedelta]
+"""Says how long the answer to a creation is held."""
 
 
-def creates(parse: Parse, render: Render, *, hold: Patience | None = None, ended: Render | None = None) -> Endpoint:
+def creates(
+    parse: Parse[R], render: Render[R], *, hold: Patience[R] | None = None, ended: Render[R] | None = None
+) -> Endpoint:
     """Submit what was asked, and answer with the job's first snapshot.
 
     With `hold` the answer is kept back for the length that it gives, or until the job's end where that comes first.
@@ -46,7 +57,7 @@ def creates(parse: Parse, render: Render, *, hold: Patience | None = None, ended
             return job
         return AfterWebhooks(partial(answer, job)) if _has_early_webhook(job, call) else answer(job, call)
 
-    def answer(job: Job, call: Call) -> Reply:
+    def answer(job: Job[R], call: Call) -> Reply:
         refused = refusal(call, job.scenario)
         if refused is not None:  # the job is made all the same
             refusing = call.provider.refuse(refused, call)
@@ -60,13 +71,13 @@ def creates(parse: Parse, render: Render, *, hold: Patience | None = None, ended
     return endpoint
 
 
-def _has_early_webhook(job: Job, call: Call) -> bool:
+def _has_early_webhook(job: AnyJob, call: Call) -> bool:
     """Whether the creation's answer waits for a webhook that is due now."""
     plan = None if job.scenario is None else job.scenario.webhook_plan(snapshot(job, call.now).state)
     return plan is not None and any(one.before_answer for one in plan)
 
 
-def _held(job: Job, call: Call, length: timedelta, render: Render) -> Reply:
+def _held(job: Job[R], call: Call, length: timedelta, render: Render[R]) -> Reply:
     """The creation's answer after a wait; what happened to the job in the meantime is seen in it."""
 
     def then(later: Call) -> Answer | Problem:
@@ -94,7 +105,7 @@ def starts_from(picture: Callable[[Call], str | bytes | Problem], endpoint: Endp
     return looking
 
 
-def submit(call: Call, order: Order) -> Job | Problem:
+def submit(call: Call, order: Order[R]) -> Job[R] | Problem:
     """Submit an order, and see to it that its webhooks are brought."""
     scenario = call.scenario or call.sandbox.next_scenario()
     refused = at_creation(call, scenario) if scenario.faults else None
@@ -106,7 +117,7 @@ def submit(call: Call, order: Order) -> Job | Problem:
     return job
 
 
-def _expect_webhooks(call: Call, job: Job) -> None:
+def _expect_webhooks(call: Call, job: AnyJob) -> None:
     """Have the webhooks about a job sent, where its provider sends any and the client named a URL."""
     url_of, payload = call.provider.webhook_url, call.provider.webhook_payload
     if url_of is not None and payload is not None and url_of(job):
@@ -114,7 +125,7 @@ def _expect_webhooks(call: Call, job: Job) -> None:
         sandbox.after.append(partial(expect, sandbox.digest, sandbox.clock, job, payload))
 
 
-def polls(find: Find, render: Render) -> Endpoint:
+def polls(find: Find[R], render: Render[R]) -> Endpoint:
     """Find the job, and answer with what it is now."""
 
     def endpoint(call: Call) -> Answer | Problem:
@@ -131,7 +142,7 @@ def polls(find: Find, render: Render) -> Endpoint:
     return endpoint
 
 
-def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Problem:
+def told(job: Job[R], seen: Snapshot, call: Call, render: Render[R]) -> Answer | Problem:
     """What is answered about a job: rendered, then changed as its scenario asks."""
     scenario = job.scenario
     _make_links_opaque(call, job)
@@ -141,7 +152,7 @@ def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Probl
     answer.job = job.id
     if scenario is None or scenario is SUCCESS:
         return answer
-    operation = call.operation.id if call.operation is not None else ""
+    operation = call.operation_id
     if scenario.answers:
         fields = call.judge.fields(job.provider, call.profile)
         sight = AlterationContext(seen, call.now - job.created, operation, scenario.number or 0)
@@ -151,14 +162,14 @@ def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Probl
     return answer
 
 
-def _make_links_opaque(call: Call, job: Job) -> None:
+def _make_links_opaque(call: Call, job: AnyJob) -> None:
     """Let the links told of a job begin so that nobody guesses them, where its scenario asks for it; once a call."""
     prefix = link_prefix(job)
     if prefix and not call.base.endswith(prefix):
         call.base, call.files = call.base + prefix, call.files + prefix
 
 
-def serves(find: Find, clip_spec: DescribeClip, *, before: Callable[[Job, Snapshot], Problem]) -> Endpoint:
+def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R], Snapshot], Problem]) -> Endpoint:
     """The file of a finished job; `before` is the problem while it is not."""
 
     def endpoint(call: Call) -> Answer | Problem:
@@ -178,7 +189,7 @@ def serves(find: Find, clip_spec: DescribeClip, *, before: Callable[[Job, Snapsh
     return endpoint
 
 
-def _clip_spec_of(job: Job, call: Call, clip_spec: DescribeClip) -> ClipSpec | Problem:
+def _clip_spec_of(job: Job[R], call: Call, clip_spec: DescribeClip[R]) -> ClipSpec | Problem:
     """The clip of a job as `clip_spec` describes it; described once for each link and profile, as clients fetch in
     parts.
     """
@@ -194,7 +205,7 @@ def _clip_spec_of(job: Job, call: Call, clip_spec: DescribeClip) -> ClipSpec | P
     return spec
 
 
-def file_change(job: Job) -> FileChange | None:
+def file_change(job: AnyJob) -> FileChange | None:
     """What a job's scenario does to its files."""
     return job.scenario.file_change() if job.scenario is not None else None
 
@@ -212,11 +223,11 @@ def by_name(
     provider: str,
     kinds: Sequence[str],
     resource: str,
-    lookup: Callable[[Sandbox, str], Job | None] = Sandbox.find_job,
-) -> Find:
+    lookup: Callable[[Sandbox, str], AnyJob | None] = Sandbox.find_job,
+) -> Find[Any]:
     """Find a job of this provider and these kinds in the call's sandbox by its id or alias (or as `lookup` says)."""
 
-    def find(call: Call) -> Job | Problem:
+    def find(call: Call) -> AnyJob | Problem:
         wanted = name(call)
         job = lookup(call.sandbox, wanted)
         if job is None or job.provider != provider or job.kind not in kinds:
@@ -235,4 +246,7 @@ def respond(call: Call) -> Reply:
         problem = check(call)
         if problem is not None:
             return problem
-    return cast("Operation", call.operation).endpoint(call)
+    operation = call.operation
+    if operation is None:
+        raise ValueError(f"{call.method} {call.path} has no operation")
+    return operation.endpoint(call)

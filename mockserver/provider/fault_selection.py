@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mockserver.domain.fault import FaultPoint, TransportFault, met
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.quota import Limit, Standing
 from mockserver.domain.scenario import Scenario
@@ -18,7 +18,7 @@ def at_creation(call: Call, scenario: Scenario) -> Problem | None:
     return None if call.fault is not None and call.fault.is_applied else refusal(call, scenario)
 
 
-def about(call: Call, job: Job, point: FaultPoint) -> Problem | None:
+def about(call: Call, job: AnyJob, point: FaultPoint) -> Problem | None:
     """Meet the fault of a call about a job; the refusal in its answer's place, if it is one."""
     if job.scenario is None or not job.scenario.faults:
         return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 
 
-def link_prefix(job: Job) -> str:
+def link_prefix(job: AnyJob) -> str:
     """Return the first path segment of a job's links: one that nobody guesses where its scenario asks for it, else
     none.
     """
@@ -16,6 +16,6 @@ def link_prefix(job: Job) -> str:
     return f"/~{blake2b(job.id.encode(), digest_size=8).hexdigest()}"
 
 
-def files_of(job: Job) -> str:
+def files_of(job: AnyJob) -> str:
     """Return the origin of a job's links at its creation, with their prefix."""
     return job.files + link_prefix(job)

@@ -8,7 +8,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from mockserver.domain.job import Job, Override, OverrideKind, snapshot
+from mockserver.domain.job import AnyJob, Override, OverrideKind, snapshot
 from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.members import typed
 from mockserver.web.control_context import ControlContext, instant
@@ -36,7 +36,7 @@ def overridden(kind: OverrideKind) -> Callable[[ControlContext, Request], Awaita
         body = await json_object(request, {"why"}) if await request.body() else {}
         why = typed(body, "why", str, "a string") if "why" in body else ""
 
-        def override(sandbox: Sandbox) -> Job:
+        def override(sandbox: Sandbox) -> AnyJob:
             now = sandbox.clock.now()
             return engine.override(sandbox, _unended(name, sandbox), Override(now, kind, why))
 
@@ -47,7 +47,7 @@ def overridden(kind: OverrideKind) -> Callable[[ControlContext, Request], Awaita
     return handler
 
 
-def _unended(name: str, sandbox: Sandbox) -> Job:
+def _unended(name: str, sandbox: Sandbox) -> AnyJob:
     """Return the job of this name whose life is not over; raise Refused where there is none."""
     job = sandbox.find_job(name)
     if job is None:
@@ -59,7 +59,7 @@ def _unended(name: str, sandbox: Sandbox) -> Job:
     return job
 
 
-def shown(job: Job, sandbox: Sandbox) -> dict[str, object]:
+def shown(job: AnyJob, sandbox: Sandbox) -> dict[str, object]:
     """A job as it is shown: in our words, with its facts."""
     seen = snapshot(job, sandbox.clock.now())
     return {

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.delivery import Plan, Try, delivery_id
-from mockserver.domain.job import Job, events, snapshot
+from mockserver.domain.delivery import delivery_id
+from mockserver.domain.job import AnyJob, events, snapshot
+from mockserver.domain.webhook_plan import Plan, Try
 from mockserver.domain.webhook_signature import verify
 from tests.adapters.dispatchers import LONG, SANDBOX, World, all_events, finals, job, ours, run, said, world
 from tests.adapters.receiver import Receiver, receiver
@@ -25,7 +26,7 @@ def after(seconds: float, *, retry: bool = False, beside: bool = False) -> Try:
     return Try(timedelta(seconds=seconds), only_if_failed=retry, with_previous=beside)
 
 
-def due_by(one: Job, plan: Plan, now: datetime, *, fails: bool) -> Iterator[tuple[str, int, datetime]]:
+def due_by(one: AnyJob, plan: Plan, now: datetime, *, fails: bool) -> Iterator[tuple[str, int, datetime]]:
     """The attempts at a job's webhooks that are due by an instant, read off its events and the plan."""
     for at, _seen in events(one):
         due = at

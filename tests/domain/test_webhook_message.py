@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mockserver.domain.delivery import Delivery, Payload
-from mockserver.domain.webhook_message import CHANGES, Message, message
+from mockserver.domain.webhook_message import Message, message
+from mockserver.domain.webhook_plan import CHANGES
 from mockserver.domain.webhook_signature import BadSignature, verify
 from tests.domain.timelines import CREATED
 

@@ -16,8 +16,8 @@ from mockserver.domain.job import State, Timeline
 from mockserver.domain.scenario import Scenario
 from mockserver.domain.scenario_composition import PROBLEMS, TIMINGS, composed, read_scenario, scenario_data
 from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES
-from mockserver.domain.webhook_message import CHANGES
-from mockserver.domain.webhook_plan import WEBHOOK_PLANS
+from mockserver.domain.webhook_composition import WEBHOOK_PLANS
+from mockserver.domain.webhook_plan import CHANGES
 from mockserver.provider.discovery import discover, scenarios
 
 BUILT_IN = scenarios(discover(PLACES))

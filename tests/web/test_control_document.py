@@ -15,8 +15,8 @@ from mockserver import __version__
 from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS, PROBLEMS
 from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES
-from mockserver.domain.webhook_message import CHANGES
-from mockserver.domain.webhook_plan import TRY, WEBHOOK_PLANS
+from mockserver.domain.webhook_composition import TRY, WEBHOOK_PLANS
+from mockserver.domain.webhook_plan import CHANGES
 from mockserver.engine.pace import TIMINGS
 from mockserver.provider import configuration
 from mockserver.settings import Settings

@@ -21,20 +21,18 @@ from mockserver.adapters.webhooks.pending import PendingAttempt
 from mockserver.adapters.webhooks.planning import pending_attempt, plan_attempts, plan_retry
 from mockserver.adapters.webhooks.target_queues import TargetQueues
 from mockserver.domain.delivery import (
-    ONCE,
     Attempt,
     Delivery,
     Payload,
     PayloadFunction,
-    Plan,
     Record,
-    Try,
     Undeliverable,
     UnderWay,
     delivery_id,
 )
-from mockserver.domain.job import Job, State
+from mockserver.domain.job import AnyJob, State
 from mockserver.domain.webhook_message import message
+from mockserver.domain.webhook_plan import ONCE, Plan, Try
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock, Time
 
@@ -69,7 +67,7 @@ class WebhookDispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
-    def expect(self, sandbox: str, clock: Clock, job: Job, webhook_payload: PayloadFunction) -> None:
+    def expect(self, sandbox: str, clock: Clock, job: AnyJob, webhook_payload: PayloadFunction) -> None:
         """Take on the payloads of a job's events; needs a running loop. Raises nothing: the log has what fails."""
         if self._is_closed:
             return
@@ -90,7 +88,7 @@ class WebhookDispatcher:
         outbox = Outbox(clock, deque(maxlen=self._kept), sandbox, TargetQueues(make, self._tasks), gone)
         return outbox
 
-    def overridden(self, sandbox: str, job: Job) -> None:
+    def overridden(self, sandbox: str, job: AnyJob) -> None:
         """Read the later events of an overridden job anew. Raises nothing."""
         outbox = self._outboxes.get(sandbox)
         expected = outbox.jobs.get(job.id) if outbox is not None else None
@@ -101,7 +99,7 @@ class WebhookDispatcher:
         except Exception:
             log.exception("webhooks of job %s cannot be sent", job.id)
 
-    def _read(self, outbox: Outbox, expected: Expected, job: Job) -> None:
+    def _read(self, outbox: Outbox, expected: Expected, job: AnyJob) -> None:
         expected.reread(job)
         outbox.schedule(expected)
         self._deliver(outbox)
@@ -249,12 +247,12 @@ class WebhookDispatcher:
             why = f"the payload cannot be written: {type(error).__name__}: {error}"
             outbox.records.append(Undeliverable(Delivery(id_, job.id, at, Payload("", None)), why))
 
-    def _planned(self, job: Job, state: State) -> Plan:
+    def _planned(self, job: AnyJob, state: State) -> Plan:
         """The attempts at a webhook about a job: its scenario's, else those at every delivery."""
         plan = None if job.scenario is None else job.scenario.webhook_plan(state)
         return self._plan if plan is None else plan
 
-    def _plan_attempts(self, outbox: Outbox, delivery: Delivery, job: Job, told: int) -> None:
+    def _plan_attempts(self, outbox: Outbox, delivery: Delivery, job: AnyJob, told: int) -> None:
         """Plan the attempts at a delivery, or record why there are none."""
         try:
             address = address_of(delivery.payload.url, self._allow)

@@ -13,7 +13,7 @@ from itertools import count
 from mockserver.adapters.webhooks.pending import PendingAttempt
 from mockserver.adapters.webhooks.target_queues import TargetQueues
 from mockserver.domain.delivery import Delivery, Event, PayloadFunction, Record, untold
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.ports import Clock
 
 
@@ -21,7 +21,7 @@ from mockserver.ports import Clock
 class Expected:
     """A job whose events are told."""
 
-    job: Job
+    job: AnyJob
     webhook_payload: PayloadFunction
     coming: list[Event]
     """The events ahead, latest first."""
@@ -30,7 +30,7 @@ class Expected:
     last: Event | None = None
     ticket: int = -1
 
-    def reread(self, job: Job) -> None:
+    def reread(self, job: AnyJob) -> None:
         """Read the events ahead off a job's new life."""
         self.job, self.coming = job, untold(job, self.last)[::-1]
 

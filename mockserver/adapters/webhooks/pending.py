@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mockserver.adapters.webhooks.address import Address
-from mockserver.domain.delivery import Attempt, Delivery, Try
+from mockserver.domain.delivery import Attempt, Delivery
+from mockserver.domain.webhook_plan import Try
 
 
 @dataclass(slots=True, eq=False)

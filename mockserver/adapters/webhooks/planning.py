@@ -8,7 +8,8 @@ from datetime import datetime
 from mockserver.adapters.webhooks.address import Address
 from mockserver.adapters.webhooks.outbox import Outbox
 from mockserver.adapters.webhooks.pending import PendingAttempt
-from mockserver.domain.delivery import Delivery, Try
+from mockserver.domain.delivery import Delivery
+from mockserver.domain.webhook_plan import Try
 
 
 def plan_attempts(outbox: Outbox, delivery: Delivery, address: Address, rank: tuple[int, int]) -> None:

@@ -8,9 +8,10 @@ from mockserver.provider.checks import as_documented, with_key, within
 from mockserver.provider.endpoints import Find, creates, polls, serves
 from mockserver.provider.table import Endpoint, Provider, Word, get, post, promise_beside
 from mockserver.providers.tensorone import order, refusal, wire
+from mockserver.providers.tensorone.request import Made, Upscale, Video
 
 
-def files(find: Find) -> Endpoint:
+def files(find: Find[Made]) -> Endpoint:
     """Public files, in the form that their name says."""
     return serves(find, wire.clip_spec, before=order.unborn)
 
@@ -47,6 +48,7 @@ PROVIDER = Provider(
     ),
     tiers=tuple(order.TIERS),
     refuse=refusal.refuse,
+    requests=(Video, Upscale),
     add_headers=refusal.add_headers,
     scenarios=(
         Scenario(
