@@ -163,6 +163,7 @@ def _store_parts(
         made = Sandbox(
             digest, clock, settings.seed, id_block, profiles, settings.timing, settings.limits, hold, scenario,
             journal=journal, own_limits=settings.own_limits, tiers=settings.tiers,
+            webhook_secrets=settings.webhook_secrets, budget=settings.budget,
             files_url=listeners.files_url(digest),
         )  # fmt: skip
         for change in changes.get(digest, ()):

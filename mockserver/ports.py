@@ -249,6 +249,10 @@ class Webhooks(Protocol):
         """Take on the payloads of a job's events."""
         ...
 
+    def sign(self, sandbox: str, secrets: Sequence[str]) -> None:
+        """Sign the attempts of a sandbox with these secrets from now on; none: sign them no more. Forgotten with it."""
+        ...
+
     def overridden(self, sandbox: str, job: AnyJob) -> None:
         """A job that is expected has got another life: its later events are read anew."""
         ...

@@ -122,6 +122,8 @@ def _expect_webhooks(call: Call, job: AnyJob) -> None:
     url_of, payload = call.provider.webhook_url, call.provider.webhook_payload
     if url_of is not None and payload is not None and url_of(job):
         sandbox, expect = call.sandbox, call.engine.webhooks.expect
+        if sandbox.webhook_secrets:
+            sandbox.after.append(partial(call.engine.webhooks.sign, sandbox.digest, sandbox.webhook_secrets))
         sandbox.after.append(partial(expect, sandbox.digest, sandbox.clock, job, payload))
 
 

@@ -66,16 +66,21 @@ class Sandbox:
         tiers: Mapping[str, str] | None = None,
         hold_seconds: float | EllipsisType | None = ...,
         journal: str | None = None,
+        webhook_secrets: Sequence[str] | None = None,
+        budget_usd: float | EllipsisType | None = ...,
     ) -> None:
         """Set what is given; the rest stays. `limits`: off, documented, or {operation: {"calls": N, "seconds": S}};
-        `hold_seconds`: how long a creation that waits is held, None for what the timing says; `journal`: on or off.
+        `hold_seconds`: how long a creation that waits is held, None for what the timing says; `journal`: on or off;
+        `webhook_secrets`: what signs webhooks, none to sign them no more; `budget_usd`: what jobs may cost at
+        documented prices, None for any number.
         """
         asked = {
             "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,
-            "tiers": tiers, "journal": journal,
+            "tiers": tiers, "journal": journal, "webhook_secrets": webhook_secrets,
         }  # fmt: skip
-        held = {} if isinstance(hold_seconds, EllipsisType) else {"hold_seconds": hold_seconds}
-        self.control("PATCH", "", {**{name: value for name, value in asked.items() if value is not None}, **held})
+        nullable = {"hold_seconds": hold_seconds, "budget_usd": budget_usd}
+        told = {name: value for name, value in nullable.items() if not isinstance(value, EllipsisType)}
+        self.control("PATCH", "", {**{name: value for name, value in asked.items() if value is not None}, **told})
 
     def freeze(self) -> None:
         """Stop the clock."""

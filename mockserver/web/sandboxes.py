@@ -46,6 +46,9 @@ async def configure(context: ControlContext, request: Request) -> Response:
     def configured(sandbox: Sandbox) -> dict[str, object]:
         for apply in changes:
             apply(sandbox)
+        if "webhook_secrets" in change:
+            sign = context.engine.webhooks.sign
+            sandbox.after.append(partial(sign, sandbox.digest, sandbox.webhook_secrets))
         return shown(sandbox, context)
 
     return JSONResponse(await context.engine.work(sandbox, configured))
@@ -107,5 +110,7 @@ def shown(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
         "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},
         "hold_seconds": None if sandbox.hold is None else sandbox.hold.total_seconds(),
         "journal": "on" if sandbox.journal.is_on else "off",
+        "webhook_secrets": len(sandbox.webhook_secrets),
+        "budget_usd": None if sandbox.budget is None else float(sandbox.budget),
         "clock": clock_of(sandbox),
     }

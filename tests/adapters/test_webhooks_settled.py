@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from mockserver.domain.delivery import delivery_id
 from mockserver.domain.job import AnyJob, events, snapshot
 from mockserver.domain.webhook_plan import Plan, Try
-from mockserver.domain.webhook_signature import verify
+from mockserver.domain.webhook_signature import key_of, verify
 from tests.adapters.dispatchers import LONG, SANDBOX, World, all_events, finals, job, ours, run, said, world
 from tests.adapters.receiver import Receiver, receiver
 from tests.domain.timelines import CREATED
@@ -214,15 +215,16 @@ def test_signed_webhooks_verify_on_the_clients_clock() -> None:
     """Under every secret of the sandbox, also those of a retry and a replay."""
 
     async def script() -> None:
-        keys = (bytes(range(32)), bytes(range(1, 33)))
-        async with world(signing_keys=lambda _: keys, plan=(Try(), Try())) as here, receiver() as hook:
+        secrets = [f"whsec_{b64encode(bytes(range(n, 32 + n))).decode()}" for n in (0, 1)]
+        async with world(plan=(Try(), Try())) as here, receiver() as hook:
+            here.dispatcher.sign(SANDBOX, secrets)
             here.clock.start = CREATED
             here.expect(job(), finals(hook.url))
             (id_,) = await here.advance(10)
             await here.dispatcher.replay(SANDBOX, id_, LONG)
             assert [one.headers["webhook-id"] for one in hook.received] == [id_] * 3
             for one in hook.received:
-                for key in keys:
-                    verify(key, one.headers, one.body, here.clock.now().timestamp())
+                for secret in secrets:
+                    verify(key_of(secret), one.headers, one.body, here.clock.now().timestamp())
 
     run(script())

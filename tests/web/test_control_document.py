@@ -145,6 +145,7 @@ GATELY = {"name": "gately"}
 NEW, FIRST, NONE = ({**SELF, "job": word} for word in ("new", "first", "none"))
 """A job that is made for the call, the first of those, and one that is not there."""
 COMPLETE, FAIL, STALL = (f"/sandboxes/{{key}}/jobs/{{job}}/{word}" for word in ("complete", "fail", "stall"))
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 REPLAY = "/sandboxes/{key}/deliveries/{delivery}/replay"
 OWN_LIMITS = {"createVideo": {"calls": 2, "seconds": 60}}
 TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
@@ -178,6 +179,9 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": "documented", "queue": ["rainy"], "hold_seconds": None}, 200),
     ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": OWN_LIMITS, "tiers": {"tensorone": "free"}}, 200),
     ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": "off", "queue": []}, 200),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"webhook_secrets": [SECRET], "budget_usd": 20.5}, 200),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"webhook_secrets": ["secret"]}, 400),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"webhook_secrets": [], "budget_usd": None}, 200),
     ("PATCH", "/sandboxes/{key}", SELF, "", {"timing": "quik"}, 400),
     ("POST", "/sandboxes/{key}/queue", SELF, "", {"queue": ["rainy", "polls=4"]}, 200),
     ("POST", "/sandboxes/{key}/queue", SELF, "", {"queue": ["rain"]}, 400),

@@ -33,6 +33,7 @@ from mockserver.domain.delivery import (
 from mockserver.domain.job import AnyJob, State
 from mockserver.domain.webhook_message import message
 from mockserver.domain.webhook_plan import ONCE, Plan, Try
+from mockserver.domain.webhook_signature import key_of
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock, Time
 
@@ -56,13 +57,13 @@ class WebhookDispatcher:
         kept: int = KEPT,
         plan: Plan = ONCE,
         journal: Callable[[str], Journal | None] = lambda _sandbox: None,
-        signing_keys: Callable[[str], Sequence[bytes]] = lambda _sandbox: (),
     ) -> None:
         """`allow`: the hosts beside loopback to which webhooks may go. `kept`: how many records a sandbox keeps.
         `plan`: the attempts at a delivery whose job's scenario says nothing. The rest is for `Attempts`.
         """
         self._allow, self._kept, self._plan = allow, kept, plan
-        self._attempts = Attempts(time, patience_seconds, journal, signing_keys)
+        self._keys: dict[str, tuple[bytes, ...]] = {}
+        self._attempts = Attempts(time, patience_seconds, journal, lambda sandbox: self._keys.get(sandbox, ()))
         self._outboxes: dict[str, Outbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -79,6 +80,10 @@ class WebhookDispatcher:
             self._read(outbox, expected, job)
         except Exception:
             log.exception("webhooks of job %s cannot be sent", job.id)
+
+    def sign(self, sandbox: str, secrets: Sequence[str]) -> None:
+        """Sign the attempts of a sandbox with these secrets from now on; none: sign them no more."""
+        self._keys[sandbox] = tuple(map(key_of, secrets))
 
     def _new_outbox(self, sandbox: str, clock: Clock) -> Outbox:
         async def make(pending: PendingAttempt) -> None:
@@ -106,6 +111,7 @@ class WebhookDispatcher:
 
     def forget(self, sandbox: str) -> None:
         """Drop all that is expected, on its way and recorded of a sandbox, in one step whatever its number."""
+        self._keys.pop(sandbox, None)
         outbox = self._outboxes.pop(sandbox, None)
         if outbox is not None:
             outbox.gone.set_result(None)
