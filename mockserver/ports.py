@@ -12,6 +12,7 @@ from mockserver.domain.clock_segment import ClockSegment, ClockState
 from mockserver.domain.delivery import Attempt, PayloadFunction, Record, UnderWay
 from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Violation
+from mockserver.prices import PriceList
 
 
 class Time(Protocol):
@@ -171,6 +172,10 @@ class Judge(Protocol):
 
     def fields(self, provider: str, profile: frozenset[str]) -> Fields:
         """Where the answers of a provider keep status, hint, output and error."""
+        ...
+
+    def prices(self, provider: str) -> PriceList:
+        """The documented prices of a provider; an empty list where it has none."""
         ...
 
 

@@ -19,6 +19,7 @@ from mockserver.provider.call import AfterWebhooks, Answer, Call, ClipBody, Hold
 from mockserver.provider.checks import within_own
 from mockserver.provider.fault_selection import about, at_creation, refusal
 from mockserver.provider.links import link_prefix
+from mockserver.provider.spending import beyond_budget, price_of
 from mockserver.provider.table import Endpoint
 
 R = TypeVar("R")
@@ -107,11 +108,17 @@ def starts_from(picture: Callable[[Call], str | bytes | Problem], endpoint: Endp
 
 def submit(call: Call, order: Order[R]) -> Job[R] | Problem:
     """Submit an order, and see to it that its webhooks are brought."""
+    price = price_of(call, order.kind, order.request)
+    broke = beyond_budget(call, price)
+    if broke is not None:
+        return broke
     scenario = call.scenario or call.sandbox.next_scenario()
     refused = at_creation(call, scenario) if scenario.faults else None
     if refused is not None:
         return refused
-    job = call.engine.submit(call.sandbox, order, call.now, scenario, profile=call.profile, files=call.files)
+    job = call.engine.submit(
+        call.sandbox, order, call.now, scenario, profile=call.profile, files=call.files, price=price
+    )
     if not isinstance(job, Problem):
         _expect_webhooks(call, job)
     return job

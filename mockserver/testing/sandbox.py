@@ -118,6 +118,11 @@ class Sandbox:
         found: list[dict[str, Any]] = self.control("GET", "/deliveries")["deliveries"]
         return found
 
+    def spend(self) -> dict[str, Any]:
+        """What its jobs would have cost at documented prices: together, by operation, and each."""
+        found: dict[str, Any] = self.control("GET", "/spend")
+        return found
+
     def replay(self, delivery: str) -> dict[str, Any]:
         """Send a webhook once more, now; the webhook with all its attempts. `delivery` is its id."""
         found: dict[str, Any] = self.control("POST", f"/deliveries/{delivery}/replay")

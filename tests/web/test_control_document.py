@@ -203,6 +203,8 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"advance_seconds": 3600}, 200),
     ("GET", "/sandboxes/{key}/jobs", SELF, "", None, 200),
     ("GET", "/sandboxes/{key}/deliveries", SELF, "", None, 200),
+    ("GET", "/spend", {}, "", None, 200),
+    ("GET", "/sandboxes/{key}/spend", SELF, "", None, 200),
     ("POST", REPLAY, {**SELF, "delivery": "sent"}, "", None, 200),
     ("POST", REPLAY, {**SELF, "delivery": "none"}, "", None, 404),
     ("GET", "/sandboxes/{key}/journal.json", SELF, "", None, 200),
