@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from mockserver.domain.alteration import Fields
 from mockserver.domain.clip import ClipSpec, Picture, PictureRules
@@ -231,6 +231,12 @@ class Pictures(Protocol):
         another URL. Raises domain.clip.BadImage, also for one that breaks the rules.
         """
         ...
+
+
+OWN_USER_AGENT: Final = "mockserver"
+"""What our own requests to addresses of a client call themselves. The control API takes none of them: a webhook or a
+picture whose URL a client made up shall not reach it.
+"""
 
 
 class Challenger(Protocol):

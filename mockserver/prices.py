@@ -96,6 +96,42 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal:
     return sum((one for one in amounts if one is not None), Decimal(0))
 
 
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a run came to."""
+
+    amount: Decimal = Decimal(0)
+    """US dollars at documented prices."""
+    made: int = 0
+    """How many jobs were made."""
+    unpriced: int = 0
+    """How many of them have no documented price."""
+    repeated: Decimal = Decimal(0)
+    """What jobs cost that asked for the same as an earlier one."""
+
+    @classmethod
+    def read(cls, spend: Mapping[str, Any]) -> Bill:
+        """Return the bill of a `spend` of the control API."""
+        return cls(Decimal(spend["amount"]), spend["made"], spend["unpriced"], Decimal(spend["repeated"]["amount"]))
+
+    def __add__(self, other: Bill) -> Bill:
+        return Bill(
+            self.amount + other.amount,
+            self.made + other.made,
+            self.unpriced + other.unpriced,
+            self.repeated + other.repeated,
+        )
+
+    def sentence(self) -> str:
+        """Return the line for people: this run would have cost $14.50 at documented prices."""
+        told = f"this run would have cost ${shown(self.amount)} at documented prices"
+        if self.repeated:
+            told += f", ${shown(self.repeated)} of it for jobs that ask for the same as an earlier one"
+        if self.unpriced:
+            told += f"; no price is documented for {self.unpriced} of its {self.made} jobs"
+        return told
+
+
 def _fits(rule: Mapping[str, Any], quantities: Quantities) -> bool:
     unit = rule.get("per", FLAT[0])
     if unit not in FLAT and unit not in quantities:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from mockserver.engine import Engine
 from mockserver.engine.sandbox import Sandbox
+from mockserver.ports import Judge
 from mockserver.prices import shown, total
 from mockserver.provider.spending import Charge, charges
 from mockserver.web.control_context import ControlContext
@@ -20,7 +23,7 @@ async def of_sandbox(context: ControlContext, request: Request) -> Response:
 
     def spend(sandbox: Sandbox) -> dict[str, object]:
         budget = None if sandbox.budget is None else shown(sandbox.budget)
-        found = _charges(context, sandbox)
+        found = _charges(context.judge, sandbox)
         return {**_summary(found), "budget": budget, "jobs": [_job(context, one) for one in found]}
 
     return JSONResponse(await context.engine.work(sandbox, spend))
@@ -28,17 +31,22 @@ async def of_sandbox(context: ControlContext, request: Request) -> Response:
 
 async def of_all(context: ControlContext, _request: Request) -> Response:
     """What the jobs of all sandboxes cost: together and by operation."""
+    return JSONResponse(await spend_of_all(context.engine, context.judge))
+
+
+async def spend_of_all(engine: Engine, judge: Judge) -> dict[str, Any]:
+    """Return what the jobs of all sandboxes cost."""
     found: list[Charge] = []
-    for sandbox in await context.engine.store.listed():
-        found += await context.engine.work(sandbox, lambda one: _charges(context, one))
-    return JSONResponse(_summary(found))
+    for sandbox in await engine.store.listed():
+        found += await engine.work(sandbox, partial(_charges, judge))
+    return _summary(found)
 
 
-def _charges(context: ControlContext, sandbox: Sandbox) -> list[Charge]:
-    return list(charges(sandbox.all_jobs(), sandbox.clock.now(), context.judge))
+def _charges(judge: Judge, sandbox: Sandbox) -> list[Charge]:
+    return list(charges(sandbox.all_jobs(), sandbox.clock.now(), judge))
 
 
-def _summary(found: Iterable[Charge]) -> dict[str, object]:
+def _summary(found: Iterable[Charge]) -> dict[str, Any]:
     """What charges come to: amounts are texts of US dollars, so that no digit is lost."""
     every = list(found)
     repeated = [one for one in every if one.repeats]

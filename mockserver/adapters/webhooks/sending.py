@@ -10,10 +10,10 @@ from typing import Final
 
 from mockserver.adapters.webhooks.address import Address
 from mockserver.domain.delivery import AnswerHead
+from mockserver.ports import OWN_USER_AGENT
 
 Headers = tuple[tuple[str, str], ...]
 
-USER_AGENT: Final = "mockserver"
 MOST_READ: Final = 1_000_000
 MOST_HEADERS: Final = 100
 _STATUS: Final = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})[ \r]")
@@ -36,7 +36,7 @@ def headers_for(
         ("content-type", content_type),
         ("content-length", str(len(body))),
         *signature,
-        ("user-agent", USER_AGENT),
+        ("user-agent", OWN_USER_AGENT),
         ("accept", "*/*"),
         ("connection", "close"),
     )
