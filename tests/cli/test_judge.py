@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -108,3 +109,18 @@ def test_options_that_cannot_be_followed(options: list[str], says: str, capsys: 
     told = capsys.readouterr().err
     assert says in told
     assert options[0] in told
+
+
+def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a pipe brings is judged like a file."""
+    monkeypatch.setattr("sys.stdin", StringIO((HAR / "mitmproxy.har").read_text("utf-8")))
+    assert judge("-") == 1
+    assert "FAIL  POL-03" in capsys.readouterr().out
+
+
+def test_hosts_that_released_clients_have_are_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Calls to the older brand's host are Gately's, without an option."""
+    text = (HAR / "firefox.har").read_text("utf-8").replace("api.gately.ai", "api.taam.cloud")
+    (tmp_path / "older.har").write_text(text, "utf-8")
+    assert judge(tmp_path / "older.har") == 1
+    assert "FAIL  POL-03" in capsys.readouterr().out
