@@ -112,7 +112,8 @@ async def _send_raw(
         await raw.drain()
     if answer.finish is Finish.HELD:
         with suppress(TimeoutError):
-            await asyncio.wait_for(_gone(receive), LONGEST_HOLD)
+            async with asyncio.timeout(LONGEST_HOLD):
+                await _gone(receive)
     _note(answer, record)
     if answer.finish is Finish.RESET:
         await raw.reset()
@@ -134,7 +135,8 @@ async def _send(answer: Outgoing, receive: Receive, send: Send, record: PendingR
     """Send an answer through a server that frames it itself: as far as that can do what the fault asks for."""
     if answer.finish is Finish.HELD:
         with suppress(TimeoutError):
-            await asyncio.wait_for(_gone(receive), LONGEST_HOLD)
+            async with asyncio.timeout(LONGEST_HOLD):
+                await _gone(receive)
     try:
         if answer.head_share >= 1:
             await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
