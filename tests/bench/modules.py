@@ -17,14 +17,18 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from mockserver.app import create_app  # noqa: E402
-from mockserver.settings import Settings  # noqa: E402
-from tests.web.direct import Direct  # noqa: E402
+from mockserver.app import create_app
+from mockserver.settings import Settings
+from tests.web.direct import Direct
 
 HEADERS = {"Authorization": "Bearer modules-key", "Content-Type": "application/json"}
 BODY = b'{"prompt": "A majestic eagle over snow-capped mountains", "duration": 2, "fps": 8, "width": 64, "height": 64}'
-ASIDE = ("mockserver.domain",)
-"""Floors of pure values and functions; they are counted apart."""
+ASIDE = {
+    "mockserver.domain": "values",
+    "mockserver.providers": "the provider's own",
+    "mockserver.adapters": "behind ports",
+}
+"""What lies beside the way: called from it, without leading any further."""
 
 
 def traced(call: Callable[[], Any]) -> Counter[str]:
@@ -34,7 +38,7 @@ def traced(call: Callable[[], Any]) -> Counter[str]:
     def profile(frame: FrameType, event: str, _argument: object) -> None:
         if event == "call":
             module = frame.f_globals.get("__name__", "")
-            if module.startswith("mockserver."):
+            if module.startswith("mockserver.") and not module.startswith("mockserver.kit"):
                 found[module] += 1
 
     sys.setprofile(profile)
@@ -65,11 +69,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         direct = Direct(create_app(Settings(cache=Path(folder))))
         for name, found in requests(direct).items():
-            passed = {module: count for module, count in found.items() if not module.startswith(ASIDE)}
-            pure = {module: count for module, count in found.items() if module.startswith(ASIDE)}
-            print(f"{name}: {len(passed)} modules, and {len(pure)} of domain")
-            for module, count in [*passed.items(), *pure.items()]:
-                print(f"  {module:45} {count:3}")
+            aside = {module: ASIDE.get(".".join(module.split(".")[:2]), "") for module in found}
+            passed = [module for module in found if not aside[module]]
+            print(f"{name}: {len(passed)} modules, {len(found) - len(passed)} beside them (calls)")
+            for module in [*passed, *(module for module in found if aside[module])]:
+                print(f"  {module:45} {found[module]:3}  {aside[module]}".rstrip())
         direct.runner.run(asyncio.sleep(0))
         direct.close()
 
