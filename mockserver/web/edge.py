@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import orjson
 from starlette.middleware.cors import CORSMiddleware
 
+from mockserver import MockServerError
 from mockserver.domain.clip import ClipError, ClipUnavailable
 from mockserver.domain.journal import Ending
 from mockserver.domain.problem import Problem, ProblemKind
@@ -141,7 +142,7 @@ class Edge:
             return Problem(ProblemKind.CRASHED, fault_of(error))
 
 
-class Disconnected(Exception):
+class Disconnected(MockServerError):
     """The client went away before its request was complete."""
 
 
