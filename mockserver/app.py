@@ -145,6 +145,7 @@ def _control_context(
         context.time.wall().timestamp() - context.time.monotonic(),
         frozenset(settings.allow_hosts),
         settings.control_token,
+        settings.reporter,
     )
 
 
