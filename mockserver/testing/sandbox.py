@@ -124,6 +124,13 @@ class Sandbox:
         found: list[Delivery] = self.control("GET", "/deliveries")["deliveries"]
         return found
 
+    def report(self, form: str = "json") -> str:
+        """What the laws for clients say of the journal, as a report in a form: json, html, md or junit.
+
+        Raises ControlRefused where the server was started without anything that judges: `mockserver serve` judges.
+        """
+        return self.server.got(f"{self._path}/report?form={form}").decode()
+
     def listeners(self, *, port: int = 0, files: bool = False, files_port: int | None = None) -> Listeners:
         """Open a port (0: any free one) whose every call belongs to this sandbox, whatever its key; with `files` or
         `files_port` a second one, to which its links then point: another origin.
