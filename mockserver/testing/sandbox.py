@@ -124,8 +124,8 @@ class Sandbox:
         found: list[Delivery] = self.control("GET", "/deliveries")["deliveries"]
         return found
 
-    def report(self, form: str = "json") -> str:
-        """What the laws for clients say of the journal, as a report in a form: json, html, md or junit.
+    def server_report(self, form: str = "json") -> str:
+        """What the server itself says of the journal by the laws for clients: a report in a form: json, html, md or junit.
 
         Raises ControlRefused where the server was started without anything that judges: `mockserver serve` judges.
         """

@@ -62,7 +62,7 @@ REACH: dict[str, Use] = {
     ],
     "GET /sandboxes/{key}/journal.har": lambda _server, box, _job: box.journal.har(kind="exchange")["log"],
     "GET /sandboxes/{key}/journal/wait": lambda _server, box, job: box.journal.wait(job=job, timeout=0)["records"],
-    "GET /sandboxes/{key}/report": lambda _server, box, _job: box.report("md"),
+    "GET /sandboxes/{key}/report": lambda _server, box, _job: box.server_report("md"),
     "GET /sandboxes/{key}/listeners": lambda _server, box, _job: box.listening(),
     "POST /sandboxes/{key}/listeners": lambda _server, box, _job: box.listeners(files=True).files_url,
     "DELETE /sandboxes/{key}/listeners": lambda _server, box, _job: box.close_listeners(),
