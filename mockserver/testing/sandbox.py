@@ -67,8 +67,11 @@ class Sandbox:
         hold_seconds: float | EllipsisType | None = ...,
         journal: str | None = None,
     ) -> None:
-        """Set what is given; the rest stays. `limits`: off, documented, or {operation: {"calls": N, "seconds": S}};
-        `hold_seconds`: how long a creation that waits is held, None for what the timing says; `journal`: on or off.
+        """Set what is given; the rest stays.
+
+        `limits`: off, documented, or {name: {"calls": N, "seconds": S}}, where a name is `OPERATION` (of each provider,
+        for itself) or `PROVIDER.OPERATION`; `hold_seconds`: how long a creation that waits is held, None for what the
+        timing says; `journal`: on or off.
         """
         asked = {
             "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,
