@@ -24,11 +24,14 @@ from mockserver.adapters.store import MemoryStore
 from mockserver.adapters.webhooks import WebhookDispatcher
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
+from mockserver.engine.events import Events
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
+from mockserver.engine.store import MakeStore, StoreParts
 from mockserver.provider.configuration import Declared, all_declared
 from mockserver.provider.discovery import discover, scenarios
 from mockserver.provider.keys import Grant, KeyRing
+from mockserver.provider.requests import RequestForms
 from mockserver.provider.routes import Routes
 from mockserver.provider.table import Provider
 from mockserver.settings import Settings
@@ -47,6 +50,7 @@ def create_app(
     *,
     time: MachineTime | HandTime | None = None,
     places: Iterable[str | Path] = PLACES,
+    make_store: MakeStore = MemoryStore.of,
 ) -> Starlette:
     """The whole server as a Starlette application: providers at the host's root, the control API under `/_mock`."""
     settings = settings or Settings()
@@ -55,13 +59,15 @@ def create_app(
     known = scenarios(providers, settings.scenarios)
     listeners = LoopbackListeners()
     plans = all_declared(settings.sandboxes, providers, known)
-    store = _store(settings, source, providers, known, listeners, plans)
+    store = make_store(_store_parts(settings, source, providers, known, listeners, plans))
+    events = Events()
     dispatcher = WebhookDispatcher(
         source,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
         journal=store.journal_of,
+        events=events,
     )
-    engine = Engine(store, dispatcher)
+    engine = Engine(store, dispatcher, events)
     clips = _clips(settings)
     judge = Documents({name: one.promise for name, one in providers.items()})
     context = ProviderContext(
@@ -78,7 +84,6 @@ def create_app(
         scenarios=known,
     )
     for plan in plans.values():
-        store.open(plan.digest)
         for wished in plan.listeners:
             listeners.wish(plan.digest, *wished.all)
     store.on_close.append(listeners.left)
@@ -91,6 +96,7 @@ def create_app(
                 await engine.work(await store.load(digest), partial(_set_files_url, files_url))
             yield
         finally:
+            events.close()
             await listeners.aclose()
             await dispatcher.aclose()
             await clips.aclose()
@@ -139,17 +145,18 @@ def _control_context(
         context.time.wall().timestamp() - context.time.monotonic(),
         frozenset(settings.allow_hosts),
         settings.control_token,
+        settings.reporter,
     )
 
 
-def _store(
+def _store_parts(
     settings: Settings,
     source: MachineTime | HandTime,
     providers: dict[str, Provider],
     known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     plans: dict[str, Declared],
-) -> MemoryStore:
+) -> StoreParts:
     scenario = known.parse(settings.scenario)
     changes = {plan.digest: plan.changes for plan in plans.values()}
     budget = Budget()
@@ -168,7 +175,15 @@ def _store(
             change(made)
         return made
 
-    return MemoryStore(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
+    return StoreParts(
+        make,
+        max_jobs=settings.max_jobs,
+        max_sandboxes=settings.max_sandboxes,
+        declared=tuple(plan.digest for plan in plans.values()),
+        requests=RequestForms(providers.values()),
+        scenarios=known,
+        epoch=source.wall() - timedelta(seconds=source.monotonic()),
+    )
 
 
 def _set_files_url(files_url: str | None, sandbox: Sandbox) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,9 @@ from typing import Any
 
 from mockserver.domain.quota import Limit
 from mockserver.domain.scenario import Scenario
+
+Reporter = Callable[[Mapping[str, Any], str], str]
+"""Makes the report on a transcript (as JSON) in a form: json, html, md or junit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Settings:
     `control_token` what it wants from other machines (None: it is off for them); `webhook_hosts` the hosts that
     webhooks may go to beside loopback (`any`: all); `journal` whether sandboxes keep one until told otherwise; `cache`
     the folder of the clips (None: one in the temporary folder); `cache_bytes` and `memory_bytes` bound it and the clips
-    in memory.
+    in memory; `reporter` judges journals for the control API (None: nobody does).
     """
 
     seed: int = 0
@@ -56,3 +59,4 @@ class Settings:
     cache: Path | None = None
     cache_bytes: int = 1_000_000_000
     memory_bytes: int = 32_000_000
+    reporter: Reporter | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
@@ -70,12 +71,13 @@ def law_lines(rows: Sequence[Row]) -> list[str]:
 def explained(law: Law) -> list[str]:
     """What there is to know of a law, with a breach of it drawn from an example."""
     from mockserver.kit.laws.catalogue import texts
-    from mockserver.kit.laws.drawing import draw
     from mockserver.kit.laws.examples import example
     from mockserver.kit.laws.judging import verdict_of
+    from mockserver.kit.reports.drawing import draw
+    from mockserver.kit.reports.drawing_text import text
 
-    text, row = texts()[law.id], law_rows([law])[0]
-    run = example(text.breaks)
+    told, row = texts()[law.id], law_rows([law])[0]
+    run = example(told.breaks)
     verdict = verdict_of(law, run)
     source = f" <{law.ground.source}>" if law.ground.source else ""
     return [
@@ -85,18 +87,18 @@ def explained(law: Law) -> list[str]:
         *_paragraph("Severity", f"{law.severity.value}, on the ground of {law.ground.says}{source}"),
         *_paragraph("Judged", f"{_SEEN[law.evidence.value]}: {law.situation}"),
         "",
-        *[f"  {name:<10} {_at(one)}" for name, one in row["providers"].items()],
+        *[line for name, one in row["providers"].items() for line in _paragraph(name, _at(one, law))],
         "",
         "A run that breaks it:",
         "",
-        *draw(run.transcript.records, verdict.events),
+        *text(draw(run, [verdict])),
         "",
         *_paragraph("Expected", verdict.expected),
         *_paragraph("Observed", verdict.observed),
-        *[line for other, why in text.also.items() for line in _paragraph("Also", f"{other}: {why}")],
+        *[line for other, why in told.also.items() for line in _paragraph("Also", f"{other}: {why}")],
         "",
-        *_paragraph("Python", text.python),
-        *_paragraph("JavaScript", text.javascript),
+        *_paragraph("Python", told.python),
+        *_paragraph("JavaScript", told.javascript),
     ]
 
 
@@ -107,11 +109,15 @@ _SEEN: Final = {
 }
 
 
-def _at(row: Row) -> str:
+def _at(row: Row, law: Law) -> str:
+    """How bad a breach is at a provider, and why where that is not the law's own ground."""
     if row["severity"] is None:
         return f"not judged: {row['says']}"
-    source = f" <{row['source']}>" if row["source"] else ""
-    return f"{row['severity']}: {row['says']}{source}"
+    if row["says"] == law.ground.says and row["severity"] == law.severity.value:
+        return str(row["severity"])
+    if row["says"] == law.ground.says:
+        return f"{row['severity']}: none of its pages asks for it"
+    return f"{row['severity']}: {row['says']} <{row['source']}>"
 
 
 def _paragraph(head: str, text: str) -> list[str]:
@@ -135,6 +141,13 @@ def laws(ctx: click.Context, *, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2) if as_json else "\n".join(law_lines(rows)))
 
 
+def _near(word: str, known: Iterable[str]) -> str | None:
+    """The nearest id: the same letters and number in another writing, or what is spelt alike."""
+    parts = re.fullmatch(r"([A-Z]+)[-_ ]?([0-9]{1,2})", word)
+    padded = f"{parts[1]}-{int(parts[2]):02}" if parts is not None else word
+    return next(iter(get_close_matches(padded, list(known), n=1, cutoff=0.5)), None)
+
+
 @laws.command("explain", help="What a law demands, why, how it is broken, and how clients keep it.")
 @click.argument("law_id", metavar="ID")
 def explain(law_id: str) -> None:
@@ -142,7 +155,7 @@ def explain(law_id: str) -> None:
     known = {one.id: one for one in _laws()}
     found = known.get(law_id.upper())
     if found is None:
-        close = get_close_matches(law_id.upper(), known, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]}? " if close else ""
+        near = _near(law_id.upper(), known)
+        hint = f"did you mean {near}? " if near is not None else ""
         raise click.BadParameter(f"{law_id[:60]!r} is no law; {hint}(`mockserver laws` lists them)", param_hint="ID")
     click.echo("\n".join(explained(found)))

@@ -29,7 +29,7 @@ def painted(text: str, style: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What the screen tells. `warnings` are lines of their own, such as how far the server can be reached;
-    `sandboxes` are those of the TOML file, as the ready file has them.
+    `sandboxes` are those of the TOML file, as the ready file has them; `more` are lines after all else.
     """
 
     version: str
@@ -42,6 +42,7 @@ class Shown:
     asks_for_keys: bool = False
     warnings: tuple[str, ...] = ()
     sandboxes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
 
 
 def screen(shown: Shown, paint: Paint = plain) -> list[str]:
@@ -64,6 +65,7 @@ def screen(shown: Shown, paint: Paint = plain) -> list[str]:
     lines += [
         "",
         f"Clips are cached in {shown.cache}",
+        *shown.more,
         paint("Ctrl-C stops. `mockserver providers` says what each stands for.", "quiet"),
     ]
     return lines

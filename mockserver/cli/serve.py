@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,52 +18,102 @@ import click
 from mockserver import __version__
 from mockserver.cli import paths, screen
 from mockserver.cli.logs import EXTRA, has_colours, logging_to
-from mockserver.cli.options import with_options
+from mockserver.cli.options import OwnOption, with_options
 from mockserver.cli.plan import Plan, plan
+from mockserver.cli.ready import forget, named_in
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from mockserver.adapters.serving import Beside
+
+ARGUMENTS = "mockserver.arguments"
+"""Where a context keeps the arguments of its command as they were given."""
 PROBE_AFTER_SECONDS = 0.3
 """When ffmpeg is looked for: once the first calls, which often follow at once, have the machine for themselves."""
 
 log = logging.getLogger("mockserver")
 
 
+class Serving(click.Command):
+    """A command that starts a server. Whatever comes of it, a ready file of an earlier one goes first: a script would
+    take it for that of the server which never starts.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        ctx.meta[ARGUMENTS] = tuple(args)
+        named = named_in(args, ctx.find_root().obj)
+        forget(named)
+        try:
+            return super().parse_args(ctx, args)
+        except click.ClickException:
+            if not named:
+                forget(str((ctx.default_map or {}).get("ready_file") or ""))
+            raise
+
+
 @click.command(
     "serve",
+    cls=Serving,
     short_help="Start the mock server.",
     epilog="Every option is also an environment variable: --public-url is MOCKSERVER_PUBLIC_URL.",
 )
 @with_options
+@click.option("--watch", is_flag=True, cls=OwnOption, help="Log a warning the first time that a client breaks a law.")
 @click.pass_context
-def serve(ctx: click.Context, /, **given: Any) -> int:
+def serve(ctx: click.Context, /, *, watch: bool, **given: Any) -> int:
     """Start the mock server. Ctrl-C stops it."""
     environ: Mapping[str, str] = ctx.find_root().obj
-    run(plan(given, environ, sys.platform, _drawn_seed), environ)
+    told = plan(given, environ, sys.platform, drawn_seed)
+    if watch:
+        run(told, environ, _watched)
+    else:
+        run(told, environ)
     return 0
 
 
-def _drawn_seed() -> int:
+def _watched(app: Starlette) -> Around:
+    """What runs beside a server whose clients are watched."""
+    from mockserver.cli.watching import Watching
+
+    return Around(tasks=(Watching(app).run,))
+
+
+def drawn_seed() -> int:
     """Short enough to be typed again."""
     return int.from_bytes(os.urandom(4), "big") % 1_000_000
 
 
-def run(told: Plan, environ: Mapping[str, str]) -> None:
-    """Serve until a signal comes; click.UsageError when the address cannot be had."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What runs beside the server, what the ready file says of it, and what the screen does. `tasks` begin in the
+    server's event loop when it is ready, and are cancelled when it ends.
+    """
+
+    beside: tuple[Beside, ...] = ()
+    members: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
+
+
+def run(told: Plan, environ: Mapping[str, str], around: Callable[[Starlette], Around] = lambda _: Around()) -> None:
+    """Serve until a signal comes; click.UsageError when the address cannot be had. `around` says what runs beside."""
     from mockserver.adapters.serving import Stop, address, server
 
     stop = Stop()
     with stop.listening(), logging_to(sys.stderr, told.log_format, environ):
-        sockets = _sockets(told)
+        sockets = sockets_of(told)
         from mockserver.app import create_app
 
         app = create_app(told.settings)
-        _take_ports(app, sockets)
+        take_ports(app, sockets)
+        more = around(app)
         spare_the_collector()
-        opening = Opening(told, environ, app, address(sockets, secure=told.is_secure))
+        opening = Opening(told, environ, app, address(sockets, secure=told.is_secure), more)
         try:
-            stop.run(server(app, on_ready=opening, certfile=told.certfile, keyfile=told.keyfile), sockets)
+            serving = server(app, on_ready=opening, certfile=told.certfile, keyfile=told.keyfile)
+            stop.run(serving, sockets, more.beside)
         finally:
             opening.close()
 
@@ -73,7 +125,8 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 50, 100)
 
 
-def _sockets(told: Plan) -> list[Any]:
+def sockets_of(told: Plan) -> list[Any]:
+    """Listening sockets at the address that is asked for; click.UsageError where it cannot be had."""
     from mockserver.adapters.serving import PortTaken, bind
 
     try:
@@ -85,7 +138,7 @@ def _sockets(told: Plan) -> list[Any]:
         raise click.UsageError(f"--host {told.host}: {why[:1].lower()}{why[1:]}") from None
 
 
-def _take_ports(app: Starlette, sockets: list[Any]) -> None:
+def take_ports(app: Starlette, sockets: list[Any]) -> None:
     """The ports of the listeners of the TOML file; where one cannot be had, those of the server are given back."""
     from mockserver.adapters.serving import PortTaken
 
@@ -101,20 +154,22 @@ def _take_ports(app: Starlette, sockets: list[Any]) -> None:
 class Opening:
     """What happens when the server is ready, and is taken back when it ends."""
 
-    def __init__(self, told: Plan, environ: Mapping[str, str], app: Starlette, url: str) -> None:
-        self._told, self._environ, self._app, self._url = told, environ, app, url
+    def __init__(self, told: Plan, environ: Mapping[str, str], app: Starlette, url: str, more: Around) -> None:
+        self._told, self._environ, self._app, self._url, self._more = told, environ, app, url, more
         self._probe = threading.Timer(PROBE_AFTER_SECONDS, self._look_for_ffmpeg)
         self._probe.daemon = True
+        self._tasks: list[asyncio.Task[None]] = []
 
     def __call__(self) -> None:
         """Tell people and programs, then look for ffmpeg."""
         told = self._told
+        self._tasks = [asyncio.get_running_loop().create_task(one()) for one in self._more.tasks]
         if told.ready is not None:
-            told.ready.write(self._url, os.getpid(), **self._sandboxes())
+            told.ready.write(self._url, os.getpid(), **self._members())
         if told.log_format == "json":
             settings = told.settings
             members = {"url": self._url, "pid": os.getpid(), "seed": settings.seed, "timing": settings.timing}
-            log.info("ready", extra={EXTRA: {**members, **self._sandboxes()}})
+            log.info("ready", extra={EXTRA: {**members, **self._members()}})
             for line in self._warnings():
                 log.warning(line)
         else:
@@ -126,6 +181,10 @@ class Opening:
         self._probe.cancel()
         if self._told.ready is not None:
             self._told.ready.remove()
+
+    def _members(self) -> dict[str, Any]:
+        """What programs are told beside address and process."""
+        return {**self._sandboxes(), **self._more.members}
 
     def _sandboxes(self) -> dict[str, Any]:
         """Where the sandboxes of the TOML file listen; nothing where there are none."""
@@ -156,6 +215,7 @@ class Opening:
             asks_for_keys=settings.keys is not None,
             warnings=self._warnings(),
             sandboxes=self._sandboxes().get("sandboxes", {}),
+            more=self._more.lines,
         )
 
     def _warnings(self) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class Provider:
     `webhook_url` finds the URL to which webhooks about a job go (empty: there are none), and `webhook_payload` writes
     the payload of one of its events; both are pure functions of what the job holds, None where the provider sends no
     webhooks. `scenarios` are scenarios of its own beside those of `domain.scenario.CORE`, `tiers` the plans that its
-    limits depend on, the default first.
+    limits depend on, the default first. `requests` are the types of its requests, for the records of its jobs.
     """
 
     name: str
@@ -87,6 +87,7 @@ class Provider:
     encode: Callable[[object, Call], bytes] | None = None
     webhook_url: Callable[[AnyJob], str] | None = None
     webhook_payload: PayloadFunction | None = None
+    requests: tuple[type, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     tiers: tuple[str, ...] = ()
     base_path: str = ""

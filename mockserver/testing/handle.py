@@ -10,8 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from mockserver.testing.asgi_exchange import App
+from mockserver.testing.events import PATIENCE_SECONDS, EventStream
 from mockserver.testing.sandbox import Sandbox
-from mockserver.testing.wire import Served
+from mockserver.testing.wire import Served, Stream
 
 if TYPE_CHECKING:
     from mockserver.adapters.clock import HandTime, MachineTime
@@ -152,6 +153,27 @@ class MockServer:
         body = b"" if value is None else json.dumps(value).encode()
         status, _, content = self.request(method, f"/_mock{path}", headers, body)
         return status, content
+
+    def events(
+        self, *, after: int | None = None, timeout: float = PATIENCE_SECONDS, sandbox: str | None = None
+    ) -> EventStream:
+        """What happens in all sandboxes, or in one (by its path in the control API), as it happens; for a `with`.
+
+        `after` is the id of the last event that was seen, to go on from there; `timeout` bounds each wait.
+        """
+        headers = {} if self._token is None else {"x-mock-token": self._token}
+        if after is not None:
+            headers["Last-Event-ID"] = str(after)
+
+        def opened() -> Stream:
+            stream = self._served.stream(f"/_mock{sandbox or ''}/events", headers)
+            if stream.status != 200:
+                answer = json.loads(stream.read(timeout))
+                stream.close()
+                raise ControlRefused(str(answer.get("detail", answer)), stream.status)
+            return stream
+
+        return EventStream(opened, timeout)
 
     def health(self) -> dict[str, Any]:
         """That it is up, its version, and the names of its providers."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.testing.clock import Clock
 from mockserver.testing.controls import Limits, Profile, Scenario
+from mockserver.testing.events import PATIENCE_SECONDS, EventStream
 from mockserver.testing.journal import Journal
 from mockserver.testing.listeners import Listeners
 
@@ -87,6 +88,15 @@ class Sandbox:
     def advance(self, seconds: float) -> list[str]:
         """Move the clock forward; the ids of the webhooks that this made due, whose first attempt was then made."""
         return self.clock.advance(seconds)
+
+    def events(self, *, after: int | None = None, timeout: float = PATIENCE_SECONDS) -> EventStream:
+        """What happens here, as it happens; for a `with`. `after` is the id of the last event that was seen.
+
+        with sandbox.events() as events:
+            ...
+            assert events.next("job.ended").data["state"] == "succeeded"
+        """
+        return self.server.events(after=after, timeout=timeout, sandbox=self._path)
 
     def jobs(self) -> list[dict[str, Any]]:
         """The jobs, oldest first, as the control API shows them."""

@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from mockserver import __version__
+from mockserver.cli.reporting import report_on
 from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS, PROBLEMS
 from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES, WEBHOOK_PLANS
@@ -118,7 +119,8 @@ def test_the_words_are_those_that_are_known() -> None:
 @pytest.fixture(scope="module")
 def stop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
     """A server of the tour's own, so that its lists are short."""
-    with MockServer(Settings(cache=tmp_path_factory.mktemp("clips"), timing="documented")) as started:
+    settings = Settings(cache=tmp_path_factory.mktemp("clips"), timing="documented", reporter=report_on)
+    with MockServer(settings) as started:
         yield started
 
 
@@ -197,6 +199,14 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("GET", "/sandboxes/{key}/journal.json", SELF, "kind=exchang", None, 400),
     ("GET", "/sandboxes/{key}/journal.ndjson", SELF, "", None, 200),
     ("GET", "/sandboxes/{key}/journal.har", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=html", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=md", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=junit", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=htm", None, 400),
+    ("GET", "/events", {}, "timeout=0", None, 200),
+    ("GET", "/events", {}, "timout=0", None, 400),
+    ("GET", "/sandboxes/{key}/events", SELF, "timeout=0&count=2", None, 200),
     ("GET", "/sandboxes/{key}/journal/wait", SELF, "count=1&operation=text2video&timeout=0", None, 200),
     ("GET", "/sandboxes/{key}/journal/wait", SELF, "count=1000&timeout=0", None, 408),
     ("POST", "/sandboxes/{key}/listeners", SELF, "", None, 201),
@@ -259,7 +269,7 @@ def test_deliveries_show_every_form_that_they_have(stop: MockServer) -> None:
 @pytest.mark.parametrize(
     ("headers", "status"), [({"Origin": "https://example.org"}, 403), ({"Host": "example.org"}, 403)], ids=str
 )
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize(("method", "path"), [one for one in OPERATIONS if one != ("GET", "/health")])
 def test_a_refusal_at_the_door_is_as_the_document_says(
     stop: MockServer, method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
