@@ -71,10 +71,12 @@ class Sandbox:
         webhook_secrets: Sequence[str] | None = None,
         budget_usd: float | EllipsisType | None = ...,
     ) -> None:
-        """Set what is given; the rest stays. `limits`: off, documented, or {operation: {"calls": N, "seconds": S}};
-        `hold_seconds`: how long a creation that waits is held, None for what the timing says; `journal`: on or off;
-        `webhook_secrets`: what signs webhooks, none to sign them no more; `budget_usd`: what jobs may cost at
-        documented prices, None for any number.
+        """Set what is given; the rest stays.
+
+        `limits`: off, documented, or {name: {"calls": N, "seconds": S}}, where a name is `OPERATION` (of each provider,
+        for itself) or `PROVIDER.OPERATION`; `hold_seconds`: how long a creation that waits is held, None for what the
+        timing says; `journal`: on or off; `webhook_secrets`: what signs webhooks, none to sign them no more;
+        `budget_usd`: what jobs may cost at documented prices, None for any number.
         """
         asked = {
             "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,
