@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Final
 
+from mockserver import MockServerError
 from mockserver.domain.alteration import ALTERATIONS, Alteration
 from mockserver.domain.fault import Fault, FaultPoint
 from mockserver.domain.file_change import FileChange
@@ -110,7 +111,7 @@ class Scenario:
         return WEBHOOK_PLANS[plan](state, self.number or 0) if isinstance(plan, str) else plan.plan(state)
 
 
-class UnknownScenario(ValueError):
+class UnknownScenario(MockServerError, ValueError):
     """No scenario of this spelling; the text says what is wrong and what is near."""
 
 
