@@ -44,8 +44,8 @@ class FileChange:
     """Whether the body comes in chunks, without a Content-Length."""
     etag_changes: bool = False
     """Whether ETag is another at every fetch."""
-    cors: bool = True
-    """Whether other web origins may read the file."""
+    cors: bool | None = None
+    """Whether other web origins may read the file; None: as its host has it."""
     redirect: int | None = None
     """The status of a redirect (301, 302, 303, 307, 308) by which the file is found; None: there is none."""
     redirect_to: str = "other-origin"
@@ -55,14 +55,14 @@ class FileChange:
 
     def fault(self, *, is_redirected: bool) -> Fault | None:
         """Return what goes wrong on the way of every answer with the file; None where nothing does."""
-        change = NO_CHANGE if self.cors else AnswerChange(remove=CORS_HEADERS)
+        change = NO_CHANGE if self.cors is not False else AnswerChange(remove=CORS_HEADERS)
         if self.redirect is not None and not is_redirected:
             does = TransportFault.REDIRECT
         elif self.chunked:
             does = TransportFault.CHUNKED
         elif not self.content_length:
             does = TransportFault.LENGTH_MISSING
-        elif not self.cors:
+        elif self.cors is False:
             does = TransportFault.ANSWERED
         else:
             return None

@@ -48,7 +48,7 @@ def read_file(data: object, path: tuple[str, ...]) -> FileChange:
         content_length=flag("content_length", default=True),
         chunked=flag("chunked", default=False),
         etag_changes=flag("etag_changes", default=False),
-        cors=flag("cors", default=True),
+        cors=flag("cors", default=True) if "cors" in file else None,
         redirect=status("redirect", REDIRECTS),
         redirect_to=word(file, path, "redirect_to", LOCATIONS) or "other-origin",
     )

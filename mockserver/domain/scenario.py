@@ -12,21 +12,22 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Final
 
+from mockserver import MockServerError
 from mockserver.domain.alteration import ALTERATIONS, Alteration
-from mockserver.domain.fault import Fault
+from mockserver.domain.fault import Fault, FaultPoint
 from mockserver.domain.file_change import FileChange
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario_parts import (
     FAULT_LISTS,
     FILE_CHANGES,
     TIMELINE_CHANGES,
-    WEBHOOK_PLANS,
     TimelineChange,
-    WebhookTries,
 )
 from mockserver.domain.spelling import nearest
 from mockserver.domain.timeline import State, Timeline
-from mockserver.domain.webhook_plan import Plan
+from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan
+from mockserver.domain.webhook_faults import faulty_plan
+from mockserver.domain.webhook_plan import ONCE, Plan
 
 FETCHES: Final = "fetches"
 """The counter of the fetches of a job's file."""
@@ -63,7 +64,7 @@ class Scenario:
     """Whether ids and links of the job cannot be guessed."""
     faults: str | tuple[Fault, ...] = ()
     """What goes wrong at the job's calls: a key of `FAULT_LISTS`, or the faults."""
-    webhooks: str | WebhookTries | None = None
+    webhooks: str | WebhookPlan | None = None
     """The attempts at each webhook: a key of `WEBHOOK_PLANS`, or the values; None: as usual."""
 
     def apply_to(self, timeline: Timeline) -> Timeline:
@@ -101,12 +102,16 @@ class Scenario:
     def webhook_plan(self, state: State) -> Plan | None:
         """Return the attempts at the webhook that tells of a state; None: as usual."""
         plan = self.webhooks
-        if plan is None:
-            return None
+        planned = None if plan is None else self._planned(plan, state)
+        if not any(fault.point is FaultPoint.WEBHOOK for fault in self.active_faults()):
+            return planned
+        return faulty_plan(ONCE if planned is None else planned, self.active_faults())
+
+    def _planned(self, plan: str | WebhookPlan, state: State) -> Plan:
         return WEBHOOK_PLANS[plan](state, self.number or 0) if isinstance(plan, str) else plan.plan(state)
 
 
-class UnknownScenario(ValueError):
+class UnknownScenario(MockServerError, ValueError):
     """No scenario of this spelling; the text says what is wrong and what is near."""
 
 

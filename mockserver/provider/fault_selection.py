@@ -1,4 +1,8 @@
-"""Which fault of a scenario a call meets. Calls are counted only where a scenario has faults that may meet them."""
+"""Which fault of a scenario a call meets.
+
+Calls are counted only where a scenario has faults that may meet them: for each job, and creations for each scenario and
+each operation of a provider.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ from mockserver.provider.call import Answer, Call, Reply
 
 def at_creation(call: Call, scenario: Scenario) -> Problem | None:
     """Meet a creation's fault, and return the refusal that takes its job's place, if it is one."""
-    _meet(call, scenario, FaultPoint.CREATION, scenario.name, 0)
+    _meet(call, scenario, FaultPoint.CREATION, f"{scenario.name} {call.provider.name}.{call.operation_id}", 0)
     return None if call.fault is not None and call.fault.is_applied else refusal(call, scenario)
 
 

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
+from mockserver import MockServerError
 from mockserver.testing.raw_answer import Part, RawAnswer
 from mockserver.web.wire import RAW
 
@@ -25,7 +26,7 @@ _UNDER_WAY: Final[set[asyncio.Task[None]]] = set()
 _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
-class Cut(Exception):
+class Cut(MockServerError):
     """The answer ended before its end, or is no HTTP; the text says how. `received` bytes of the body came; `expected`
     of them were announced, None: no number was; `has_begun` says whether there was a status.
     """

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from mockserver.domain.fault import Fault, TransportFault
+from mockserver.provider.signed_links import other_origin
 from mockserver.web.gateway_page import PAGE, gateway_page
 from mockserver.web.outgoing import Finish, Framing, Outgoing
 from mockserver.web.wire import RawHeaders
@@ -132,15 +133,6 @@ def _dripped(answer: Outgoing, fault: Fault, _asked: Asked) -> Outgoing:
 
 def _as_it_is(answer: Outgoing, _fault: Fault, _asked: Asked) -> Outgoing:
     return answer
-
-
-def other_origin(origin: str) -> str:
-    """Return another origin that leads to the same server: the other name of this machine where it has one."""
-    parts = urlsplit(origin)
-    swapped = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}.get(parts.hostname or "")
-    if swapped is None:
-        return origin
-    return f"{parts.scheme}://{swapped}" + (f":{parts.port}" if parts.port else "")
 
 
 REDIRECTED: Final = "/~redirected"

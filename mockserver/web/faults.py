@@ -13,7 +13,8 @@ from mockserver.domain.answer_change import NO_CHANGE, AnswerChange, changed_hea
 from mockserver.domain.fault import Fault, TransportFault
 from mockserver.domain.journal import Ending
 from mockserver.engine.pace import LONGEST_HOLD
-from mockserver.provider.call import Call
+from mockserver.provider.call import Call, ClipBody
+from mockserver.provider.signed_links import signed_file
 from mockserver.web.answering import waited
 from mockserver.web.fault_effects import EFFECTS, Asked, with_body
 from mockserver.web.journal.pending import PendingRecord
@@ -51,6 +52,14 @@ class Outlet:
         return [(bytes(name), bytes(value)) for name, value in kept[0]["headers"]]
 
 
+def is_closed(call: Call) -> bool:
+    """Return whether no other web origin may read the answer: a file at a storage host that nobody asked to open."""
+    if not signed_file(call):
+        return False
+    body = None if call.answer is None else call.answer.body
+    return not (isinstance(body, ClipBody) and body.change is not None and body.change.cors is True)
+
+
 async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send, record: PendingRecord | None,
                     sent: Sent) -> None:  # fmt: skip
     """Send an answer as its fault has it, and note it in the call's record, if there is one."""
@@ -59,7 +68,7 @@ async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, se
         await waited(call, call.now + timedelta(seconds=late))
     status, headers, body = sent
     outlet: Outlet | None = scope.get(OUTLET)
-    if outlet is not None:
+    if outlet is not None and send is not outlet.send:
         headers, send = await outlet.completed(send, status, headers), outlet.send
     answer = _changed(Outgoing(status, headers, body), fault, call, scope)
     raw: RawConnection | None = scope.get("extensions", {}).get(RAW) or scope.get("state", {}).get(RAW)
@@ -103,7 +112,8 @@ async def _send_raw(
         await raw.drain()
     if answer.finish is Finish.HELD:
         with suppress(TimeoutError):
-            await asyncio.wait_for(_gone(receive), LONGEST_HOLD)
+            async with asyncio.timeout(LONGEST_HOLD):
+                await _gone(receive)
     _note(answer, record)
     if answer.finish is Finish.RESET:
         await raw.reset()
@@ -125,7 +135,8 @@ async def _send(answer: Outgoing, receive: Receive, send: Send, record: PendingR
     """Send an answer through a server that frames it itself: as far as that can do what the fault asks for."""
     if answer.finish is Finish.HELD:
         with suppress(TimeoutError):
-            await asyncio.wait_for(_gone(receive), LONGEST_HOLD)
+            async with asyncio.timeout(LONGEST_HOLD):
+                await _gone(receive)
     try:
         if answer.head_share >= 1:
             await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})

@@ -21,7 +21,9 @@ from mockserver.domain.invalid_data import InvalidScenario
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.scenario import Scenario
 from mockserver.domain.scenario_composition import PROBLEMS, TIMINGS, composed, read_scenario, scenario_data
-from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES, WEBHOOK_PLANS
+from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES
+from mockserver.domain.webhook_composition import WEBHOOK_PLANS
+from mockserver.domain.webhook_plan import CHANGES
 from mockserver.provider.discovery import discover, scenarios
 from mockserver.web import control
 
@@ -40,7 +42,11 @@ def named(names: Any, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | st.sampled_from(list(names)) | values
 
 
-TRIES = st.lists(SECONDS, max_size=4)
+TRIES = st.lists(SECONDS | table(after_seconds=SECONDS, before_answer=st.booleans(), changes=st.lists(
+    st.sampled_from(list(CHANGES)), max_size=2,
+)), max_size=4).flatmap(lambda first: st.just(first) if not first else st.lists(
+    table(only_if_failed=st.booleans(), with_previous=st.booleans(), after_seconds=SECONDS), max_size=2
+).map(lambda more: [*first, *more]))  # fmt: skip
 NAMES = st.sampled_from(["x-a", "Retry-After", "content-type"])
 LINES = st.sampled_from(["", "1", "Wed, 21 Oct 2026 07:28:00 GMT"])
 OWN: dict[str, st.SearchStrategy[Any]] = {
@@ -71,9 +77,11 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
             [{}, {"retry_after": "soon"}, {"retry_after": -1.5}, {"retry_after": 5, "retry_after_form": "rfc850"}]
         )
     )
-    points = sorted(point.value for point in kind.points)
+    at = draw(st.sampled_from(sorted(point.value for point in kind.points)))
+    if at == "webhook":
+        return {"at": at, "does": does, "from": first, "to": first + more, "every": draw(st.integers(1, 9))}
     return {
-        **draw(taken), **needed, **hint, "at": draw(st.sampled_from(points)), "does": does, "from": first,
+        **draw(taken), **needed, **hint, "at": at, "does": does, "from": first,
         "to": first + more, "after_seconds": after, "until_seconds": after + 1,
     }  # fmt: skip
 
