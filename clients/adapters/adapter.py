@@ -1,4 +1,5 @@
 """An adapter in Python: the protocol, and a small client of TensorOne that a case can be given to."""
+
 import json
 import sys
 import threading

@@ -35,7 +35,6 @@ class Transported:
             raise Lost(f"{type(error).__name__}: {error}") from error
         return _answer(got, b"".join(parts))
 
-
     def send_together(self, calls: Sequence[tuple[str, str, Mapping[str, str], bytes | None]]) -> list[Answer]:
         """Send several requests at once, and return the answers."""
         answers: list[Answer] = self.case.served.run(self._together(calls))

@@ -270,13 +270,16 @@ def test_a_client_with_hard_coded_hosts(tmp_path: Path) -> None:
     """--proxy leads the provider's own https host here; links keep their hosts."""
     script = tmp_path / "client.py"
     program = (ROOT / "clients/adapters/adapter.py").read_text().partition("def answer(")[0]
-    script.write_text(program + """
+    script.write_text(
+        program
+        + """
 import os
 asked = json.loads(os.environ["MOCK_INPUT"])
 run = {"api_key": os.environ["MOCK_API_KEY"], "base_url": "https://api.tensorone.ai", "input": asked, "deadline": 20,
        "poll_seconds": 0.5, "output": os.environ["MOCK_OUTPUT"]}
 print(json.dumps(make(run)))
-""")
+"""
+    )
     report = tmp_path / "report.json"
     assert check("--proxy", "--cmd", f"{sys.executable} {script}", "--case", "plain", "--json", str(report)) == 0
     passed = {one["law"] for one in results(report) if one["verdict"] == "pass"}

@@ -40,9 +40,7 @@ class Answer:
 class Http(Protocol):
     """Sends one request and returns the whole answer. Follows no redirect and sends nothing twice. Raises Lost."""
 
-    def send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
-    ) -> Answer: ...
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer: ...
 
 
 class Time(Protocol):
