@@ -10,6 +10,7 @@ import click
 
 from mockserver import __version__
 from mockserver.cli.laws import laws
+from mockserver.cli.listen import listen
 from mockserver.cli.listings import COMMANDS
 from mockserver.cli.logs import one_line
 from mockserver.cli.proxy import proxy
@@ -31,6 +32,7 @@ mockserver.add_command(serve)
 mockserver.add_command(run_command)
 mockserver.add_command(proxy)
 mockserver.add_command(wait)
+mockserver.add_command(listen)
 mockserver.add_command(laws)
 for _command in COMMANDS:
     mockserver.add_command(_command)
