@@ -25,6 +25,7 @@ from mockserver.adapters.store import MemoryStore
 from mockserver.adapters.webhooks import WebhookDispatcher
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
+from mockserver.engine.events import Events
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
 from mockserver.engine.store import MakeStore, StoreParts
@@ -60,12 +61,14 @@ def create_app(
     listeners = LoopbackListeners()
     plans = all_declared(settings.sandboxes, providers, known)
     store = make_store(_store_parts(settings, source, providers, known, listeners, plans))
+    events = Events()
     dispatcher = WebhookDispatcher(
         source,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
         journal=store.journal_of,
+        events=events,
     )
-    engine = Engine(store, dispatcher)
+    engine = Engine(store, dispatcher, events)
     clips = _clips(settings)
     judge = Documents({name: one.promise for name, one in providers.items()})
     context = ProviderContext(
@@ -94,6 +97,7 @@ def create_app(
                 await engine.work(await store.load(digest), partial(_set_files_url, files_url))
             yield
         finally:
+            events.close()
             await closed(listeners.aclose(), dispatcher.aclose(), clips.aclose())
 
     app = Starlette(
@@ -140,6 +144,7 @@ def _control_context(
         context.time.wall().timestamp() - context.time.monotonic(),
         frozenset(settings.allow_hosts),
         settings.control_token,
+        settings.reporter,
     )
 
 

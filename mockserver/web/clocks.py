@@ -33,8 +33,7 @@ async def move(context: ControlContext, request: Request) -> Response:
     change = await json_object(request, {*CLOCK, "set", "advance_seconds"})
 
     def moved(sandbox: Sandbox) -> None:
-        for make in _moves(change, sandbox):
-            make(sandbox)
+        context.engine.configure(sandbox, _moves(change, sandbox))
 
     await context.engine.work(sandbox, moved)
     return JSONResponse({**clock_of(sandbox), **await settled(context, sandbox)})

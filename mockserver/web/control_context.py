@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,8 @@ from mockserver.ports import Judge, Listeners, Promise
 from mockserver.provider.table import Provider
 from mockserver.web.problems import Refused, nearest
 
+Reporter = Callable[[Mapping[str, object], str], str]
+"""Makes the report on a transcript (as JSON) in a form of `reports.FORMS`."""
 SLASH: Final = "\ufdd0"
 """Stands for a slash of a key in a path. It is no character, so no key has it."""
 
@@ -36,6 +38,7 @@ class ControlContext:
     epoch: float
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
     token: str | None = None
+    reporter: Reporter | None = None
 
     async def named(self, request: Request) -> Sandbox:
         """The sandbox that the path names, made when it is new; to be named is to be in use."""

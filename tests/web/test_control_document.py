@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from mockserver import __version__
+from mockserver.cli.reporting import report_on
 from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS, PROBLEMS
 from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES
@@ -59,6 +60,11 @@ def mismatches(method: str, path: str, status: int, content_type: str, content: 
     kind = content_type.partition(";")[0]
     if kind not in media:
         return [f"{kind} is not among {', '.join(media)}"]
+    if kind == "text/event-stream":
+        blocks = [block.split("\n") for block in content.decode().split("\n\n")[:-1] if not block.startswith(":")]
+        value: Any = [dict(line.split(": ", 1) for line in block) for block in blocks]
+        found = validator(json.dumps({"type": "array", "items": media[kind]["schema"]})).iter_errors(value)
+        return [f"{error.json_path}: {error.message[:200]}" for error in found]
     value = content.decode() if kind == "application/x-ndjson" or not kind.endswith("json") else json.loads(content)
     found = validator(json.dumps(media[kind]["schema"])).iter_errors(value)
     return [f"{error.json_path}: {error.message[:200]}" for error in found]
@@ -123,12 +129,13 @@ def test_the_words_are_those_that_are_known() -> None:
 @pytest.fixture(scope="module")
 def stop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
     """A server of the tour's own, so that its lists are short."""
-    with MockServer(Settings(cache=tmp_path_factory.mktemp("clips"), timing="documented")) as started:
+    settings = Settings(cache=tmp_path_factory.mktemp("clips"), timing="documented", reporter=report_on)
+    with MockServer(settings) as started:
         yield started
 
 
 KEY = "tour-key"
-HEADERS = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+HEADERS = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", "Last-Event-ID": "0"}
 NOBODY = "http://127.0.0.1:9"
 """A port at which nobody listens."""
 
@@ -211,6 +218,16 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("GET", "/sandboxes/{key}/journal.json", SELF, "kind=exchang", None, 400),
     ("GET", "/sandboxes/{key}/journal.ndjson", SELF, "", None, 200),
     ("GET", "/sandboxes/{key}/journal.har", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=html", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=md", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=junit", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=htm", None, 400),
+    ("GET", "/events", {}, "timeout=0", None, 200),
+    ("GET", "/events", {}, "timout=0", None, 400),
+    ("GET", "/sandboxes/{key}/events", SELF, "timeout=0&count=2", None, 200),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"timing": "quick"}, 200),
+    ("GET", "/events", {}, "timeout=0", None, 200),
     ("GET", "/sandboxes/{key}/journal/wait", SELF, "count=1&operation=text2video&timeout=0", None, 200),
     ("GET", "/sandboxes/{key}/journal/wait", SELF, "count=1000&timeout=0", None, 408),
     ("POST", "/sandboxes/{key}/listeners", SELF, "", None, 201),

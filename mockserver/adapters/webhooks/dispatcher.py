@@ -34,6 +34,7 @@ from mockserver.domain.job import AnyJob, State
 from mockserver.domain.webhook_message import message
 from mockserver.domain.webhook_plan import ONCE, Plan, Try
 from mockserver.domain.webhook_signature import key_of
+from mockserver.engine.events import Events, EventType
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock, Time
 
@@ -57,11 +58,13 @@ class WebhookDispatcher:
         kept: int = KEPT,
         plan: Plan = ONCE,
         journal: Callable[[str], Journal | None] = lambda _sandbox: None,
+        events: Events | None = None,
     ) -> None:
         """`allow`: the hosts beside loopback to which webhooks may go. `kept`: how many records a sandbox keeps.
-        `plan`: the attempts at a delivery whose job's scenario says nothing. The rest is for `Attempts`.
+        `plan`: the attempts at a delivery whose job's scenario says nothing. `events` tells of attempts. The rest is
+        for `Attempts`.
         """
-        self._allow, self._kept, self._plan = allow, kept, plan
+        self._allow, self._kept, self._plan, self._events = allow, kept, plan, events or Events()
         self._keys: dict[str, tuple[bytes, ...]] = {}
         self._attempts = Attempts(time, patience_seconds, journal, lambda sandbox: self._keys.get(sandbox, ()))
         self._outboxes: dict[str, Outbox] = {}
@@ -278,12 +281,19 @@ class WebhookDispatcher:
         try:
             pending.record = record = await self._attempts.make(outbox.sandbox, outbox.clock, pending)
             outbox.records.append(record)
+            self._publish(outbox.sandbox, record)
             if not record.is_received and not pending.is_replay:
                 plan_retry(outbox, pending)
         finally:
             outbox.open.pop(pending, None)
             outbox.given_up.pop(pending, None)
             self._deliver(outbox)
+
+    def _publish(self, sandbox: str, attempt: Attempt) -> None:
+        """Publish the event of an attempt that has ended."""
+        delivery = attempt.delivery
+        told = {"delivery": delivery.id, "job": delivery.job, "attempt": attempt.number, "status": attempt.status}
+        self._events.publish(EventType.DELIVERY_ATTEMPTED, sandbox, attempt.ended.at, told)
 
 
 def _last_open(outbox: Outbox, now: datetime) -> PendingAttempt | None:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from sys import intern
-from typing import Final
+from typing import Any, Final
 
 from mockserver.domain.clock_segment import ClockSegment
 from mockserver.domain.journal import WEIGHT, Ending, Line
 from mockserver.domain.problem import Problem
+from mockserver.engine.events import Events, EventType
 from mockserver.engine.journal import Journal
 from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Time
@@ -24,7 +25,7 @@ from mockserver.provider.call import Call, ClipBody
 from mockserver.provider.keys import KeyRing
 from mockserver.provider.table import Operation
 from mockserver.web.journal.record import RedactedRecord
-from mockserver.web.wire import RawHeaders, Scope, Send, Sent, send_bytes
+from mockserver.web.wire import RawHeaders, Scope, Send, Sent
 
 LINE: Final = "mockserver.line"
 """The entry of a scope's `state` in which our server puts the connection (a `domain.journal.Line`)."""
@@ -185,6 +186,23 @@ class PendingRecord:
         self.call, self.ending = None, ending
         if journal.end(len(self.body) + len(self.answer_body)):
             settle_soon(journal)
+        if call.engine.events.is_open:
+            self._publish(call.engine.events, sandbox)
+
+    def _publish(self, events: Events, sandbox: Sandbox) -> None:
+        """Tell that the exchange has ended. What a path names may be a key: only a job that is there is told."""
+        job, problem = sandbox.loaded_job(self.job), self.problem
+        told = {
+            "n": self.n,
+            "provider": self.provider,
+            "operation": self.operation.id if self.operation is not None else "",
+            "method": self.method,
+            "status": self.status or None,
+            "ending": self.ending.value if self.ending is not None else None,
+            "job": job.id if job is not None else None,
+            "problem": problem.kind.value if problem is not None else None,
+        }
+        events.publish(EventType.EXCHANGE_RECORDED, sandbox.digest, sandbox.clock.now(), told)
 
 
 Redactor = Callable[[PendingRecord], RedactedRecord]
@@ -235,6 +253,15 @@ def settle_soon(journal: Journal) -> None:
             loop.call_soon(settle)
 
     loop.call_later(SETTLE_SECONDS, settle)
+
+
+async def send_bytes(send: Send, status: int, headers: RawHeaders, body: bytes) -> RawHeaders:
+    """One whole answer; the headers with which it went out, as a middleware may have added some."""
+    start: dict[str, Any] = {"type": "http.response.start", "status": status, "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
+    sent: RawHeaders = start["headers"]
+    return sent
 
 
 async def send_recorded(send: Send, record: PendingRecord | None, sent: Sent) -> None:
