@@ -125,7 +125,7 @@ class Sandbox:
         return found
 
     def server_report(self, form: str = "json") -> str:
-        """What the server itself says of the journal by the laws for clients: a report in a form: json, html, md or junit.
+        """What the server says of the journal by the laws for clients, in a form: json, html, md or junit.
 
         Raises ControlRefused where the server was started without anything that judges: `mockserver serve` judges.
         """
