@@ -64,8 +64,9 @@ def _refused_early(problem: Problem, call: Call) -> Problem:
 
 async def _worked(call: Call, steps: Steps) -> Answer | Wait:
     """Run steps of a call as a unit of work."""
-    again = partial(call.rewind, call.mark())
-    return await call.engine.work(call.sandbox, partial(_replied, call, steps), again)
+    engine = call.engine
+    again = None if engine.store.is_whole else partial(call.rewind, call.mark())
+    return await engine.work(call.sandbox, partial(_replied, call, steps), again)
 
 
 def _replied(call: Call, steps: Steps, sandbox: Sandbox) -> Answer | Wait:

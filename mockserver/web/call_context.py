@@ -31,7 +31,8 @@ async def place(
     call.provider, call.operation = provider, operation
     call.engine, call.judge, call.keys = context.engine, context.judge, context.keys
     call.key = provider.credential(call)
-    call.sandbox = sandbox = await context.engine.store.load(await _digest(context, call, scope))
+    digest = _named(call, scope) or await _owner(context, call)
+    call.sandbox = sandbox = await context.engine.store.load(digest)
     call.profile = sandbox.profiles[provider.name]
     call.now = sandbox.clock.now()
     origins = scope.get(HOSTED)
@@ -47,19 +48,23 @@ async def place_stray(context: ProviderContext, call: Call, scope: Scope) -> Non
     scheme, _, key = call.header("authorization").partition(" ")
     call.operation, call.keys, call.profile, call.engine = None, context.keys, frozenset(), context.engine
     call.key = key.strip() or None if scheme.lower() == "bearer" else None
-    call.sandbox = sandbox = await context.engine.store.load(await _digest(context, call, scope))
+    digest = _named(call, scope) or await _owner(context, call)
+    call.sandbox = sandbox = await context.engine.store.load(digest)
     call.now = sandbox.clock.now()
 
 
-async def _digest(context: ProviderContext, call: Call, scope: Scope) -> str:
-    """Return the digest of a call's sandbox."""
+def _named(call: Call, scope: Scope) -> str:
+    """Return the digest of the sandbox that a call names by listener, header or key; empty where it names none."""
     listener: str | None = scope.get("mockserver.sandbox")
     if listener is not None:
         return listener
     if call.headers.get(b"x-mock-sandbox"):
         return digest_named(call.header("x-mock-sandbox"))
-    if call.key:
-        return digest_of(call.key)
+    return digest_of(call.key) if call.key else ""
+
+
+async def _owner(context: ProviderContext, call: Call) -> str:
+    """Return the digest of the sandbox that has the job or file which the path names; else that of `anonymous`."""
     owner = None
     if call.operation is not None and call.operation.owner is not None:
         owner = await context.engine.store.owner_of(call.operation.owner(call))
