@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mockserver import MockServerError
 from mockserver.testing.asgi_exchange import App
 from mockserver.testing.events import PATIENCE_SECONDS, EventStream
-from mockserver.testing.results import Health, Json, Provider, ScenarioInfo, SchemaList
+from mockserver.testing.results import Health, Json, Provider, ScenarioInfo, SchemaList, Spend
 from mockserver.testing.results import Settings as SandboxSettings
 from mockserver.testing.sandbox import Sandbox
 from mockserver.testing.wire import Served, Stream
@@ -190,6 +190,11 @@ class MockServer:
     def scenarios(self) -> list[ScenarioInfo]:
         """The scenarios, each with its sentence and the default of its number."""
         return list(self._object("/scenarios")["scenarios"])
+
+    def spend(self) -> Spend:
+        """What the jobs of all sandboxes would have cost at documented prices: together and by operation."""
+        found: Spend = self.control("GET", "/spend")
+        return found
 
     def compose(self, name: str, **members: object) -> None:
         """Make a scenario of one's own, or replace it; the members are those of a TOML file's `[scenarios.NAME]`.

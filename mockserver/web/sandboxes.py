@@ -109,7 +109,7 @@ def shown(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
         "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},
         "hold_seconds": None if sandbox.hold is None else sandbox.hold.total_seconds(),
         "journal": "on" if sandbox.journal.is_on else "off",
-        "webhook_secrets": len(sandbox.webhook_secrets),
+        "webhook_signatures": len(sandbox.webhook_secrets),
         "budget_usd": None if sandbox.budget is None else float(sandbox.budget),
         "clock": clock_of(sandbox),
     }

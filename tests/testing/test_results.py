@@ -20,7 +20,8 @@ from tests.web.test_control_document import SCHEMAS
 SCHEMA_OF = {
     "Health": "Health", "Provider": "Provider", "Word": "Word", "ScenarioInfo": "Scenario", "ClockState": "Clock",
     "MovedClock": "MovedClock", "Settings": "Sandbox", "Turn": "Turn", "Job": "Job", "TurnedJob": "TurnedJob",
-    "Moment": "Moment", "Attempt": "Attempt", "Delivery": "Delivery", "LimitNumbers": "Limit",
+    "Moment": "Moment", "Attempt": "Attempt", "Delivery": "Delivery", "LimitNumbers": "Limit", "Sums": "SpendSums",
+    "Spend": "Spend", "SandboxSpend": "SandboxSpend",
 }  # fmt: skip
 """The schema of each type; the others are of answers that the document describes where they stand."""
 
