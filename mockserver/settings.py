@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,10 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     control_token: str | None = None
     webhook_hosts: tuple[str, ...] = ()
+    webhook_secrets: tuple[str, ...] = ()
+    """The secrets that sign webhooks, one signature each; none: webhooks are not signed."""
+    budget: Decimal | None = None
+    """The US dollars that the jobs of each sandbox may cost at documented prices; None: any number."""
     journal: bool = True
     cache: Path | None = None
     cache_bytes: int = 1_000_000_000

@@ -205,5 +205,15 @@ class Challenge:
     then: Callable[[Call, object | Problem], Reply]
 
 
-Reply = Answer | Problem | Hold | Look | Challenge
+@dataclass(frozen=True, slots=True)
+class AfterWebhooks:
+    """An answer that waits until every webhook that is due was attempted, at most 5 s of real time; then ask `then`."""
+
+    then: Callable[[Call], Reply]
+
+
+Wait = Hold | Look | Challenge | AfterWebhooks
+"""What an answer may wait for."""
+
+Reply = Answer | Problem | Wait
 """What an endpoint may return."""
