@@ -86,7 +86,7 @@ class Sandbox(Records):
     files_url: str | None = None
     """The origin that links point to; None: where the client came."""
     own_limits: Mapping[str, Limit] = field(default_factory=dict)
-    """Rate limits of the tester's own by operation; they always refuse."""
+    """Rate limits of the tester's own by `OPERATION` or `PROVIDER.OPERATION`; they always refuse."""
     tiers: Mapping[str, str] = field(default_factory=dict)
     """The plan of the account by provider; absent: the provider's default."""
     webhook_secrets: tuple[str, ...] = ()
@@ -131,14 +131,14 @@ class Sandbox(Records):
 
     def next_draw(self) -> Draw:
         """Return the random draws of the next submission."""
-        n = self.submissions + 1
-        self.set("submissions", n)
+        self.changes.append(MemberChange("submissions", self.submissions))
+        self.submissions = n = self.submissions + 1
         return draw(self.seed, self.digest, n, id_block=self.id_block)
 
     def refusal_draw(self) -> Draw:
         """Return the random draws of the next answer that needs an id of its own; they do not disturb submissions."""
-        n = self.refusals + 1
-        self.set("refusals", n)
+        self.changes.append(MemberChange("refusals", self.refusals))
+        self.refusals = n = self.refusals + 1
         return draw(self.seed, self.digest, n, purpose="answer", id_block=self.id_block)
 
     @property

@@ -94,6 +94,8 @@ class Provider:
     scenarios: tuple[Scenario, ...] = ()
     tiers: tuple[str, ...] = ()
     base_path: str = ""
+    null_is_absent: bool = False
+    """Whether the provider's software takes a member of a body that is null for an absent one, as Go's decoder does."""
 
     @property
     def style(self) -> str | None:

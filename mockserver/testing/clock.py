@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mockserver.testing.results import ClockState, MovedClock
 
 if TYPE_CHECKING:
     from mockserver.testing.sandbox import Sandbox
@@ -17,13 +19,13 @@ class Clock:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    def _shown(self) -> dict[str, Any]:
-        shown: dict[str, Any] = self._sandbox.control("GET", "/clock")
+    def _shown(self) -> ClockState:
+        shown: ClockState = self._sandbox.control("GET", "/clock")
         return shown
 
     def _move(self, **change: object) -> list[str]:
-        delivered: list[str] = self._sandbox.control("PATCH", "/clock", change)["deliveries"]
-        return delivered
+        moved: MovedClock = self._sandbox.control("PATCH", "/clock", change)
+        return moved["deliveries"]
 
     @property
     def now(self) -> datetime:

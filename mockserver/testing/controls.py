@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from mockserver.testing.results import LimitNumbers, Settings
 
 if TYPE_CHECKING:
     from mockserver.testing.sandbox import Sandbox
@@ -12,8 +15,8 @@ class _Part:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    def _shown(self, member: str) -> Any:
-        return self._sandbox.settings()[member]
+    def _shown(self) -> Settings:
+        return self._sandbox.settings()
 
 
 class Scenario(_Part):
@@ -22,12 +25,12 @@ class Scenario(_Part):
     @property
     def default(self) -> str:
         """The name of the scenario of every job that has no other."""
-        return str(self._shown("scenario"))
+        return self._shown()["scenario"]
 
     @property
     def queued(self) -> list[str]:
         """The names of the scenarios of the next jobs."""
-        return list(self._shown("queue"))
+        return self._shown()["queue"]
 
     def set(self, name: str) -> None:
         """Give every job from now on this scenario."""
@@ -46,10 +49,9 @@ class Limits(_Part):
     """The rate limits."""
 
     @property
-    def now(self) -> str | dict[str, dict[str, float]]:
-        """`off`, `documented`, or the tester's own by operation."""
-        shown: str | dict[str, dict[str, float]] = self._shown("limits")
-        return shown
+    def now(self) -> str | dict[str, LimitNumbers]:
+        """`off`, `documented`, or the tester's own by the name of their operation."""
+        return self._shown()["limits"]
 
     def off(self) -> None:
         """Refuse nothing for its rate."""
@@ -59,12 +61,14 @@ class Limits(_Part):
         """Refuse what the providers document; `tiers` are the plans of the account by provider."""
         self._sandbox.configure(limits="documented", tiers=tiers or None)
 
-    def set(self, **operations: tuple[int, float]) -> None:
+    def set(self, named: Mapping[str, tuple[int, float]] | None = None, /, **operations: tuple[int, float]) -> None:
         """The tester's own: (calls, seconds) by operation id, in the place of those set before.
 
-        limits.set(createVideo=(2, 60)) refuses the third createVideo within 60 seconds.
+        limits.set(createVideo=(2, 60)) refuses the third createVideo within 60 seconds, at each provider for itself;
+        limits.set({"gately.createVideo": (2, 60)}) at one alone.
         """
-        own = {name: {"calls": calls, "seconds": seconds} for name, (calls, seconds) in operations.items()}
+        asked = {**(named or {}), **operations}
+        own = {name: {"calls": calls, "seconds": seconds} for name, (calls, seconds) in asked.items()}
         self._sandbox.configure(limits=own)
 
 
@@ -73,7 +77,7 @@ class Profile(_Part):
 
     def of(self, provider: str) -> list[str]:
         """The words that hold at a provider."""
-        return list(self._shown("profiles").get(provider, []))
+        return self._shown()["profiles"].get(provider, [])
 
     def set(self, provider: str, *words: str) -> None:
         """The words that hold at a provider from now on; none: its default style."""
