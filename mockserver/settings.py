@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,10 @@ class Settings:
     """The token that the control API wants from other machines; None: it is off for them."""
     webhook_hosts: tuple[str, ...] = ()
     """The hosts that webhooks may go to beside loopback; `any`: all."""
+    webhook_secrets: tuple[str, ...] = ()
+    """The secrets that sign webhooks, one signature each; none: webhooks are not signed."""
+    budget: Decimal | None = None
+    """The US dollars that the jobs of each sandbox may cost at documented prices; None: any number."""
     journal: bool = True
     """Whether sandboxes keep a journal until told otherwise."""
     cache: Path | None = None

@@ -132,8 +132,8 @@ TABLE: Final = (
         values.word("off", "documented"), default="off",
     ),
     option(
-        "--limit", "OPERATION=CALLS/SECONDS", "A rate limit of your own, such as createVideo=2/60 (repeatable); see "
-        "`mockserver routes`.", quotas.limits, multiple=True,
+        "--limit", "OPERATION=CALLS/SECONDS", "A rate limit of your own, such as createVideo=2/60 at each provider, "
+        "or gately.createVideo=2/60 (repeatable); see `mockserver routes`.", quotas.limits, multiple=True,
     ),
     option(
         "--tier", "PROVIDER=TIER", "The plan of the account, on which documented limits depend (repeatable).",
@@ -166,6 +166,14 @@ TABLE: Final = (
     option(
         "--webhook-host", "HOST", "A host that webhooks may go to, beside this machine; `any` for all (repeatable).",
         values.each(values.host), multiple=True,
+    ),
+    option(
+        "--webhook-secret", "SECRET", "Signs webhooks as Standard Webhooks has it: whsec_ and base64 (repeatable).",
+        values.each(values.webhook_secret), multiple=True,
+    ),
+    option(
+        "--budget", "DOLLARS", "What the jobs of each key may cost at documented prices. Default: any number.",
+        values.budget,
     ),
     option(
         "--control-token", "TOKEN", "Lets other machines use the control API, with the header X-Mock-Token.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
 from mockserver.domain.alteration import FileChange
@@ -13,7 +13,7 @@ from mockserver.domain.clip import ClipSpec, PictureRules
 from mockserver.domain.fault import Fault
 from mockserver.domain.problem import Problem, Violation
 from mockserver.domain.scenario import Scenario
-from mockserver.provider.reading import read_object
+from mockserver.provider.reading import read_object, without_nulls
 
 if TYPE_CHECKING:
     from mockserver.domain.chance import Draw
@@ -135,13 +135,18 @@ class Call:
 
     @property
     def value(self) -> dict[str, object] | Problem:
-        """The JSON object of the body, read once, or the problem with it."""
+        """The JSON object of the body, read once, or the problem with it.
+
+        Where the provider's software takes a member that is null for an absent one, it has no such members.
+        """
         if self._value is _UNREAD:
             read = read_object(self.body)
             if isinstance(read, Problem):
                 self._value = read
             else:
                 self._value, self.beyond = read
+                if b"null" in self.body and self.provider.null_is_absent:
+                    self._value = cast("dict[str, object]", without_nulls(self._value))
         return self._value
 
     @property
@@ -246,5 +251,15 @@ class Challenge:
     """Goes on with the JSON value that came back with a status of 2xx, or the problem that none did."""
 
 
-Reply = Answer | Problem | Hold | Look | Challenge
+@dataclass(frozen=True, slots=True)
+class AfterWebhooks:
+    """An answer that waits until every webhook that is due was attempted, at most 5 s of real time; then ask `then`."""
+
+    then: Callable[[Call], Reply]
+
+
+Wait = Hold | Look | Challenge | AfterWebhooks
+"""What an answer may wait for."""
+
+Reply = Answer | Problem | Wait
 """What an endpoint may return."""

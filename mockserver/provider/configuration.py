@@ -17,16 +17,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from mockserver.domain.quota import Limit
 from mockserver.domain.scenario import Scenario, UnknownScenario
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.domain.spelling import nearest
 from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
 from mockserver.engine.sandbox import Sandbox, digest_of
-from mockserver.provider.members import Misconfigured, brief, instant, known_only, number, one_of, typed, whole
+from mockserver.provider.members import (
+    Misconfigured,
+    brief,
+    budget_of,
+    instant,
+    known_only,
+    number,
+    one_of,
+    secrets_of,
+    typed,
+    whole,
+)
+from mockserver.provider.own_limits import limits_of
 from mockserver.provider.table import Provider
 
-MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal")
+MEMBERS: Final = (
+    "profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal", "webhook_secrets",
+    "budget_usd",
+)  # fmt: skip
 CLOCK: Final = ("frozen", "rate", "start")
 LISTENER: Final = ("port", "files", "files_port")
 DECLARED: Final = ("key", *MEMBERS, "clock", "listeners")
@@ -171,6 +185,12 @@ def changes(change: Mapping[str, Any], providers: Mapping[str, Provider], scenar
     if "journal" in change:
         is_on = one_of(change, "journal", ("on", "off")) == "on"
         made.append(lambda sandbox: sandbox.set("keeps_journal", is_on))
+    if "webhook_secrets" in change:
+        secrets = secrets_of(change)
+        made.append(lambda sandbox: sandbox.set("webhook_secrets", secrets))
+    if "budget_usd" in change:
+        budget = None if change["budget_usd"] is None else budget_of(change)
+        made.append(lambda sandbox: sandbox.set("budget", budget))
     return made
 
 
@@ -187,27 +207,6 @@ def _limits(change: Mapping[str, Any], providers: Mapping[str, Provider]) -> App
     with within("limits"):
         own = limits_of(change["limits"], providers)
     return lambda sandbox: sandbox.set("own_limits", own)
-
-
-def limits_of(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> dict[str, Limit]:
-    """Limits of one's own: `{operation: {"calls": N, "seconds": S}}`."""
-    known = list(dict.fromkeys(operation.id for one in providers.values() for operation in one.operations))
-    own = {}
-    for name, numbers in wanted.items():
-        if name not in known:
-            raise Misconfigured((name,), f"unknown operation {name!r}{nearest(name, known)}")
-        with within(name):
-            own[name] = _limit(numbers)
-    return own
-
-
-def _limit(numbers: object) -> Limit:
-    if not isinstance(numbers, Mapping) or set(numbers) != {"calls", "seconds"}:
-        raise Misconfigured((), f'expected {{"calls": N, "seconds": S}}, got {brief(numbers)}')
-    calls, seconds = number(numbers, "calls"), number(numbers, "seconds")
-    if calls < 1 or calls != int(calls) or seconds < 1e-6:
-        raise Misconfigured((), "calls is a whole number from 1, seconds a number from 0.000001")
-    return Limit(int(calls), timedelta(seconds=seconds))
 
 
 def _hold(seconds: float) -> timedelta:

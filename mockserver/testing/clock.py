@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class Clock:
-    """The clock. Each move returns the ids of the webhooks that it made due; their first attempt was then made."""
+    """The clock. Each move returns the ids of the webhooks that it made due. Then every attempt that is due was made
+    and recorded, repeats and retries too; what takes longer than 5 s of real time is not waited for.
+    """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox

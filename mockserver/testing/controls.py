@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mockserver.testing.results import LimitNumbers, Settings
@@ -49,7 +50,7 @@ class Limits(_Part):
 
     @property
     def now(self) -> str | dict[str, LimitNumbers]:
-        """`off`, `documented`, or the tester's own by operation."""
+        """`off`, `documented`, or the tester's own by the name of their operation."""
         return self._shown()["limits"]
 
     def off(self) -> None:
@@ -60,12 +61,14 @@ class Limits(_Part):
         """Refuse what the providers document; `tiers` are the plans of the account by provider."""
         self._sandbox.configure(limits="documented", tiers=tiers or None)
 
-    def set(self, **operations: tuple[int, float]) -> None:
+    def set(self, named: Mapping[str, tuple[int, float]] | None = None, /, **operations: tuple[int, float]) -> None:
         """The tester's own: (calls, seconds) by operation id, in the place of those set before.
 
-        limits.set(createVideo=(2, 60)) refuses the third createVideo within 60 seconds.
+        limits.set(createVideo=(2, 60)) refuses the third createVideo within 60 seconds, at each provider for itself;
+        limits.set({"gately.createVideo": (2, 60)}) at one alone.
         """
-        own = {name: {"calls": calls, "seconds": seconds} for name, (calls, seconds) in operations.items()}
+        asked = {**(named or {}), **operations}
+        own = {name: {"calls": calls, "seconds": seconds} for name, (calls, seconds) in asked.items()}
         self._sandbox.configure(limits=own)
 
 

@@ -68,23 +68,30 @@ class Sandbox:
         tiers: Mapping[str, str] | None = None,
         hold_seconds: float | EllipsisType | None = ...,
         journal: str | None = None,
+        webhook_secrets: Sequence[str] | None = None,
+        budget_usd: float | EllipsisType | None = ...,
     ) -> None:
-        """Set what is given; the rest stays. `limits`: off, documented, or {operation: {"calls": N, "seconds": S}};
-        `hold_seconds`: how long a creation that waits is held, None for what the timing says; `journal`: on or off.
+        """Set what is given; the rest stays.
+
+        `limits`: off, documented, or {name: {"calls": N, "seconds": S}}, where a name is `OPERATION` (of each provider,
+        for itself) or `PROVIDER.OPERATION`; `hold_seconds`: how long a creation that waits is held, None for what the
+        timing says; `journal`: on or off; `webhook_secrets`: what signs webhooks, none to sign them no more;
+        `budget_usd`: what jobs may cost at documented prices, None for any number.
         """
         asked = {
             "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,
-            "tiers": tiers, "journal": journal,
+            "tiers": tiers, "journal": journal, "webhook_secrets": webhook_secrets,
         }  # fmt: skip
-        held = {} if isinstance(hold_seconds, EllipsisType) else {"hold_seconds": hold_seconds}
-        self.control("PATCH", "", {**{name: value for name, value in asked.items() if value is not None}, **held})
+        nullable = {"hold_seconds": hold_seconds, "budget_usd": budget_usd}
+        told = {name: value for name, value in nullable.items() if not isinstance(value, EllipsisType)}
+        self.control("PATCH", "", {**{name: value for name, value in asked.items() if value is not None}, **told})
 
     def freeze(self) -> None:
         """Stop the clock."""
         self.clock.freeze()
 
     def advance(self, seconds: float) -> list[str]:
-        """Move the clock forward; the ids of the webhooks that this made due, whose first attempt was then made."""
+        """Move the clock forward; the ids of the webhooks that this made due. All that is due was attempted then."""
         return self.clock.advance(seconds)
 
     def events(self, *, after: int | None = None, timeout: float = PATIENCE_SECONDS) -> EventStream:
@@ -124,8 +131,18 @@ class Sandbox:
         found: list[Delivery] = self.control("GET", "/deliveries")["deliveries"]
         return found
 
+    def spend(self) -> dict[str, Any]:
+        """What its jobs would have cost at documented prices: together, by operation, and each."""
+        found: dict[str, Any] = self.control("GET", "/spend")
+        return found
+
+    def replay(self, delivery: str) -> dict[str, Any]:
+        """Send a webhook once more, now; the webhook with all its attempts. `delivery` is its id."""
+        found: dict[str, Any] = self.control("POST", f"/deliveries/{delivery}/replay")
+        return found
+
     def server_report(self, form: str = "json") -> str:
-        """What the server says of the journal by the laws for clients, in a form: json, html, md or junit.
+        """What the server itself says of the journal by the laws for clients. `form` is json, html, md or junit.
 
         Raises ControlRefused where the server was started without anything that judges: `mockserver serve` judges.
         """
