@@ -17,7 +17,7 @@ from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.scenario_selection import HEADER, MARK, chosen
 from mockserver.web.answering import answered, fault_of, refused
-from mockserver.web.call_context import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
+from mockserver.web.call_context import PREFIX, body_cap, misrouted, oversized, path_of, place, place_stray, unprefixed
 from mockserver.web.faults import send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.journal.pending import send_recorded
@@ -25,6 +25,7 @@ from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.media import clip_answer
 from mockserver.web.provider_context import ProviderContext
 from mockserver.web.proxied import HOSTED
+from mockserver.web.request_path import find, redirected
 from mockserver.web.wire import (
     App,
     Disconnected,
@@ -78,7 +79,7 @@ class Edge:
         routes = self.context.routes if origins is None else origins.routes
         arrived = recorder.time.monotonic()
         call = called(scope, dict(scope["headers"]) if headers is None else headers)
-        found = routes.find(call.raw_path)
+        found = find(routes, call.raw_path)
         route = found[0] if found is not None else routes.nearest(call.raw_path)
         if route is None and origins is not None:  # the host says whose it is, whatever the path
             route = routes.all[0]
@@ -107,7 +108,9 @@ class Edge:
             problem = misrouted(call, route, is_known=found is not None)
             if body is None and problem is None:
                 problem = oversized(operation)
-            sent = await self._answer(call, problem)
+            sent = redirected(call, routes, path_of(call.base)) if found is None else None
+            if sent is None:
+                sent = await self._answer(call, problem)
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
             log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             sent = own(call, 500, fault_of(error))
