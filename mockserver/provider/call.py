@@ -152,6 +152,10 @@ class Call:
                     self._value = cast("dict[str, object]", without_nulls(self._value))
         return self._value
 
+    def spoil(self, problem: Problem) -> None:
+        """Say why no JSON object can be read in the body, whatever its bytes look like."""
+        self._value = problem
+
     @property
     def members(self) -> dict[str, Any]:
         """The members of the body, for functions that run after the checks. Raises TypeError where it has none."""
