@@ -92,6 +92,8 @@ class Call:
     """Width and height of that picture; None where nobody has seen it."""
     fault: Fault | None
     """What its job's scenario does to it."""
+    is_redirected: bool
+    """Whether a fault redirected the client to this address."""
     answer: Answer | None
     """What it was answered, once it is."""
     is_redirected: bool

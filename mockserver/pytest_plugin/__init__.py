@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mockserver.testing import MockServer
     from mockserver.testing.process_lock import ProcessLock
     from mockserver.testing.target import ServerTarget
+    from mockserver.testing.virtual import VirtualServer
 
 SHARED, EACH = "shared", "each"
 FOLDER: Final = "mock-server"
@@ -82,6 +83,15 @@ def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> Ite
     yield sandbox
     with suppress(OSError, ValueError):  # a server that the test has ended
         _add_spend(request.config, sandbox.spend())
+
+
+@pytest.fixture(scope="session")
+def mock_case_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualServer]:
+    """The mock in this process and in virtual time, for the tests that `mockserver.kit.conformance` makes."""
+    from mockserver.testing.virtual import VirtualServer
+
+    with VirtualServer(cache=tmp_path_factory.getbasetemp().parent / "mock-clips") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
