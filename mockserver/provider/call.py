@@ -96,8 +96,6 @@ class Call:
     """Whether a fault redirected the client to this address."""
     answer: Answer | None
     """What it was answered, once it is."""
-    is_redirected: bool
-    """Whether a fault redirected the client to this address."""
 
     def __init__(self, method: str, path: str, query_string: str, headers: Mapping[bytes, bytes], body: bytes) -> None:
         self.method = method
