@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from mockserver import __version__
+from mockserver.cli.check import check
 from mockserver.cli.judge import judge
 from mockserver.cli.laws import laws
 from mockserver.cli.listen import listen
@@ -31,6 +32,7 @@ def mockserver(ctx: click.Context) -> None:
 
 
 mockserver.add_command(serve)
+mockserver.add_command(check)
 mockserver.add_command(run_command)
 mockserver.add_command(proxy)
 mockserver.add_command(wait)

@@ -21,6 +21,8 @@ class FaultPoint(Enum):
     CREATION = "creation"
     POLL = "poll"
     FILE = "file"
+    WEBHOOK = "webhook"
+    """Attempts at a webhook, counted for each webhook."""
 
 
 class CountedFor(Enum):
@@ -32,7 +34,7 @@ class CountedFor(Enum):
 
 
 class TransportFault(Enum):
-    """What happens to an answer. What each does, and where it may stand, is in `fault_kinds.KINDS`."""
+    """What happens to an answer, or to an attempt at a webhook; `fault_kinds.KINDS` says what each does, and where."""
 
     ANSWERED = "answered"
     DELAYED = "delayed"
@@ -72,6 +74,16 @@ class TransportFault(Enum):
     RANGE_WRONG = "range-wrong"
     RANGE_REFUSED = "range-refused"
     ETAG_CHANGED = "etag-changed"
+    LOST = "lost"
+    REORDERED = "reordered"
+    WRONG_CONTENT_TYPE = "wrong-content-type"
+    UNKNOWN_EVENT = "unknown-event"
+    ANOTHER_JOB = "another-job"
+    MISSING_SIGNATURE = "missing-signature"
+    WRONG_SIGNATURE = "wrong-signature"
+    STALE_SIGNATURE = "stale-signature"
+    FUTURE_SIGNATURE = "future-signature"
+    ALTERED_BODY = "altered-body"
 
 
 REFUSALS: Final[Mapping[str, ProblemKind]] = {

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mockserver.domain.answer_change import CASES, DATE_FORMS, AnswerChange
 from mockserver.domain.fault import WORDS, CountedFor, Fault, FaultPoint, TransportFault
-from mockserver.domain.fault_kinds import KINDS, LOCATIONS, REDIRECTS, STATUSES, FaultKind
+from mockserver.domain.fault_kinds import KINDS, LOCATIONS, REDIRECTS, STATUSES, WEBHOOKS, FaultKind
 from mockserver.domain.invalid_data import InvalidScenario, count, items, members_of, number, one, word
 
 SELECTION: Final = (
@@ -71,11 +71,19 @@ def read_fault(data: object, path: Path) -> Fault:
     )
 
 
+AT_WEBHOOKS: Final = ("at", "does", "from", "to", "every", "seconds", "share")
+"""Members of a fault of webhooks: their attempts are planned before one is made."""
+
+
 def _check_kind(row: Row, path: Path, kind: FaultKind, name: str, point: FaultPoint | None) -> None:
     """See that a fault may stand where it does, and has the members that it reads."""
-    if point is not None and point not in kind.points:
+    if point is FaultPoint.WEBHOOK:
+        for member in row:
+            if member not in (*AT_WEBHOOKS, "applied") and row[member] is not None:
+                raise InvalidScenario((*path, member), f"a fault of webhooks takes {', '.join(AT_WEBHOOKS)} only")
+    if point not in kind.points and (point is not None or kind.points == WEBHOOKS):
         allowed = ", ".join(each.value for each in FaultPoint if each in kind.points)
-        raise InvalidScenario((*path, "at"), f"{name} happens at {allowed} only, got {point.value!r}")
+        raise InvalidScenario((*path, "at"), f"{name} happens at {allowed} only, got {row.get('at')!r}")
     for member in OWN:
         if row.get(member) is not None and member not in kind.takes:
             takers = [word for word, each in KINDS.items() if member in each.takes]

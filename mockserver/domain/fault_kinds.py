@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockserver.domain.fault import REFUSALS, FaultPoint, TransportFault
+from mockserver.domain.webhook_plan import CHANGES
 
 ANSWERS: Final = frozenset({FaultPoint.CREATION, FaultPoint.POLL})
 FILES: Final = frozenset({FaultPoint.FILE})
 EVERYWHERE: Final = ANSWERS | FILES
+WEBHOOKS: Final = frozenset({FaultPoint.WEBHOOK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class FaultKind:
 T = TransportFault
 TRANSPORT: Final[Mapping[TransportFault, FaultKind]] = {
     T.ANSWERED: FaultKind("The answer is as it is, but for the row's headers, hints and lateness."),
-    T.DELAYED: FaultKind("The answer comes `seconds` late.", ("seconds",)),
+    T.DELAYED: FaultKind("The answer, or the attempt, comes `seconds` late.", ("seconds",), EVERYWHERE | WEBHOOKS),
     T.STATUS: FaultKind(
         "The answer has this `status` (200 to 599): from 400 on in the provider's words where it has them for it, else"
         " with the page of a gateway; below that with its own body.",
@@ -56,7 +58,10 @@ TRANSPORT: Final[Mapping[TransportFault, FaultKind]] = {
     T.INFORMATIONAL: FaultKind("An answer with a `status` of 1xx (103 when absent) comes first.", ("status",)),
     T.HTML: FaultKind("A page of HTML stands in the place of the body, with the answer's status."),
     T.EMPTY: FaultKind("The answer has no body."),
-    T.TRUNCATED: FaultKind("The JSON ends after a `share` of it; Content-Length agrees.", ("share",), ANSWERS),
+    T.TRUNCATED: FaultKind(
+        "The JSON ends after a `share` of it (that of a webhook in its middle); Content-Length agrees.",
+        ("share",), ANSWERS | WEBHOOKS,
+    ),
     T.MALFORMED: FaultKind("The JSON has single quotes.", (), ANSWERS),
     T.DOUBLE_ENCODED: FaultKind("The JSON is a JSON text that holds the JSON.", (), ANSWERS),
     T.BOM: FaultKind("The JSON begins with a byte order mark.", (), ANSWERS),
@@ -76,6 +81,8 @@ TRANSPORT: Final[Mapping[TransportFault, FaultKind]] = {
     T.RANGE_WRONG: FaultKind("Range is answered with another part than was asked for.", (), FILES),
     T.RANGE_REFUSED: FaultKind("Every Range is answered with 416.", (), FILES),
     T.ETAG_CHANGED: FaultKind("ETag is another at every fetch.", (), FILES),
+    T.LOST: FaultKind("The attempt is not made.", (), WEBHOOKS),
+    **{T(name): FaultKind(says, (), WEBHOOKS) for name, says in CHANGES.items() if name != T.TRUNCATED.value},
 }  # fmt: skip
 
 KINDS: Final[Mapping[str, FaultKind]] = {

@@ -14,7 +14,7 @@ from typing import Final
 
 from mockserver import MockServerError
 from mockserver.domain.alteration import ALTERATIONS, Alteration
-from mockserver.domain.fault import Fault
+from mockserver.domain.fault import Fault, FaultPoint
 from mockserver.domain.file_change import FileChange
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario_parts import (
@@ -26,7 +26,8 @@ from mockserver.domain.scenario_parts import (
 from mockserver.domain.spelling import nearest
 from mockserver.domain.timeline import State, Timeline
 from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan
-from mockserver.domain.webhook_plan import Plan
+from mockserver.domain.webhook_faults import faulty_plan
+from mockserver.domain.webhook_plan import ONCE, Plan
 
 FETCHES: Final = "fetches"
 """The counter of the fetches of a job's file."""
@@ -101,8 +102,12 @@ class Scenario:
     def webhook_plan(self, state: State) -> Plan | None:
         """Return the attempts at the webhook that tells of a state; None: as usual."""
         plan = self.webhooks
-        if plan is None:
-            return None
+        planned = None if plan is None else self._planned(plan, state)
+        if not any(fault.point is FaultPoint.WEBHOOK for fault in self.active_faults()):
+            return planned
+        return faulty_plan(ONCE if planned is None else planned, self.active_faults())
+
+    def _planned(self, plan: str | WebhookPlan, state: State) -> Plan:
         return WEBHOOK_PLANS[plan](state, self.number or 0) if isinstance(plan, str) else plan.plan(state)
 
 

@@ -92,10 +92,10 @@ class Call:
     """Width and height of that picture; None where nobody has seen it."""
     fault: Fault | None
     """What its job's scenario does to it."""
-    answer: Answer | None
-    """What it was answered, once it is."""
     is_redirected: bool
     """Whether a fault redirected the client to this address."""
+    answer: Answer | None
+    """What it was answered, once it is."""
 
     def __init__(self, method: str, path: str, query_string: str, headers: Mapping[bytes, bytes], body: bytes) -> None:
         self.method = method
@@ -151,6 +151,10 @@ class Call:
                 if b"null" in self.body and self.provider.null_is_absent:
                     self._value = cast("dict[str, object]", without_nulls(self._value))
         return self._value
+
+    def spoil(self, problem: Problem) -> None:
+        """Say why no JSON object can be read in the body, whatever its bytes look like."""
+        self._value = problem
 
     @property
     def members(self) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Which fault of a scenario a call meets. Calls are counted only where a scenario has faults that may meet them."""
+"""Which fault of a scenario a call meets.
+
+Calls are counted only where a scenario has faults that may meet them: for each job, and creations for each scenario and
+each operation of a provider.
+"""
 
 from __future__ import annotations
 

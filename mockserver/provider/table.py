@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +48,14 @@ def get(id: str, path: str, endpoint: Endpoint, **more: Any) -> Operation:  # no
 def post(id: str, path: str, endpoint: Endpoint, **more: Any) -> Operation:  # noqa: A002  (a document's word)
     """An operation by POST with a JSON body."""
     return Operation(id, "POST", path, endpoint, has_body=True, **more)
+
+
+class TrailingSlash(Enum):
+    """What a provider's router makes of a slash too many at the end of a path."""
+
+    UNKNOWN = "unknown"  # another path, which nobody serves
+    TRIMMED = "trimmed"  # the same call
+    REDIRECTED = "redirected"  # the client is sent to the path without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,10 @@ class Provider:
     scenarios: tuple[Scenario, ...] = ()
     tiers: tuple[str, ...] = ()
     base_path: str = ""
+    trailing_slash: TrailingSlash = TrailingSlash.UNKNOWN
+    """What its router makes of a slash too many at the end of a path."""
+    reads_gzip: bool = False
+    """Whether its software inflates a body with `Content-Encoding: gzip`."""
     null_is_absent: bool = False
     """Whether the provider's software takes a member of a body that is null for an absent one, as Go's decoder does."""
 

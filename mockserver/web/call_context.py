@@ -83,6 +83,12 @@ def _origin(scheme: str, host: bytes | None, server: tuple[str, int | None] | No
     return f"{scheme}://{f'[{name}]' if ':' in name else name}" + (f":{port}" if port else "")
 
 
+def path_of(base: str) -> str:
+    """The path of a base URL, without the slash at its end; empty where it is an origin."""
+    slash = base.find("/", base.find("://") + 3)
+    return "" if slash < 0 else base[slash:].rstrip("/")
+
+
 def misrouted(call: Call, route: Route, *, is_known: bool) -> Problem | None:
     """The problem of a path or method that nobody serves, or that only another profile serves."""
     operation = call.operation
@@ -91,7 +97,8 @@ def misrouted(call: Call, route: Route, *, is_known: bool) -> Problem | None:
             return method_problem()
         operation = None
     if not is_known:
-        text = f"no such path; the nearest is {', '.join(route.operations)} {route.path}"
+        extra = " (mind the slash at the end)" if call.raw_path[-1:] == "/" else ""
+        text = f"no such path{extra}; the nearest is {', '.join(route.operations)} {route.path}"
         return Problem(ProblemKind.UNKNOWN_PATH, text, detail={"nearest": route.path})
     if operation is not None and (operation.only is None or operation.only in call.profile):
         return None

@@ -17,8 +17,10 @@ from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.scenario import UnknownScenario
 from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
+from mockserver.provider.routes import Route
 from mockserver.provider.scenario_selection import HEADER, MARK, chosen
 from mockserver.provider.signed_links import is_signed
+from mockserver.provider.table import Operation
 from mockserver.web.answering import answered, fault_of, refused
 from mockserver.web.call_context import (
     PREFIX,
@@ -26,6 +28,7 @@ from mockserver.web.call_context import (
     body_cap,
     misrouted,
     oversized,
+    path_of,
     place,
     place_stray,
     unprefixed,
@@ -37,6 +40,7 @@ from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.media import clip_answer
 from mockserver.web.provider_context import ProviderContext
 from mockserver.web.proxied import HOSTED
+from mockserver.web.request_path import find, redirected
 from mockserver.web.wire import App, RawHeaders, Receive, Scope, Send, Sent
 
 log = logging.getLogger("mockserver")
@@ -81,19 +85,14 @@ class Edge:
         routes = self.context.routes if origins is None else origins.routes
         arrived = recorder.time.monotonic()
         call = called(scope, dict(scope["headers"]) if headers is None else headers)
-        found = routes.find(call.raw_path)
+        found = find(routes, call.raw_path)
         route = found[0] if found is not None else routes.nearest(call.raw_path)
         if route is None and origins is not None:  # the host says whose it is, whatever the path
             route = routes.all[0]
         if route is None:
             await self._turn_away(call, scope, send, arrived)
             return
-        operation = None
-        if found is not None:
-            call.params = found[1]
-            operation = route.operations.get("GET" if call.is_head else call.method)
-            if operation is None and is_signed(call):  # with another method: the file says whose it is all the same
-                operation = route.operations.get("GET")
+        operation = operation_of(call, found)
         try:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
@@ -112,7 +111,9 @@ class Edge:
             problem = misrouted(call, route, is_known=found is not None)
             if body is None and problem is None:
                 problem = oversized(operation)
-            sent = await self._answer(call, problem)
+            sent = redirected(call, routes, path_of(call.base)) if found is None else None
+            if sent is None:
+                sent = await self._answer(call, problem)
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
             log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             sent = own(call, 500, fault_of(error))
@@ -184,6 +185,17 @@ async def read_body(receive: Receive, cap: int) -> bytes | None:
             return None
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def operation_of(call: Call, found: tuple[Route, dict[str, str]] | None) -> Operation | None:
+    """Give a call the parameters of its route; return the operation of the route that takes its method."""
+    if found is None:
+        return None
+    route, call.params = found
+    operation = route.operations.get("GET" if call.is_head else call.method)
+    if operation is None and is_signed(call):  # with another method: the file says whose it is all the same
+        return route.operations.get("GET")
+    return operation
 
 
 def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:

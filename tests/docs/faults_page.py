@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mockserver.domain.fault_kinds import EVERYWHERE, KINDS
+from mockserver.domain.fault import FaultPoint
+from mockserver.domain.fault_kinds import KINDS
 from tests.docs.markdown import ROOT
 
 PAGE = ROOT / "docs" / "faults.md"
@@ -13,7 +14,7 @@ def table() -> str:
     """The table of faults: a line for each."""
     lines = ["| does | what happens | at | own members |", "| --- | --- | --- | --- |"]
     for word, kind in KINDS.items():
-        points = "everywhere" if kind.points == EVERYWHERE else ", ".join(sorted(point.value for point in kind.points))
+        points = ", ".join(point.value for point in FaultPoint if point in kind.points)
         members = ", ".join(f"`{name}`" + (" (needed)" if name in kind.needs else "") for name in kind.takes)
         lines.append(f"| `{word}` | {kind.says} | {points} | {members} |")
     return "\n".join(lines)

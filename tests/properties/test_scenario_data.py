@@ -77,9 +77,11 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
             [{}, {"retry_after": "soon"}, {"retry_after": -1.5}, {"retry_after": 5, "retry_after_form": "rfc850"}]
         )
     )
-    points = sorted(point.value for point in kind.points)
+    at = draw(st.sampled_from(sorted(point.value for point in kind.points)))
+    if at == "webhook":
+        return {"at": at, "does": does, "from": first, "to": first + more, "every": draw(st.integers(1, 9))}
     return {
-        **draw(taken), **needed, **hint, "at": draw(st.sampled_from(points)), "does": does, "from": first,
+        **draw(taken), **needed, **hint, "at": at, "does": does, "from": first,
         "to": first + more, "after_seconds": after, "until_seconds": after + 1,
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.provider import signed_links
 from mockserver.provider.checks import as_documented, readable, with_key, within
 from mockserver.provider.endpoints import Parse, creates, polls, serves, starts_from
-from mockserver.provider.table import MEGABYTE, Endpoint, Provider, Word, get, post, promise_beside
+from mockserver.provider.table import MEGABYTE, Endpoint, Provider, TrailingSlash, Word, get, post, promise_beside
 from mockserver.providers.modelslab import maintenance, order, quota, refusal, wire
 from mockserver.providers.modelslab.request import Asked, Image, Text, Ultra
 from mockserver.providers.modelslab.wire import ENTERPRISE, V6
@@ -30,6 +30,7 @@ PROVIDER = Provider(
     title="ModelsLab v6 and enterprise v1",
     site="https://modelslab.com",
     base_path="/api/v6",
+    trailing_slash=TrailingSlash.TRIMMED,
     promise=promise_beside("modelslab"),
     words=(
         Word("legacy", "Application errors come with HTTP 200 and a status word, as older clients know them.", True),
