@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check lint types floors generated format generate reports facts clients e2e fuzz wheel bench coverage clean
+.PHONY: help setup serve test check lint types floors generated format generate reports facts clients e2e fuzz wheel conformance bench coverage clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -71,6 +71,9 @@ fuzz: $(READY) ## Run schemathesis over every profile's document (ARGS="--only g
 
 wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+conformance: $(READY) ## Count laws, cases, broken clients that are caught, false alarms and times (ARGS="--seconds 10")
+	@$(BIN)/python -m tests.clients.numbers $(ARGS)
 
 bench: $(READY) ## Measure beside a bare uvicorn and Starlette
 	$(BIN)/python tests/bench/run.py $(ARGS)

@@ -11,8 +11,8 @@ from mockserver.kit.cases.ending import ENDINGS, endings
 from mockserver.kit.cases.model import Case
 from mockserver.kit.laws.judging import judge
 from mockserver.kit.laws.law import Law
-from mockserver.kit.laws.providers import rules
-from mockserver.kit.laws.run import CaseFacts, Clock, NoPrices, Outcome, Prices, Run
+from mockserver.kit.laws.providers import documented_prices, rules
+from mockserver.kit.laws.run import CaseFacts, Clock, Outcome, Prices, Run
 from mockserver.kit.laws.table import LAWS
 from mockserver.kit.laws.verdict import Kind, Verdict
 from mockserver.kit.transcript import read
@@ -72,7 +72,7 @@ class Judging:
     """How cases are judged: by which laws, at which prices, and the command that replays one (`{case}` in it)."""
 
     laws: Sequence[Law] = LAWS
-    prices: Prices = field(default_factory=NoPrices)
+    prices: Prices = field(default_factory=documented_prices)
     replay: str = ""
 
 
