@@ -17,6 +17,7 @@ from mockserver import __version__
 from mockserver.adapters.challenge import LoopbackChallenger
 from mockserver.adapters.clips import Clips
 from mockserver.adapters.clock import HandTime, MachineTime, SandboxClock
+from mockserver.adapters.closing import closed
 from mockserver.adapters.documents import Documents
 from mockserver.adapters.listeners import LoopbackListeners
 from mockserver.adapters.pictures import LoopbackPictures
@@ -99,9 +100,7 @@ def create_app(
             yield
         finally:
             events.close()
-            await listeners.aclose()
-            await dispatcher.aclose()
-            await clips.aclose()
+            await closed(listeners.aclose(), dispatcher.aclose(), clips.aclose())
 
     app = Starlette(
         routes=[Mount("/_mock", app=control.application(control_context))],
@@ -173,6 +172,7 @@ def _store_parts(
         made = Sandbox(
             digest, clock, settings.seed, id_block, profiles, settings.timing, settings.limits, hold, scenario,
             journal=journal, own_limits=settings.own_limits, tiers=settings.tiers,
+            webhook_secrets=settings.webhook_secrets, budget=settings.budget,
             files_url=listeners.files_url(digest),
         )  # fmt: skip
         for change in changes.get(digest, ()):

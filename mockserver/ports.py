@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
+from mockserver import MockServerError
 from mockserver.domain.alteration import Fields
 from mockserver.domain.clip import ClipSpec, Picture, PictureRules
 from mockserver.domain.clock_segment import ClockSegment, ClockState
-from mockserver.domain.delivery import PayloadFunction, Record
+from mockserver.domain.delivery import Attempt, PayloadFunction, Record, UnderWay
 from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Violation
+from mockserver.prices import PriceList
 
 
 class Time(Protocol):
@@ -33,6 +35,8 @@ class Clock(Protocol):
     """
 
     start: datetime | None
+    began: datetime
+    """The instant at which it began: when it was made, or last reset."""
 
     @property
     def segment(self) -> ClockSegment:
@@ -105,7 +109,7 @@ S = TypeVar("S")
 """A sandbox of the engine; the port does not look into it."""
 
 
-class Conflict(Exception):
+class Conflict(MockServerError):
     """Somebody else has changed what a unit of work was based on: nothing of it was written. Run it on fresh state."""
 
 
@@ -118,6 +122,8 @@ class Store(Protocol[S]):
     unit is undone and run again. The same happens on fresh state after a Conflict.
     """
 
+    is_whole: bool
+    """Whether all entries are always loaded and no commit meets a conflict, so that no unit of work runs twice."""
     on_close: list[Callable[[str], None]]
     """Called with the digest of each sandbox that is closed, by request or because there are too many."""
 
@@ -171,6 +177,10 @@ class Judge(Protocol):
 
     def fields(self, provider: str, profile: frozenset[str]) -> Fields:
         """Where the answers of a provider keep status, hint, output and error."""
+        ...
+
+    def prices(self, provider: str) -> PriceList:
+        """The documented prices of a provider; an empty list where it has none."""
         ...
 
 
@@ -228,6 +238,12 @@ class Pictures(Protocol):
         ...
 
 
+OWN_USER_AGENT: Final = "mockserver"
+"""What our own requests to addresses of a client call themselves. The control API takes none of them: a webhook or a
+picture whose URL a client made up shall not reach it.
+"""
+
+
 class Challenger(Protocol):
     """Asks an address of the client's own, on this machine."""
 
@@ -238,7 +254,7 @@ class Challenger(Protocol):
         ...
 
 
-class Unanswered(Exception):
+class Unanswered(MockServerError):
     """An address that was asked gave no answer to go on with; the text says what there was."""
 
 
@@ -247,6 +263,10 @@ class Webhooks(Protocol):
 
     def expect(self, sandbox: str, clock: Clock, job: AnyJob, webhook_payload: PayloadFunction) -> None:
         """Take on the payloads of a job's events."""
+        ...
+
+    def sign(self, sandbox: str, secrets: Sequence[str]) -> None:
+        """Sign the attempts of a sandbox with these secrets from now on; none: sign them no more. Forgotten with it."""
         ...
 
     def overridden(self, sandbox: str, job: AnyJob) -> None:
@@ -262,17 +282,32 @@ class Webhooks(Protocol):
         ...
 
     def under_way(self, sandbox: str) -> int:
-        """How many deliveries fell due whose first attempt has not ended."""
+        """How many attempts fell due and have not ended."""
+        ...
+
+    def attempts_under_way(self, sandbox: str) -> Sequence[UnderWay]:
+        """The attempts that fell due and have not ended, oldest first."""
         ...
 
     async def settled(self, sandbox: str, within_seconds: float) -> list[str]:
-        """Wait, at most so much real time, until the first attempt of all that fell due since the last call was made;
-        the ids of those that were. To be called after every move of a clock and every turn of a job.
+        """Wait, at most so much real time, until every attempt that is due by now was made and recorded; the ids of the
+        deliveries that fell due since the last call and were attempted. To be called after every move of a clock and
+        every override of a job.
+        """
+        ...
+
+    async def made_due(self, sandbox: str, within_seconds: float) -> None:
+        """Wait as `settled` does; what fell due stays to be listed by it."""
+        ...
+
+    async def replay(self, sandbox: str, delivery: str, within_seconds: float) -> Attempt | None:
+        """Make one more attempt at a recorded delivery now; None where it is still under way after this real time.
+        KeyError: no such delivery is recorded. ValueError: it cannot be delivered; the text says why.
         """
         ...
 
 
-class Refusal(Exception):
+class Refusal(MockServerError):
     """The world does not give what was asked; the text says why."""
 
 

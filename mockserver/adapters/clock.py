@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from math import ceil, isfinite
 
@@ -76,11 +77,11 @@ class SandboxClock:
     @property
     def state(self) -> ClockState:
         """All that it is, as a value."""
-        return ClockState(self._base, self._anchor, self._rate, self._is_frozen, self.start)
+        return ClockState(self._base, self._anchor, self._rate, self._is_frozen, self.start, self.began)
 
     def restore(self, state: ClockState) -> None:
         """Become again what it was."""
-        base, anchor, self._rate, self._is_frozen, self.start = state
+        base, anchor, self._rate, self._is_frozen, self.start, self.began = state
         self._rebase(base, anchor)
 
     def now(self) -> datetime:
@@ -118,7 +119,8 @@ class SandboxClock:
 
     def restart(self, at: datetime | None = None) -> None:
         """Begin anew at an instant (None: its start), which may lie in the past. Only a reset may do this."""
-        self._rebase(at or self.start or self._source.wall())
+        self.began = at or self.start or self._source.wall()
+        self._rebase(self.began)
 
     def advance(self, by: timedelta) -> None:
         """Move forward."""
@@ -154,11 +156,8 @@ class SandboxClock:
                 self._changed = asyncio.Event()
             if self._is_frozen and not while_frozen:
                 return
-            changed = self._changed.wait()
-            if self._is_frozen:
-                await changed
-                continue
-            try:
-                await asyncio.wait_for(changed, ahead / self._rate)
-            except TimeoutError:
-                continue
+            changed = self._changed
+            # Not asyncio.wait_for: in Python 3.11 it loses a cancellation that comes together with what it waits for.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if self._is_frozen else ahead / self._rate):
+                    await changed.wait()

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from mockserver import __version__
-from mockserver.cli.reporting import Paths, give_out, report_options
+from mockserver.cli.environment import aliases
+from mockserver.cli.reporting import IGNORE, Paths, give_out, laws_without, report_options
 from mockserver.cli.spelling import unknown
 
 if TYPE_CHECKING:
     from mockserver.kit.judge.recording import Recorded
+    from mockserver.kit.laws.law import Law
     from mockserver.kit.laws.run import CaseFacts
+    from mockserver.kit.reports.model import Report
 
-MOST_BYTES = 500_000_000
+MOST_BYTES: Final = 500_000_000
+STANDARD_INPUT: Final = "-"
 
 
 def _provider(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -84,6 +89,7 @@ def _profiles(ctx: click.Context, param: click.Parameter, value: Sequence[str]) 
     "--attempts", type=click.IntRange(1), metavar="N", help="How often the client says it sends a request at most."
 )
 @click.option("--jobs", type=click.IntRange(0), metavar="N", help="How many jobs the caller wanted.")
+@IGNORE
 @report_options
 @click.pass_context
 def judge(
@@ -96,28 +102,28 @@ def judge(
     profiles: dict[str, tuple[str, ...]],
     attempts: int | None,
     jobs: int | None,
+    ignore: tuple[str, ...],
     **given: Any,
 ) -> int:
     """Judge the traffic in FILE: how the client behaved, and whether the answers are what the provider's document says.
 
     FILE is HAR, as Chromium, Firefox, mitmproxy or the mock's journal write it, or a transcript of the mock as JSON or
-    NDJSON. The exit code is 1 where a must failed, and 2 where there is nothing to judge.
+    NDJSON; - is standard input. The exit code is 1 where a must failed, and 2 where there is nothing to judge.
     """
     environ: Mapping[str, str] = ctx.find_root().obj
     from mockserver.kit.judge.recording import Recorded
     from mockserver.kit.laws.run import CaseFacts
 
-    facts = CaseFacts(attempts=attempts, intents=jobs)
-    recorded = Recorded(_value(file), file.name, provider, hosts, profiles)
-    return give_out(_report(recorded, facts, file), Paths.of(given), environ)
+    facts, laws = CaseFacts(attempts=attempts, intents=jobs), laws_without(ignore)
+    known = {host: name for name, names in aliases().items() for host in names}
+    recorded = Recorded(_value(file), file.name, provider, known | hosts, profiles)
+    return give_out(_report(recorded, facts, laws, file), Paths.of(given), environ)
 
 
 def _value(file: Path) -> Any:
-    """The JSON value of a file, or a tuple of its lines where it is none."""
+    """The JSON value of a file (`-`: of standard input), or a tuple of its lines where it is none."""
     try:
-        if file.stat().st_size > MOST_BYTES:
-            raise click.UsageError(f"{file}: more than {MOST_BYTES:,} bytes")
-        text = file.read_text("utf-8-sig")
+        text = sys.stdin.read() if str(file) == STANDARD_INPUT else _text(file)
     except OSError as error:
         raise click.UsageError(f"{file}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:
@@ -130,12 +136,18 @@ def _value(file: Path) -> Any:
         return tuple(text.splitlines())
 
 
-def _report(recorded: Recorded, facts: CaseFacts, file: Path) -> Any:
+def _text(file: Path) -> str:
+    if file.stat().st_size > MOST_BYTES:
+        raise click.UsageError(f"{file}: more than {MOST_BYTES:,} bytes")
+    return file.read_text("utf-8-sig")
+
+
+def _report(recorded: Recorded, facts: CaseFacts, laws: Sequence[Law], file: Path) -> Report:
     from mockserver.kit.judge.recording import NothingToJudge
     from mockserver.kit.reports.model import Report
 
     command = shlex.join(["mockserver", "judge", str(file)])
     try:
-        return Report(command, __version__, recorded.cases(facts, command), notes=recorded.notes())
+        return Report(command, __version__, recorded.cases(facts, command, laws), notes=recorded.notes())
     except NothingToJudge as problem:
         raise click.UsageError(f"{file}: {problem}") from None

@@ -17,6 +17,7 @@ from mockserver import __version__
 from mockserver.cli.logs import has_colours
 
 if TYPE_CHECKING:
+    from mockserver.kit.laws.law import Law
     from mockserver.kit.reports.model import Report
     from mockserver.kit.transcript import Transcript
 
@@ -28,6 +29,11 @@ FORMS: Final = {
 }
 """The parameter of each form of a report, its option and what it is."""
 STYLES: Final = {"bad": "1;31", "warning": "33", "good": "32", "quiet": "2", "strong": "1"}
+
+
+IGNORE: Final = click.option(
+    "--ignore", metavar="LAW", multiple=True, help="A law that is not judged by, such as POL-03 (repeatable)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,16 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda wrapped, one: one(wrapped), reversed(made), command)
 
 
+def laws_without(ignored: Sequence[str]) -> Sequence[Law]:
+    """Return the laws but for some; click.UsageError names an id that is none."""
+    from mockserver.kit.laws.table import without
+
+    try:
+        return without(ignored)
+    except ValueError as wrong:
+        raise click.UsageError(f"--ignore: {wrong}") from None
+
+
 def without_reports(arguments: Sequence[str]) -> list[str]:
     """Return the arguments of a command, up to `--`, without the options of `FORMS`: what replays it."""
     options = {option for option, _ in FORMS.values()}
@@ -88,7 +104,8 @@ def give_out(report: Report, paths: Paths, environ: Mapping[str, str], stream: T
     stream = stream or sys.stdout
     for path, text in _texts(report, paths):
         try:
-            path.write_text(text, encoding="utf-8")
+            # Half a surrogate pair, which JSON may hold, has no bytes; escaped it is JSON again.
+            path.write_bytes(text.encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise click.UsageError(f"{path}: {error.strerror}") from None
     paint = painted if has_colours(stream, environ) else report_terminal.plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -74,8 +75,11 @@ def run(told: Plan, asked: Asked, environ: Mapping[str, str]) -> int:
             click.echo(f"mockserver {asked.name}: {problem}", err=True)
             return problem.code
     if code and asked.journal is not None:
-        _keep_journal(app, asked.journal)
-    return code if asked.conclude is None else asked.conclude(app, code)
+        _keep_journal(app, asked.journal, asked.name)
+    if asked.conclude is not None:
+        return asked.conclude(app, code)
+    _tell_spend(app)
+    return code
 
 
 def _started(
@@ -104,10 +108,21 @@ def _started(
     return app, reach, hosted
 
 
-def _keep_journal(app: Any, path: Path) -> None:
+def _tell_spend(app: Any) -> None:
+    """Say what the jobs would have cost, where any were made."""
+    from mockserver.prices import Bill
+    from mockserver.web.spend import spend_of_all
+
+    context = app.state.context
+    bill = Bill.read(asyncio.run(spend_of_all(context.engine, context.judge)))
+    if bill.made:
+        click.echo(f"mockserver run: {bill.sentence()}", err=True)
+
+
+def _keep_journal(app: Any, path: Path, name: str) -> None:
     try:
         count = write_har(app, path)
     except OSError as error:
-        click.echo(f"mockserver run: --journal-on-failure {path}: {error.strerror}", err=True)
+        click.echo(f"mockserver {name}: --journal-on-failure {path}: {error.strerror}", err=True)
     else:
-        click.echo(f"mockserver run: {count} calls are in {path}", err=True)
+        click.echo(f"mockserver {name}: {count} calls are in {path}", err=True)

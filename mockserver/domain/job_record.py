@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final, Protocol
 
+from mockserver import MockServerError
 from mockserver.domain.job import AnyJob, Job, Override, OverrideKind
 from mockserver.domain.scenario import Scenario
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
@@ -31,7 +33,7 @@ class Requests(Protocol):
         ...
 
 
-class UnknownVersion(ValueError):
+class UnknownVersion(MockServerError, ValueError):
     """A record of a version that this program does not read; the text says which."""
 
 
@@ -60,6 +62,7 @@ def job_to_json(job: AnyJob, requests: Requests, scenarios: ScenarioCatalogue) -
         "polls": job.polls,
         "profile": sorted(job.profile),
         "files": job.files,
+        "price": None if job.price is None else str(job.price),
     }
 
 
@@ -83,6 +86,7 @@ def job_from_json(data: dict[str, Any], requests: Requests, scenarios: ScenarioC
         polls=data["polls"],
         profile=frozenset(data["profile"]),
         files=data["files"],
+        price=None if data.get("price") is None else Decimal(data["price"]),
     )
 
 

@@ -15,17 +15,20 @@ A part may be named in the place of its values (`timeline = "slow"`, `number = 3
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
-from mockserver.domain.alteration import ALTERATIONS, FileChange
+from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.builtin_scenarios import CORE
 from mockserver.domain.fault import REFUSALS, Fault
 from mockserver.domain.fault_composition import fault_data, read_fault
+from mockserver.domain.file_change import FileChange
+from mockserver.domain.file_composition import FILE, read_file
 from mockserver.domain.invalid_data import (
     MOST,
     InvalidScenario,
+    count,
     items,
     members_of,
     number,
@@ -40,11 +43,11 @@ from mockserver.domain.scenario_parts import (
     FAULT_LISTS,
     FILE_CHANGES,
     TIMELINE_CHANGES,
-    WEBHOOK_PLANS,
     TimelineChange,
-    WebhookTries,
 )
+from mockserver.domain.spelling import nearest
 from mockserver.domain.timeline import State
+from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan, read_webhook_plan, webhook_plan_data
 
 __all__ = ["FILE", "LIFE", "MEMBERS", "MOST", "InvalidScenario", "composed", "read_scenario", "scenario_data", "spoken"]
 
@@ -54,9 +57,7 @@ MEMBERS: Final = (
     "says", "timing", "timeline", "answers", "file", "faults", "webhooks", "creation", "at_once", "unguessable",
     "refuses", "judged", "number",
 )  # fmt: skip
-LIFE: Final = ("queued_seconds", "running_seconds", "ends", "stalls_at", "polls", "why")
-FILE: Final = ("share", "content_type", "lag_seconds", "expires_seconds")
-WEBHOOKS: Final = ("tries", *(state.value for state in State))
+LIFE: Final = ("queued_seconds", "running_seconds", "ends", "stalls_at", "polls", "why", "output_lag_polls")
 
 PROBLEMS: Final[Mapping[str, ProblemKind]] = {
     **REFUSALS,
@@ -124,6 +125,7 @@ def _timeline(members: Mapping[str, Any], path: tuple[str, ...]) -> str | Timeli
         number(life, path, "stalls_at", 0.99),
         None if polls is None else max(1, int(polls)),
         one(life, path, "why", str, "a text", default=""),
+        count(life, path, "output_lag_polls") or 0,
     )
 
 
@@ -131,18 +133,7 @@ def _file(members: Mapping[str, Any], path: tuple[str, ...]) -> str | FileChange
     data = members.get("file")
     if data is None or isinstance(data, str):
         return word(members, path, "file", FILE_CHANGES)
-    path = (*path, "file")
-    file = members_of(data, path, FILE)
-    share = number(file, path, "share", 1)
-    kind = one(file, path, "content_type", str, "a media type", default="")
-    if not (kind.isascii() and kind.isprintable()):
-        raise InvalidScenario((*path, "content_type"), f"expected one line of ASCII, got {kind!r}")
-    return FileChange(
-        share=1.0 if share is None else share,
-        content_type=kind,
-        lag_seconds=number(file, path, "lag_seconds") or 0.0,
-        expires_seconds=number(file, path, "expires_seconds"),
-    )
+    return read_file(data, (*path, "file"))
 
 
 def _faults(members: Mapping[str, Any], path: tuple[str, ...]) -> str | tuple[Fault, ...]:
@@ -167,26 +158,11 @@ def _named_faults(spelling: str, path: tuple[str, ...]) -> tuple[Fault, ...]:
         raise InvalidScenario(path, str(unknown)) from None
 
 
-def _webhooks(members: Mapping[str, Any], path: tuple[str, ...]) -> str | WebhookTries | None:
-    """Return the tries by state, else for all; where neither is named, once at once."""
+def _webhooks(members: Mapping[str, Any], path: tuple[str, ...]) -> str | WebhookPlan | None:
     data = members.get("webhooks")
     if data is None or isinstance(data, str):
         return word(members, path, "webhooks", WEBHOOK_PLANS)
-    path = (*path, "webhooks")
-    row = members_of(data, path, WEBHOOKS)
-    plans = {name: _tries(value, (*path, name)) for name, value in row.items()}
-    usual = plans.pop("tries", (0.0,))
-    return WebhookTries(usual, tuple((state, plans[state.value]) for state in State if state.value in plans))
-
-
-def _tries(data: object, path: tuple[str, ...]) -> tuple[float, ...]:
-    made = []
-    for index, each in enumerate(items(data, path, "numbers of seconds after the event, such as [0, 30]")):
-        seconds = number({f"[{index}]": each}, path, f"[{index}]")
-        if seconds is None:
-            raise InvalidScenario((*path, f"[{index}]"), "expected a number of seconds, got null")
-        made.append(seconds)
-    return tuple(made)
+    return read_webhook_plan(data, (*path, "webhooks"))
 
 
 def _problem(members: Mapping[str, Any], path: tuple[str, ...], name: str) -> ProblemKind | None:
@@ -199,6 +175,15 @@ def _creation(members: Mapping[str, Any], path: tuple[str, ...]) -> int | None:
     if value is not None and value not in (200, 201, 202):
         raise InvalidScenario((*path, "creation"), f"expected 200, 201 or 202, got {value!r}")
     return None if value is None else int(value)
+
+
+def check_operations(scenario: Scenario, known: Iterable[str]) -> None:
+    """See that every operation that the faults of a scenario name is one of the known; raises InvalidScenario."""
+    operations = tuple(dict.fromkeys(known))
+    for index, fault in enumerate(scenario.active_faults()):
+        if fault.operation and fault.operation not in operations:
+            path = ("scenarios", scenario.name, "faults", f"[{index}]", "operation")
+            raise InvalidScenario(path, f"unknown operation {fault.operation!r}{nearest(fault.operation, operations)}")
 
 
 def scenario_data(scenario: Scenario) -> dict[str, Any]:
@@ -236,7 +221,5 @@ def _faults_data(faults: str | tuple[Fault, ...]) -> Any:
     return faults if isinstance(faults, str) else [fault_data(each) for each in faults] or None
 
 
-def _webhooks_data(plan: str | WebhookTries | None) -> Any:
-    if plan is None or isinstance(plan, str):
-        return plan
-    return {"tries": list(plan.tries), **{state.value: list(tries) for state, tries in plan.by_state}}
+def _webhooks_data(plan: str | WebhookPlan | None) -> Any:
+    return plan if plan is None or isinstance(plan, str) else webhook_plan_data(plan)

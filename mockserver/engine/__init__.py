@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -37,23 +38,27 @@ class Engine:
         store.on_close.append(self._closed)
         self.events.on_shut.append(self._endings.clear)
 
-    async def work(self, sandbox: Sandbox, steps: Callable[[Sandbox], T]) -> T:
+    async def work(
+        self, sandbox: Sandbox, steps: Callable[[Sandbox], T], again: Callable[[Sandbox], None] | None = None
+    ) -> T:
         """Run one unit of work on a sandbox and commit it; return what it gives.
 
-        `steps` is run again on what it missed, or on fresh state when it met a conflict. Where it raises anything else,
-        nothing of it is committed.
+        `steps` is run again on what it missed, or on fresh state when it met a conflict; `again` is called before that.
+        Where it raises anything else, nothing of it is committed.
         """
-        store = self.store
         while True:
             try:
                 result = steps(sandbox)
-                await store.commit(sandbox)
-            except NotLoaded as missing:
+                if sandbox.changes:
+                    await self.store.commit(sandbox)
+            except (NotLoaded, Conflict) as error:
                 sandbox.undo()
-                await store.fetch(sandbox, missing.table.value, missing.key)
-            except Conflict:
-                sandbox.undo()
-                sandbox = await store.fresh(sandbox)
+                if isinstance(error, NotLoaded):
+                    await self.store.fetch(sandbox, error.table.value, error.key)
+                else:
+                    sandbox = await self.store.fresh(sandbox)
+                if again is not None:
+                    again(sandbox)
             except BaseException:
                 sandbox.undo()
                 raise
@@ -71,10 +76,11 @@ class Engine:
         *,
         profile: frozenset[str] = frozenset(),
         files: str = "",
+        price: Decimal | None = None,
     ) -> Job[R] | Problem:
         """Decide a job's whole life and keep it; a problem when its scenario, or a full store, turns it away.
 
-        `scenario` is its scenario; None: the sandbox's next. `profile` and `files` are kept on the job.
+        `scenario` is its scenario; None: the sandbox's next. `profile`, `files` and `price` are kept on the job.
         """
         if scenario is None:
             scenario = sandbox.next_scenario()
@@ -103,6 +109,7 @@ class Engine:
             scenario=scenario,
             profile=profile,
             files=files,
+            price=price,
         )
         sandbox.put_job(job)
         if self.events.is_open:

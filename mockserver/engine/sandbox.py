@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Final
 
@@ -88,6 +89,10 @@ class Sandbox(Records):
     """Rate limits of the tester's own by `OPERATION` or `PROVIDER.OPERATION`; they always refuse."""
     tiers: Mapping[str, str] = field(default_factory=dict)
     """The plan of the account by provider; absent: the provider's default."""
+    webhook_secrets: tuple[str, ...] = ()
+    """The secrets that sign webhooks, one signature each; none: webhooks are not signed."""
+    budget: Decimal | None = None
+    """The US dollars that jobs may cost at documented prices; None: any number."""
     submissions: int = 0
     """How many jobs were submitted since the last reset."""
     refusals: int = 0
@@ -126,14 +131,14 @@ class Sandbox(Records):
 
     def next_draw(self) -> Draw:
         """Return the random draws of the next submission."""
-        n = self.submissions + 1
-        self.set("submissions", n)
+        self.changes.append(MemberChange("submissions", self.submissions))
+        self.submissions = n = self.submissions + 1
         return draw(self.seed, self.digest, n, id_block=self.id_block)
 
     def refusal_draw(self) -> Draw:
         """Return the random draws of the next answer that needs an id of its own; they do not disturb submissions."""
-        n = self.refusals + 1
-        self.set("refusals", n)
+        self.changes.append(MemberChange("refusals", self.refusals))
+        self.refusals = n = self.refusals + 1
         return draw(self.seed, self.digest, n, purpose="answer", id_block=self.id_block)
 
     @property

@@ -7,18 +7,21 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from mockserver.domain.alteration import AlterationContext, FileChange, altered
+from mockserver.domain.alteration import AlterationContext, altered, no_output
 from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.fault import FaultPoint
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.job import ZERO, AnyJob, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import Sandbox
-from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
+from mockserver.provider.call import AfterWebhooks, Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
-from mockserver.provider.fault_selection import about, at_creation, refusal
+from mockserver.provider.fault_selection import about, at_creation, beside_jobs, file_change, gone, lags_behind, refusal
 from mockserver.provider.links import link_prefix
+from mockserver.provider.signed_links import WORD, link_problem
+from mockserver.provider.spending import beyond_budget, price_of
 from mockserver.provider.table import Endpoint
 
 R = TypeVar("R")
@@ -55,17 +58,26 @@ def creates(
         job = submit(call, order)
         if isinstance(job, Problem):
             return job
-        refused = refusal(call, job.scenario)
+        return AfterWebhooks(partial(answer, job)) if _has_early_webhook(job, call) else answer(job, call)
+
+    def answer(job: Job[R], call: Call) -> Reply:
+        refused = None if call.fault is None else refusal(call, job.scenario)
         if refused is not None:  # the job is made all the same
-            answer = call.provider.refuse(refused, call)
-            answer.job = job.id
-            return answer
+            refusing = call.provider.refuse(refused, call)
+            refusing.job = job.id
+            return refusing
         if job.scenario is not None and job.scenario.at_once:
             return told(job, snapshot(job, call.now), call, ended or render)
         length = hold(job, call) if hold is not None else ZERO
         return _held(job, call, length, render) if length else told(job, snapshot(job, call.now), call, render)
 
     return endpoint
+
+
+def _has_early_webhook(job: AnyJob, call: Call) -> bool:
+    """Whether the creation's answer waits for a webhook that is due now."""
+    plan = None if job.scenario is None else job.scenario.webhook_plan(snapshot(job, call.now).state)
+    return plan is not None and any(one.before_answer for one in plan)
 
 
 def _held(job: Job[R], call: Call, length: timedelta, render: Render[R]) -> Reply:
@@ -98,11 +110,17 @@ def starts_from(picture: Callable[[Call], str | bytes | Problem], endpoint: Endp
 
 def submit(call: Call, order: Order[R]) -> Job[R] | Problem:
     """Submit an order, and see to it that its webhooks are brought."""
+    price = price_of(call, order.kind, order.request)
+    broke = beyond_budget(call, price)
+    if broke is not None:
+        return broke
     scenario = call.scenario or call.sandbox.next_scenario()
     refused = at_creation(call, scenario) if scenario.faults else None
     if refused is not None:
         return refused
-    job = call.engine.submit(call.sandbox, order, call.now, scenario, profile=call.profile, files=call.files)
+    job = call.engine.submit(
+        call.sandbox, order, call.now, scenario, profile=call.profile, files=call.files, price=price
+    )
     if not isinstance(job, Problem):
         _expect_webhooks(call, job)
     return job
@@ -113,6 +131,8 @@ def _expect_webhooks(call: Call, job: AnyJob) -> None:
     url_of, payload = call.provider.webhook_url, call.provider.webhook_payload
     if url_of is not None and payload is not None and url_of(job):
         sandbox, expect = call.sandbox, call.engine.webhooks.expect
+        if sandbox.webhook_secrets:
+            sandbox.after.append(partial(call.engine.webhooks.sign, sandbox.digest, sandbox.webhook_secrets))
         sandbox.after.append(partial(expect, sandbox.digest, sandbox.clock, job, payload))
 
 
@@ -123,7 +143,7 @@ def polls(find: Find[R], render: Render[R]) -> Endpoint:
         job = find(call)
         if isinstance(job, Problem):
             return job
-        refused = about(call, job, FaultPoint.POLL)
+        refused = about(call, job, FaultPoint.POLL) if has_faults(job) else None
         if refused is not None:
             return refused
         if job.timeline.polls is not None:
@@ -133,10 +153,16 @@ def polls(find: Find[R], render: Render[R]) -> Endpoint:
     return endpoint
 
 
+def has_faults(job: AnyJob) -> bool:
+    """Return whether calls about a job may meet a fault."""
+    return job.scenario is not None and bool(job.scenario.faults)
+
+
 def told(job: Job[R], seen: Snapshot, call: Call, render: Render[R]) -> Answer | Problem:
     """What is answered about a job: rendered, then changed as its scenario asks."""
     scenario = job.scenario
-    _make_links_opaque(call, job)
+    if scenario is not None and scenario.is_opaque:
+        _make_links_opaque(call, job)
     answer = render(job, seen, call)
     if isinstance(answer, Problem):
         return answer
@@ -144,19 +170,22 @@ def told(job: Job[R], seen: Snapshot, call: Call, render: Render[R]) -> Answer |
     if scenario is None or scenario is SUCCESS:
         return answer
     operation = call.operation_id
-    if scenario.answers:
+    changes = scenario.alterations()
+    if seen.state is State.SUCCEEDED and lags_behind(call, job):
+        changes = (*changes, no_output)
+    if changes:
         fields = call.judge.fields(job.provider, call.profile)
         sight = AlterationContext(seen, call.now - job.created, operation, scenario.number or 0)
-        answer.body = altered(answer.body, scenario.alterations(), fields, sight)
+        answer.body = altered(answer.body, changes, fields, sight)
     if scenario.creation is not None and answer.status == 200 and operation == job.kind:
         answer.status = scenario.creation
     return answer
 
 
 def _make_links_opaque(call: Call, job: AnyJob) -> None:
-    """Let the links told of a job begin so that nobody guesses them, where its scenario asks for it; once a call."""
+    """Let the links told of a job begin so that nobody guesses them; once a call."""
     prefix = link_prefix(job)
-    if prefix and not call.base.endswith(prefix):
+    if not call.base.endswith(prefix):
         call.base, call.files = call.base + prefix, call.files + prefix
 
 
@@ -164,14 +193,19 @@ def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R
     """The file of a finished job; `before` is the problem while it is not."""
 
     def endpoint(call: Call) -> Answer | Problem:
+        denied = link_problem(call) if WORD in call.profile else None
+        if denied is not None:
+            return denied
         job = find(call)
         if isinstance(job, Problem):
             return job
-        refused = about(call, job, FaultPoint.FILE)
+        refused = about(call, job, FaultPoint.FILE) if has_faults(job) else None
         if refused is not None:
             return refused
         seen = snapshot(job, call.now)
-        change = file_change(job)
+        change = file_change(call, job)
+        if change is not None and seen.state is State.SUCCEEDED and (refused := gone(call, job, seen, change)):
+            return refused
         if seen.state is not State.SUCCEEDED or not _is_there(seen, call, change):
             return before(job, seen)
         spec = _clip_spec_of(job, call, clip_spec)
@@ -196,17 +230,12 @@ def _clip_spec_of(job: Job[R], call: Call, clip_spec: DescribeClip[R]) -> ClipSp
     return spec
 
 
-def file_change(job: AnyJob) -> FileChange | None:
-    """What a job's scenario does to its files."""
-    return job.scenario.file_change() if job.scenario is not None else None
-
-
 def _is_there(seen: Snapshot, call: Call, change: FileChange | None) -> bool:
     """Whether a link works yet, and still."""
     if change is None:
         return True
     age = (call.now - seen.since).total_seconds()
-    return age >= change.lag_seconds and (change.expires_seconds is None or age < change.expires_seconds)
+    return age >= change.lag_seconds and not change.is_gone(age, change.fetch)
 
 
 def by_name(
@@ -240,4 +269,5 @@ def respond(call: Call) -> Reply:
     operation = call.operation
     if operation is None:
         raise ValueError(f"{call.method} {call.path} has no operation")
-    return operation.endpoint(call)
+    reply = operation.endpoint(call)
+    return beside_jobs(call, reply) if call.sandbox.scenario.faults else reply

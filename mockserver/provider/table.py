@@ -13,6 +13,7 @@ from mockserver.domain.delivery import PayloadFunction
 from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Problem
 from mockserver.domain.scenario import Scenario
+from mockserver.prices import Quantities
 from mockserver.provider.call import Answer, Call, Reply
 
 MEGABYTE: Final = 1_000_000
@@ -77,8 +78,9 @@ class Provider:
     `add_headers` adds the headers that every answer carries, `encode` writes JSON where ours will not do.
     `webhook_url` finds the URL to which webhooks about a job go (empty: there are none), and `webhook_payload` writes
     the payload of one of its events; both are pure functions of what the job holds, None where the provider sends no
-    webhooks. `scenarios` are scenarios of its own beside those of `domain.scenario.CORE`, `tiers` the plans that its
-    limits depend on, the default first. `requests` are the types of its requests, for the records of its jobs.
+    webhooks. `billed` names what the price of a request depends on, as prices.json has it (None: nothing). `scenarios`
+    are scenarios of its own beside those of `domain.scenario.CORE`, `tiers` the plans that its limits depend on, the
+    default first. `requests` are the types of its requests, for the records of its jobs.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Provider:
     encode: Callable[[object, Call], bytes] | None = None
     webhook_url: Callable[[AnyJob], str] | None = None
     webhook_payload: PayloadFunction | None = None
+    billed: Callable[[Any], Quantities] | None = None
     requests: tuple[type, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     tiers: tuple[str, ...] = ()

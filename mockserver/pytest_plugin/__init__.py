@@ -5,35 +5,35 @@ Nothing of the server and nothing of the kit is imported before a fixture asks f
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
+    from mockserver.prices import Bill
     from mockserver.pytest_plugin.judged import JudgedSandbox
     from mockserver.settings import Settings
     from mockserver.testing import MockServer
     from mockserver.testing.process_lock import ProcessLock
     from mockserver.testing.target import ServerTarget
+    from mockserver.testing.virtual import VirtualServer
 
 SHARED, EACH = "shared", "each"
 FOLDER: Final = "mock-server"
 """In the run's folder: what the processes of a run share."""
 OBSERVING: Final = "MOCK_SERVER"
 """The variable in which `mockserver observe` says the URL of its server."""
-NAMES: Final = "MOCK_SANDBOX_NAMES"
-"""The variable in which it says the file for the names of sandboxes."""
 _USED: Final = pytest.StashKey[str]()
 _HERE: Final[pytest.StashKey[ProcessLock]] = pytest.StashKey()
+_BILL: Final[pytest.StashKey[Bill]] = pytest.StashKey()
 _FIXTURES: Final = frozenset({"mock_server", "mock_sandbox", "mock_target"})
 
 
@@ -45,10 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="under pytest-xdist: one mock server for all workers (default), or one for each; or the URL of one "
         "that runs",
     )  # fmt: skip
-    group.addoption(
-        "--mock-strict", action="store_true",
-        help="fail each test whose mock_sandbox shows that the client broke a law that is a must",
-    )  # fmt: skip
+    strict = "fail each test whose mock_sandbox shows that the client broke a law that is a must"
+    group.addoption("--mock-strict", action="store_true", help=strict)
     parser.addini("mock_strict_ignore", "ids of laws that --mock-strict does not judge by, such as POL-03", type="args")
     parser.addini("mock_server_timing", "quick, documented or instant: how long the jobs of mock_sandbox take")
     parser.addini("mock_server_options", "options of `mockserver serve` for the server of the tests", type="args")
@@ -72,25 +70,28 @@ def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
 
 
 @pytest.fixture
-def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> JudgedSandbox:
+def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> Iterator[JudgedSandbox]:
     """A sandbox of the test's own, as new: no other test meets it. Its key is made from the test's node id."""
-    from mockserver.pytest_plugin.judged import JudgedSandbox
+    from mockserver.pytest_plugin.judged import JudgedSandbox, tell_name
 
     sandbox = JudgedSandbox(mock_server, key_of(request.node.nodeid))
     sandbox.reset(configuration=True)
-    _tell_name(sandbox.digest, request.node.nodeid)
+    tell_name(sandbox.digest, request.node.nodeid)
     timing = request.config.getini("mock_server_timing")
     if timing:
         sandbox.configure(timing=timing)
-    return sandbox
+    yield sandbox
+    with suppress(OSError, ValueError):  # a server that the test has ended
+        _add_spend(request.config, sandbox.spend())
 
 
-def _tell_name(digest: str, name: str) -> None:
-    """Tell `mockserver observe` which test has a sandbox, where one observes."""
-    path = os.environ.get(NAMES)
-    if path:
-        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123  (one write, which no other worker comes between)
-            file.write(json.dumps({"sandbox": digest, "name": name}) + "\n")
+@pytest.fixture(scope="session")
+def mock_case_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualServer]:
+    """The mock in this process and in virtual time, for the tests that `mockserver.kit.conformance` makes."""
+    from mockserver.testing.virtual import VirtualServer
+
+    with VirtualServer(cache=tmp_path_factory.getbasetemp().parent / "mock-clips") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -120,20 +121,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     sandbox = getattr(item, "funcargs", {}).get("mock_sandbox")
     if sandbox is None:
         return
-    why = _broken(sandbox, item.config.getini("mock_strict_ignore"))
+    from mockserver.pytest_plugin.judged import what_broke
+
+    why = what_broke(sandbox, item.config.getini("mock_strict_ignore"))
     if why:
         pytest.fail(f"--mock-strict: the client broke laws{why}", pytrace=False)
-
-
-def _broken(sandbox: JudgedSandbox, ignore: list[str]) -> str:
-    """Why a sandbox fails; empty where it does not, or where no call came to it."""
-    if sandbox.settings()["journal"] != "on" or not sandbox.journal.read()["last"]:
-        return ""
-    try:
-        sandbox.assert_conforms(ignore=ignore)
-    except AssertionError as broken:
-        return str(broken)
-    return ""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -230,6 +222,16 @@ def _told(config: pytest.Config, url: str = "") -> str:
     return f"mock server: in a thread of this process, seed 0{at}"
 
 
+def _add_spend(config: pytest.Config, spend: Mapping[str, Any]) -> None:
+    """Add what the jobs of a test, or of a worker, would have cost."""
+    from mockserver.prices import Bill, shown
+
+    bill = config.stash[_BILL] = config.stash.get(_BILL, Bill()) + Bill.read(spend)
+    if hasattr(config, "workeroutput"):
+        sums = {"amount": shown(bill.amount), "made": bill.made, "unpriced": bill.unpriced}
+        config.workeroutput["mock_spend"] = {**sums, "repeated": {"amount": shown(bill.repeated)}}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
     """Offer `sandbox` too, unless a plugin or conftest of the project has a fixture of that name.
@@ -271,14 +273,18 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """A worker of pytest-xdist ended: what it said of its server."""
-    told = getattr(node, "workeroutput", {}).get("mock_server")
-    if told:
-        node.config.stash[_USED] = told
+    output = getattr(node, "workeroutput", {})
+    if output.get("mock_server"):
+        node.config.stash[_USED] = output["mock_server"]
+    if output.get("mock_spend"):
+        _add_spend(node.config, output["mock_spend"])
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Under pytest-xdist only the workers know which server was used: it is said at the end."""
-    told = config.stash.get(_USED, None)
+    """Say what the jobs would have cost. Under pytest-xdist only the workers know which server was used: say it too."""
+    told, bill = config.stash.get(_USED, None), config.stash.get(_BILL, None)
+    if bill is not None and bill.made and config.getoption("verbose") >= 0:
+        terminalreporter.write_line(f"mock server: {bill.sentence()}")
     if told is not None and config.pluginmanager.hasplugin("dsession") and config.getoption("verbose") >= 0:
         terminalreporter.write_line(told)
 

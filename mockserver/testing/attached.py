@@ -7,11 +7,11 @@ import ssl
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from mockserver import __version__
+from mockserver import MockServerError, __version__
 from mockserver.testing.wire import OverHttp
 
 
-class NoMockServer(ConnectionError):
+class NoMockServer(MockServerError, ConnectionError):
     """At the address there is no mock server, or one of another version; the text says what there is."""
 
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mockserver.testing.results import ClockState, MovedClock
 
 if TYPE_CHECKING:
     from mockserver.testing.sandbox import Sandbox
 
 
 class Clock:
-    """The clock. Each move returns the ids of the webhooks that it made due; their first attempt was then made."""
+    """The clock. Each move returns the ids of the webhooks that it made due. Then every attempt that is due was made
+    and recorded, repeats and retries too; what takes longer than 5 s of real time is not waited for.
+    """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    def _shown(self) -> dict[str, Any]:
-        shown: dict[str, Any] = self._sandbox.control("GET", "/clock")
+    def _shown(self) -> ClockState:
+        shown: ClockState = self._sandbox.control("GET", "/clock")
         return shown
 
     def _move(self, **change: object) -> list[str]:
-        delivered: list[str] = self._sandbox.control("PATCH", "/clock", change)["deliveries"]
-        return delivered
+        moved: MovedClock = self._sandbox.control("PATCH", "/clock", change)
+        return moved["deliveries"]
 
     @property
     def now(self) -> datetime:

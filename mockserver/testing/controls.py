@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mockserver.testing.results import LimitNumbers, Settings
 
 if TYPE_CHECKING:
     from mockserver.testing.sandbox import Sandbox
@@ -13,8 +15,8 @@ class _Part:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    def _shown(self, member: str) -> Any:
-        return self._sandbox.settings()[member]
+    def _shown(self) -> Settings:
+        return self._sandbox.settings()
 
 
 class Scenario(_Part):
@@ -23,12 +25,12 @@ class Scenario(_Part):
     @property
     def default(self) -> str:
         """The name of the scenario of every job that has no other."""
-        return str(self._shown("scenario"))
+        return self._shown()["scenario"]
 
     @property
     def queued(self) -> list[str]:
         """The names of the scenarios of the next jobs."""
-        return list(self._shown("queue"))
+        return self._shown()["queue"]
 
     def set(self, name: str) -> None:
         """Give every job from now on this scenario."""
@@ -47,10 +49,9 @@ class Limits(_Part):
     """The rate limits."""
 
     @property
-    def now(self) -> str | dict[str, dict[str, float]]:
+    def now(self) -> str | dict[str, LimitNumbers]:
         """`off`, `documented`, or the tester's own by the name of their operation."""
-        shown: str | dict[str, dict[str, float]] = self._shown("limits")
-        return shown
+        return self._shown()["limits"]
 
     def off(self) -> None:
         """Refuse nothing for its rate."""
@@ -76,7 +77,7 @@ class Profile(_Part):
 
     def of(self, provider: str) -> list[str]:
         """The words that hold at a provider."""
-        return list(self._shown("profiles").get(provider, []))
+        return self._shown()["profiles"].get(provider, [])
 
     def set(self, provider: str, *words: str) -> None:
         """The words that hold at a provider from now on; none: its default style."""

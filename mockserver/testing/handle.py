@@ -9,8 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from mockserver import MockServerError
 from mockserver.testing.asgi_exchange import App
 from mockserver.testing.events import PATIENCE_SECONDS, EventStream
+from mockserver.testing.results import Health, Json, Provider, ScenarioInfo, SchemaList
+from mockserver.testing.results import Settings as SandboxSettings
 from mockserver.testing.sandbox import Sandbox
 from mockserver.testing.wire import Served, Stream
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from mockserver.settings import Settings
 
 
-class ControlRefused(ValueError):
+class ControlRefused(MockServerError, ValueError):
     """The control API refused what was asked; the text is the server's own sentence, `status` its HTTP status."""
 
     def __init__(self, sentence: str, status: int = 0) -> None:
@@ -175,15 +178,16 @@ class MockServer:
 
         return EventStream(opened, timeout)
 
-    def health(self) -> dict[str, Any]:
+    def health(self) -> Health:
         """That it is up, its version, and the names of its providers."""
-        return self._object("/health")
+        found: Health = self._object("/health")
+        return found
 
-    def providers(self) -> list[dict[str, Any]]:
+    def providers(self) -> list[Provider]:
         """The providers: base path, words of the profile, tiers, operations."""
         return list(self._object("/providers")["providers"])
 
-    def scenarios(self) -> list[dict[str, Any]]:
+    def scenarios(self) -> list[ScenarioInfo]:
         """The scenarios, each with its sentence and the default of its number."""
         return list(self._object("/scenarios")["scenarios"])
 
@@ -198,29 +202,32 @@ class MockServer:
         """Forget a scenario of one's own; jobs, queues and sandboxes that have it keep it."""
         self.control("DELETE", f"/scenarios/{name}")
 
-    def sandboxes(self) -> list[dict[str, Any]]:
+    def sandboxes(self) -> list[SandboxSettings]:
         """All sandboxes as the control API shows them, the most recently used last."""
         return list(self._object("/sandboxes")["sandboxes"])
 
-    def document(self, provider: str, *words: str) -> dict[str, Any]:
+    def document(self, provider: str, *words: str) -> Json:
         """A provider's OpenAPI document under a profile, its servers being this one."""
-        return self._object(f"/openapi/{provider}.json" + (f"?profile={','.join(words)}" if words else ""))
-
-    def control_document(self) -> dict[str, Any]:
-        """The control API's own OpenAPI document."""
-        return self._object("/openapi.json")
-
-    def schemas(self) -> dict[str, Any]:
-        """Where the providers' JSON Schemas are."""
-        return self._object("/schemas")
-
-    def schema(self, provider: str, kind: str, name: str) -> dict[str, Any]:
-        """One of them: `schema("gately", "requests", "createVideo")`."""
-        return self._object(f"/schemas/{provider}/{kind}/{name}.json")
-
-    def _object(self, path: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.control("GET", path)
+        found: Json = self._object(f"/openapi/{provider}.json" + (f"?profile={','.join(words)}" if words else ""))
         return found
+
+    def control_document(self) -> Json:
+        """The control API's own OpenAPI document."""
+        found: Json = self._object("/openapi.json")
+        return found
+
+    def schemas(self) -> SchemaList:
+        """Where the providers' JSON Schemas are."""
+        found: SchemaList = self._object("/schemas")
+        return found
+
+    def schema(self, provider: str, kind: str, name: str) -> Json:
+        """One of them: `schema("gately", "requests", "createVideo")`."""
+        found: Json = self._object(f"/schemas/{provider}/{kind}/{name}.json")
+        return found
+
+    def _object(self, path: str) -> Any:
+        return self.control("GET", path)
 
     def sandbox(self, key: str | None = None) -> Sandbox:
         """The sandbox of an API key. None: one that this handle has not used, `sandbox-1` first, as if it were new."""

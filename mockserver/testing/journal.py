@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import urlencode
 
+from mockserver.testing.results import Json, Record, Transcript
+
 if TYPE_CHECKING:
     from mockserver.testing.sandbox import Sandbox
 
@@ -42,27 +44,29 @@ class Journal:
         """Keep nothing from now on."""
         self._sandbox.configure(journal="off")
 
-    def read(self, **filters: Unpack[Filters]) -> dict[str, Any]:
+    def read(self, **filters: Unpack[Filters]) -> Transcript:
         """The whole document `journal.json`: the transcript as the kit judges it."""
-        return self._object("journal.json", filters)
+        found: Transcript = self._object("journal.json", filters)
+        return found
 
-    def records(self, **filters: Unpack[Filters]) -> list[dict[str, Any]]:
+    def records(self, **filters: Unpack[Filters]) -> list[Record]:
         """The records alone, as the lines of `journal.ndjson` have them."""
         return [json.loads(line) for line in self._got("journal.ndjson", filters).splitlines()]
 
-    def har(self, **filters: Unpack[Filters]) -> dict[str, Any]:
+    def har(self, **filters: Unpack[Filters]) -> Json:
         """The same as HAR 1.2."""
-        return self._object("journal.har", filters)
+        found: Json = self._object("journal.har", filters)
+        return found
 
-    def wait(self, *, count: int = 1, timeout: float = 5.0, **filters: Unpack[Filters]) -> dict[str, Any]:
+    def wait(self, *, count: int = 1, timeout: float = 5.0, **filters: Unpack[Filters]) -> Transcript:
         """Wait, at most `timeout` seconds of real time, until so many records that fit have ended; the transcript of
         them. Raises ControlRefused when they have not.
         """
-        return self._object("journal/wait", {"count": count, "timeout": timeout, **filters})
-
-    def _object(self, name: str, asked: Mapping[str, object]) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._got(name, asked))
+        found: Transcript = self._object("journal/wait", {"count": count, "timeout": timeout, **filters})
         return found
+
+    def _object(self, name: str, asked: Mapping[str, object]) -> Any:
+        return json.loads(self._got(name, asked))
 
     def _got(self, name: str, asked: Mapping[str, object]) -> bytes:
         return self._sandbox.server.got(f"{self._sandbox.path}/{name}{'?' if asked else ''}{urlencode(asked)}")

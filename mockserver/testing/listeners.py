@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
+
+from mockserver.testing.results import OpenedListener
 
 if TYPE_CHECKING:
     from mockserver.testing.sandbox import Sandbox
@@ -12,10 +14,10 @@ if TYPE_CHECKING:
 class Listeners:
     """A port whose every call belongs to one sandbox, at `url`, and perhaps one for its files, at `files_url`."""
 
-    def __init__(self, sandbox: Sandbox, opened: dict[str, Any]) -> None:
+    def __init__(self, sandbox: Sandbox, opened: OpenedListener) -> None:
         self._sandbox = sandbox
-        self.url: str = opened["url"]
-        self.files_url: str | None = opened["files_url"]
+        self.url = opened["url"]
+        self.files_url = opened["files_url"]
 
     @property
     def base_urls(self) -> dict[str, str]:

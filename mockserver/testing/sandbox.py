@@ -11,6 +11,7 @@ from mockserver.testing.controls import Limits, Profile, Scenario
 from mockserver.testing.events import PATIENCE_SECONDS, EventStream
 from mockserver.testing.journal import Journal
 from mockserver.testing.listeners import Listeners
+from mockserver.testing.results import Delivery, Job, Settings, TurnedJob
 
 if TYPE_CHECKING:
     from mockserver.testing.handle import MockServer
@@ -51,9 +52,9 @@ class Sandbox:
         """The headers of a client with this key, for calls by hand."""
         return {"Authorization": f"Bearer {self.key}"}
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         """What it is set to and how much has happened, as the control API shows it."""
-        shown: dict[str, Any] = self.control("GET")
+        shown: Settings = self.control("GET")
         return shown
 
     def configure(
@@ -67,26 +68,30 @@ class Sandbox:
         tiers: Mapping[str, str] | None = None,
         hold_seconds: float | EllipsisType | None = ...,
         journal: str | None = None,
+        webhook_secrets: Sequence[str] | None = None,
+        budget_usd: float | EllipsisType | None = ...,
     ) -> None:
         """Set what is given; the rest stays.
 
         `limits`: off, documented, or {name: {"calls": N, "seconds": S}}, where a name is `OPERATION` (of each provider,
         for itself) or `PROVIDER.OPERATION`; `hold_seconds`: how long a creation that waits is held, None for what the
-        timing says; `journal`: on or off.
+        timing says; `journal`: on or off; `webhook_secrets`: what signs webhooks, none to sign them no more;
+        `budget_usd`: what jobs may cost at documented prices, None for any number.
         """
         asked = {
             "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,
-            "tiers": tiers, "journal": journal,
+            "tiers": tiers, "journal": journal, "webhook_secrets": webhook_secrets,
         }  # fmt: skip
-        held = {} if isinstance(hold_seconds, EllipsisType) else {"hold_seconds": hold_seconds}
-        self.control("PATCH", "", {**{name: value for name, value in asked.items() if value is not None}, **held})
+        nullable = {"hold_seconds": hold_seconds, "budget_usd": budget_usd}
+        told = {name: value for name, value in nullable.items() if not isinstance(value, EllipsisType)}
+        self.control("PATCH", "", {**{name: value for name, value in asked.items() if value is not None}, **told})
 
     def freeze(self) -> None:
         """Stop the clock."""
         self.clock.freeze()
 
     def advance(self, seconds: float) -> list[str]:
-        """Move the clock forward; the ids of the webhooks that this made due, whose first attempt was then made."""
+        """Move the clock forward; the ids of the webhooks that this made due. All that is due was attempted then."""
         return self.clock.advance(seconds)
 
     def events(self, *, after: int | None = None, timeout: float = PATIENCE_SECONDS) -> EventStream:
@@ -98,33 +103,50 @@ class Sandbox:
         """
         return self.server.events(after=after, timeout=timeout, sandbox=self._path)
 
-    def jobs(self) -> list[dict[str, Any]]:
+    def jobs(self) -> list[Job]:
         """The jobs, oldest first, as the control API shows them."""
-        found: list[dict[str, Any]] = self.control("GET", "/jobs")["jobs"]
+        found: list[Job] = self.control("GET", "/jobs")["jobs"]
         return found
 
-    def turn(self, job: str, kind: str, why: str | None = None) -> dict[str, Any]:
+    def turn(self, job: str, kind: str, why: str | None = None) -> TurnedJob:
         """Turn a job's scenario: `complete`, `fail` (for a reason) or `stall`; the job as it is then."""
         body = None if why is None else {"why": why}
-        told: dict[str, Any] = self.control("POST", f"/jobs/{job}/{kind}", body)
+        told: TurnedJob = self.control("POST", f"/jobs/{job}/{kind}", body)
         return told
 
-    def complete(self, job: str) -> dict[str, Any]:
+    def complete(self, job: str) -> TurnedJob:
         """Let a job succeed now; the job as it is then."""
         return self.turn(job, "complete")
 
-    def fail(self, job: str, why: str | None = None) -> dict[str, Any]:
+    def fail(self, job: str, why: str | None = None) -> TurnedJob:
         """Let a job fail now, for a reason; the job as it is then."""
         return self.turn(job, "fail", why)
 
-    def stall(self, job: str) -> dict[str, Any]:
+    def stall(self, job: str) -> TurnedJob:
         """Let a job never end; the job as it is then."""
         return self.turn(job, "stall")
 
-    def deliveries(self) -> list[dict[str, Any]]:
+    def deliveries(self) -> list[Delivery]:
         """The webhooks, oldest first, with what was sent and how each attempt ended."""
-        found: list[dict[str, Any]] = self.control("GET", "/deliveries")["deliveries"]
+        found: list[Delivery] = self.control("GET", "/deliveries")["deliveries"]
         return found
+
+    def spend(self) -> dict[str, Any]:
+        """What its jobs would have cost at documented prices: together, by operation, and each."""
+        found: dict[str, Any] = self.control("GET", "/spend")
+        return found
+
+    def replay(self, delivery: str) -> dict[str, Any]:
+        """Send a webhook once more, now; the webhook with all its attempts. `delivery` is its id."""
+        found: dict[str, Any] = self.control("POST", f"/deliveries/{delivery}/replay")
+        return found
+
+    def server_report(self, form: str = "json") -> str:
+        """What the server itself says of the journal by the laws for clients. `form` is json, html, md or junit.
+
+        Raises ControlRefused where the server was started without anything that judges: `mockserver serve` judges.
+        """
+        return self.server.got(f"{self._path}/report?form={form}").decode()
 
     def listeners(self, *, port: int = 0, files: bool = False, files_port: int | None = None) -> Listeners:
         """Open a port (0: any free one) whose every call belongs to this sandbox, whatever its key; with `files` or

@@ -10,13 +10,15 @@ from datetime import datetime
 from functools import partial
 
 from mockserver.domain.clip import BadImage
+from mockserver.domain.delivery import SETTLE_SECONDS
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.changes import NotLoaded
 from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Unanswered
-from mockserver.provider.call import Answer, Call, Challenge, Hold, Look, Reply
+from mockserver.provider.call import AfterWebhooks, Answer, Call, Challenge, Hold, Look, Reply, Wait
 from mockserver.provider.endpoints import respond
+from mockserver.provider.signed_links import STORAGE, storage_answer
 from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.provider_context import ProviderContext
 
@@ -58,37 +60,35 @@ def _problem(problem: Problem, _call: Call) -> Problem:
 
 def _refused_early(problem: Problem, call: Call) -> Problem:
     """Return what is wrong with a call that no endpoint takes: what the provider checks first wins."""
+    if STORAGE in problem.detail:
+        return problem
     return next(filter(None, (check(call) for check in call.provider.unrouted_checks)), problem)
 
 
-async def _worked(call: Call, steps: Steps) -> Answer | Hold | Look | Challenge:
+async def _worked(call: Call, steps: Steps) -> Answer | Wait:
     """Run steps of a call as a unit of work."""
-    mark, runs = call.mark(), 0
-
-    def run(sandbox: Sandbox) -> Answer | Hold | Look | Challenge:
-        nonlocal runs
-        runs += 1
-        if runs > 1:
-            call.rewind(mark, sandbox)
-        return _replied(call, steps)
-
-    return await call.engine.work(call.sandbox, run)
+    engine = call.engine
+    again = None if engine.store.is_whole else partial(call.rewind, call.mark())
+    return await engine.work(call.sandbox, partial(_replied, call, steps), again)
 
 
-def _replied(call: Call, steps: Steps) -> Answer | Hold | Look | Challenge:
+def _replied(call: Call, steps: Steps, sandbox: Sandbox) -> Answer | Wait:
     """Run steps; a problem becomes the provider's refusal, a crash its 500, and an answer gets its headers."""
     provider = call.provider
     try:
         reply = steps(call)
         if isinstance(reply, Problem):
+            stored = storage_answer(reply, call)
+            if stored is not None:  # the host of the files answers, without the provider's headers
+                return stored
             reply = provider.refuse(reply, call)
     except NotLoaded:
         raise
     except Exception as error:
         log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
-        call.sandbox.undo()
+        sandbox.undo()
         reply = provider.refuse(Problem(ProblemKind.CRASHED, fault_of(error)), call)
-    if isinstance(reply, Answer) and provider.add_headers is not None:
+    if provider.add_headers is not None and isinstance(reply, Answer):
         provider.add_headers(reply, call)
     return reply
 
@@ -98,11 +98,14 @@ def fault_of(error: Exception) -> str:
     return f"{type(error).__name__} inside the mock server; its log has the traceback"
 
 
-async def _waited_for(context: ProviderContext, wait: Hold | Look | Challenge, call: Call) -> Steps:
+async def _waited_for(context: ProviderContext, wait: Wait, call: Call) -> Steps:
     """Wait for what an answer needs; return the steps that go on from there."""
     if isinstance(wait, Hold):
         await waited(call, wait.until)
         call.now = call.sandbox.clock.now()
+        return wait.then
+    if isinstance(wait, AfterWebhooks):
+        await call.engine.webhooks.made_due(call.sandbox.digest, SETTLE_SECONDS)
         return wait.then
     return await (_looked(context, wait, call) if isinstance(wait, Look) else _asked(context, wait))
 

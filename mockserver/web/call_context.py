@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Final
 
 from mockserver.domain.problem import Problem, ProblemKind
-from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_named, digest_of
+from mockserver.engine.sandbox import ANONYMOUS, digest_named, digest_of
 from mockserver.provider.call import Call
 from mockserver.provider.routes import Route
+from mockserver.provider.signed_links import WORD, method_problem, other_origin
 from mockserver.provider.table import MEGABYTE, Operation, Provider
 from mockserver.web.provider_context import ProviderContext
 from mockserver.web.proxied import HOSTED
@@ -22,6 +23,8 @@ from mockserver.web.wire import Scope
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 PREFIX: Final = "/~"
 """How the path of a link begins that cannot be guessed; the first segment says nothing else."""
+REDIRECTED: Final = f"{PREFIX}redirected/"
+"""How the path begins to which a fault redirected the client."""
 
 
 async def place(
@@ -31,13 +34,14 @@ async def place(
     call.provider, call.operation = provider, operation
     call.engine, call.judge, call.keys = context.engine, context.judge, context.keys
     call.key = provider.credential(call)
-    call.sandbox = sandbox = await _sandbox(context, call, scope)
+    digest = _named(call, scope) or await _owner(context, call)
+    call.sandbox = sandbox = await context.engine.store.load(digest)
     call.profile = sandbox.profiles[provider.name]
     call.now = sandbox.clock.now()
     origins = scope.get(HOSTED)
     if origins is None:
         call.base = context.public_url or _origin(scope["scheme"], call.headers.get(b"host"), scope["server"])
-        call.files = sandbox.files_url or call.base
+        call.files = sandbox.files_url or (other_origin(call.base) if WORD in call.profile else call.base)
     else:
         call.base, call.files = origins.base, origins.files
 
@@ -47,23 +51,27 @@ async def place_stray(context: ProviderContext, call: Call, scope: Scope) -> Non
     scheme, _, key = call.header("authorization").partition(" ")
     call.operation, call.keys, call.profile, call.engine = None, context.keys, frozenset(), context.engine
     call.key = key.strip() or None if scheme.lower() == "bearer" else None
-    call.sandbox = sandbox = await _sandbox(context, call, scope)
+    digest = _named(call, scope) or await _owner(context, call)
+    call.sandbox = sandbox = await context.engine.store.load(digest)
     call.now = sandbox.clock.now()
 
 
-async def _sandbox(context: ProviderContext, call: Call, scope: Scope) -> Sandbox:
-    store = context.engine.store
+def _named(call: Call, scope: Scope) -> str:
+    """Return the digest of the sandbox that a call names by listener, header or key; empty where it names none."""
     listener: str | None = scope.get("mockserver.sandbox")
     if listener is not None:
-        return await store.load(listener)
+        return listener
     if call.headers.get(b"x-mock-sandbox"):
-        return await store.load(digest_named(call.header("x-mock-sandbox")))
-    if call.key:
-        return await store.load(digest_of(call.key))
+        return digest_named(call.header("x-mock-sandbox"))
+    return digest_of(call.key) if call.key else ""
+
+
+async def _owner(context: ProviderContext, call: Call) -> str:
+    """Return the digest of the sandbox that has the job or file which the path names; else that of `anonymous`."""
     owner = None
     if call.operation is not None and call.operation.owner is not None:
-        owner = await store.owner_of(call.operation.owner(call))
-    return await store.load(owner or digest_of(ANONYMOUS))
+        owner = await context.engine.store.owner_of(call.operation.owner(call))
+    return owner or digest_of(ANONYMOUS)
 
 
 @lru_cache(maxsize=256)
@@ -84,6 +92,10 @@ def path_of(base: str) -> str:
 def misrouted(call: Call, route: Route, *, is_known: bool) -> Problem | None:
     """The problem of a path or method that nobody serves, or that only another profile serves."""
     operation = call.operation
+    if operation is not None and operation.method != call.method:
+        if WORD in call.profile:
+            return method_problem()
+        operation = None
     if not is_known:
         extra = " (mind the slash at the end)" if call.raw_path[-1:] == "/" else ""
         text = f"no such path{extra}; the nearest is {', '.join(route.operations)} {route.path}"

@@ -14,8 +14,8 @@ from starlette.routing import Match, Route, Router
 from mockserver.domain.invalid_data import InvalidScenario, spoken
 from mockserver.domain.job import OverrideKind
 from mockserver.domain.scenario_catalogue import BuiltInScenario
-from mockserver.domain.scenario_composition import MEMBERS, composed
-from mockserver.web import clocks, deliveries, events, jobs, listeners, promises, reports, sandboxes
+from mockserver.domain.scenario_composition import MEMBERS, check_operations, composed
+from mockserver.web import clocks, deliveries, events, jobs, listeners, promises, reports, sandboxes, spend
 from mockserver.web.answering import fault_of
 from mockserver.web.control_context import SLASH, ControlContext
 from mockserver.web.guard import admit
@@ -51,6 +51,7 @@ async def compose(context: ControlContext, request: Request) -> Response:
         raise Refused(409, f"scenario {name} is built in; choose another name")
     try:
         made = composed(name, await json_object(request, set(MEMBERS)))
+        check_operations(made, context.operations)
     except InvalidScenario as wrong:
         raise Refused(400, str(wrong), member=spoken(wrong.path)) from None
     is_new = context.scenarios.add(made)
@@ -111,7 +112,10 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "/sandboxes/{key}/jobs/{job}/complete", jobs.overridden(OverrideKind.COMPLETED)),
     ("POST", "/sandboxes/{key}/jobs/{job}/fail", jobs.overridden(OverrideKind.FAILED)),
     ("POST", "/sandboxes/{key}/jobs/{job}/stall", jobs.overridden(OverrideKind.STALLED)),
+    ("GET", "/spend", spend.of_all),
+    ("GET", "/sandboxes/{key}/spend", spend.of_sandbox),
     ("GET", "/sandboxes/{key}/deliveries", deliveries.listed),
+    ("POST", "/sandboxes/{key}/deliveries/{delivery}/replay", deliveries.replayed),
     ("GET", "/sandboxes/{key}/journal.json", journal.as_json),
     ("GET", "/sandboxes/{key}/journal.ndjson", journal.as_lines),
     ("GET", "/sandboxes/{key}/journal.har", journal.as_har),

@@ -7,19 +7,34 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import unquote
 
+import orjson
 from starlette.middleware.cors import CORSMiddleware
 
+from mockserver import MockServerError
 from mockserver.domain.clip import ClipError, ClipUnavailable
 from mockserver.domain.journal import Ending
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.scenario import UnknownScenario
 from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
+from mockserver.provider.routes import Route
 from mockserver.provider.scenario_selection import HEADER, MARK, chosen
+from mockserver.provider.signed_links import is_signed
+from mockserver.provider.table import Operation
 from mockserver.web.answering import answered, fault_of, refused
-from mockserver.web.call_context import PREFIX, body_cap, misrouted, oversized, path_of, place, place_stray, unprefixed
+from mockserver.web.call_context import (
+    PREFIX,
+    REDIRECTED,
+    body_cap,
+    misrouted,
+    oversized,
+    path_of,
+    place,
+    place_stray,
+    unprefixed,
+)
 from mockserver.web.content_encoding import unpack
-from mockserver.web.faults import send_with
+from mockserver.web.faults import OUTLET, Outlet, is_closed, send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.journal.pending import send_recorded
 from mockserver.web.journal.redact_request import redact_text
@@ -27,17 +42,7 @@ from mockserver.web.media import clip_answer
 from mockserver.web.provider_context import ProviderContext
 from mockserver.web.proxied import HOSTED
 from mockserver.web.request_path import find, redirected
-from mockserver.web.wire import (
-    App,
-    Disconnected,
-    RawHeaders,
-    Receive,
-    Scope,
-    Send,
-    Sent,
-    json_bytes,
-    read_body,
-)
+from mockserver.web.wire import App, RawHeaders, Receive, Scope, Send, Sent
 
 log = logging.getLogger("mockserver")
 
@@ -69,7 +74,8 @@ class Edge:
             return
         headers = dict(scope["headers"])
         if b"origin" in headers:
-            await self._with_origin(scope, receive, send)
+            scope[OUTLET] = outlet = Outlet(send)
+            await self._with_origin(scope, receive, outlet)
         else:
             await self._serve(scope, receive, send, headers)
 
@@ -87,10 +93,7 @@ class Edge:
         if route is None:
             await self._turn_away(call, scope, send, arrived)
             return
-        operation = None
-        if found is not None:
-            call.params = found[1]
-            operation = route.operations.get("GET" if call.is_head else call.method)
+        operation = operation_of(call, found)
         try:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
@@ -117,6 +120,8 @@ class Edge:
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
             log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             sent = own(call, 500, fault_of(error))
+        if headers is None and is_closed(call):
+            send = scope[OUTLET].send
         if call.fault is None:
             await send_recorded(send, record, sent)
         else:
@@ -160,13 +165,52 @@ class Edge:
             return Problem(ProblemKind.CRASHED, fault_of(error))
 
 
+class Disconnected(MockServerError):
+    """The client went away before its request was complete."""
+
+
+async def read_body(receive: Receive, cap: int) -> bytes | None:
+    """The request's body; None when it is longer than `cap` bytes."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message["type"] == "http.request" and not message.get("more_body"):
+        return body if len(body) <= cap else None
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    chunks, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > cap:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def operation_of(call: Call, found: tuple[Route, dict[str, str]] | None) -> Operation | None:
+    """Give a call the parameters of its route; return the operation of the route that takes its method."""
+    if found is None:
+        return None
+    route, call.params = found
+    operation = route.operations.get("GET" if call.is_head else call.method)
+    if operation is None and is_signed(call):  # with another method: the file says whose it is all the same
+        return route.operations.get("GET")
+    return operation
+
+
 def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
     """A request as a call that is not placed yet, without its body."""
     raw_path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+    is_redirected = False
     if raw_path.startswith(PREFIX):
-        raw_path = unprefixed(raw_path)
+        is_redirected = raw_path.startswith(REDIRECTED)
+        raw_path = unprefixed(raw_path.removeprefix(REDIRECTED[:-1]))
     path = unquote(raw_path) if "%" in raw_path else raw_path
     call = Call(scope["method"], path, scope["query_string"].decode("latin-1"), headers, b"")
+    call.is_redirected = is_redirected
     call.raw_path = raw_path
     return call
 
@@ -186,7 +230,7 @@ def written(call: Call, answer: Answer) -> Sent:
     provider = call.provider
     body = answer.body
     if not isinstance(body, bytes):
-        body = provider.encode(body, call) if provider.encode is not None else json_bytes(body)
+        body = provider.encode(body, call) if provider.encode is not None else orjson.dumps(body)
     # A 304 must not state the length of a body that it does not have.
     headers: RawHeaders = [] if answer.status == 304 else [(b"content-length", b"%d" % len(body))]
     if body:
@@ -204,7 +248,7 @@ def written(call: Call, answer: Answer) -> Sent:
 def own(call: Call, status: int, detail: str) -> Sent:
     """A refusal of our own, in no provider's words: problem+json."""
     detail = redact_text(detail, call)
-    body = json_bytes({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
+    body = orjson.dumps({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
     header = redact_text(Problem(ProblemKind.INVALID, detail).header(), call)
     headers: RawHeaders = [
         (b"content-length", b"%d" % len(body)),

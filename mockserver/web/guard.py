@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from mockserver.ports import OWN_USER_AGENT
 from mockserver.web.problems import Refused
 
 LOOPBACK_ORIGIN: Final = r"https?://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?"
@@ -32,8 +33,11 @@ def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) ->
     """Let a request to the control API in, or raise Refused.
 
     A peer on another machine needs the token, and without one set the control API is off for it. A foreign Host name
-    (a rebound one, say) and a foreign Origin are refused, but for names that --allow-host admits.
+    (a rebound one, say) and a foreign Origin are refused, but for names that --allow-host admits. So are webhooks and
+    requests for pictures that a mock server sends, wherever a client made them go.
     """
+    if request.headers.get("user-agent") == OWN_USER_AGENT:
+        raise Refused(403, "a webhook or a request for a picture does not use the control API")
     peer = request.client.host if request.client is not None else "127.0.0.1"
     if not is_loopback(peer):
         _check_token(request, token)

@@ -1,7 +1,8 @@
 """schemathesis over the control API's own document, against a server that runs it: all phases, all checks.
 
 What the document leaves open because it depends on the providers is written down as values: their names, operations,
-tiers and profile words. The call that waits for real seconds is left to `test_journal.py`.
+tiers and profile words. The calls that wait for real seconds are left to `test_journal_reading.py` and
+`test_events.py`.
 """
 
 from __future__ import annotations
@@ -53,10 +54,17 @@ def document(sandbox: Sandbox, job: str) -> dict[str, Any]:
     added = told["paths"]["/sandboxes/{key}/queue"]["post"]["requestBody"]["content"]["application/json"]
     added["schema"]["properties"]["queue"]["items"] = configured["scenario"]
     added["example"] = {"queue": ["success"]}
-    del schemas["Fault"]["properties"]["from"]  # no schema can say that `to` is not below it
+    fault = schemas["Fault"]["properties"]
+    del fault["from"], fault["after_seconds"]  # no schema can say that `to` and `until_seconds` are not below them
+    fault["until_seconds"]["minimum"] = 1
+    fault["operation"] = {"enum": [*operations, None]}
+    # What a fault takes depends on what it does: too much for the generator, and tested in `test_scenario_data`.
+    del schemas["Fault"]["allOf"], fault["status"], fault["location"], fault["bytes"], fault["retry_after_form"]
+    schemas["Fault"]["required"] = ["at", "does"]
+    fault["at"], fault["does"] = {"enum": ["creation", "poll"]}, {"enum": ["limited", "cut", "bom", "chunked"]}
     configured["limits"]["oneOf"][1] = _closed({operations[0]: {"$ref": "#/components/schemas/Limit"}})
-    parameters["eventTimeout"] |= {"required": True, "schema": {"enum": [0]}}
-    del told["paths"]["/sandboxes/{key}/journal/wait"]
+    for path in ("/sandboxes/{key}/journal/wait", "/sandboxes/{key}/events", "/events"):
+        del told["paths"][path]
     return told
 
 
