@@ -37,11 +37,13 @@ from mockserver.provider.routes import Routes
 from mockserver.provider.table import Provider
 from mockserver.settings import Settings
 from mockserver.web import control
+from mockserver.web.call_context import path_of
 from mockserver.web.control_context import ControlContext
 from mockserver.web.edge import Edge
 from mockserver.web.journal.pending import Recorder
 from mockserver.web.journal.redact import redact
 from mockserver.web.provider_context import ProviderContext
+from mockserver.web.public_prefix import PublicPrefix
 
 PLACES: tuple[str | Path, ...] = ("mockserver.providers",)
 
@@ -106,7 +108,9 @@ def create_app(
         lifespan=lifespan,
     )
     # Outside of Starlette's own layers: the providers' calls, which go through none of them, are the many.
-    app.middleware_stack = Edge(app.build_middleware_stack(), context, settings.cors)
+    edge = Edge(app.build_middleware_stack(), context, settings.cors)
+    prefix = path_of(settings.public_url or "")
+    app.middleware_stack = PublicPrefix(edge, prefix, context.routes) if prefix else edge
     listeners.app = app
     app.state.context = context
     app.state.providers = providers

@@ -152,7 +152,8 @@ TABLE: Final = (
         values.seconds(LONGEST_HOLD),
     ),
     option("--max-jobs", "N", "The most jobs to keep, over all keys.", values.whole(1, 10**9), default="100000"),
-    option("--public-url", "URL", "The origin for links. Default: the address that the client used.", values.origin),
+    option("--public-url", "URL", "Where links lead, perhaps with the path under which a proxy offers the server. "
+        "Default: the address that the client used.", values.public_url),
     option("--certfile", "FILE", "Serve https with this certificate (PEM).", Path),
     option("--keyfile", "FILE", "The certificate's key, when it is in a file of its own.", Path),
     option(

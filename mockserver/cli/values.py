@@ -80,6 +80,18 @@ def origin(text: str) -> str:
     return f"{scheme}://{host}" + ("" if is_default else f":{int(found[3])}")
 
 
+def public_url(text: str) -> str:
+    """An http(s) origin, perhaps with a path under which a proxy offers the server; no slash at the end."""
+    scheme, mark, rest = text.strip().partition("://")
+    host, _, path = rest.partition("/")
+    path = path.rstrip("/")
+    is_path = not path or re.fullmatch(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*", path) is not None
+    if not is_path or path.split("/")[0] == "_mock" or {".", ".."} & set(path.split("/")):
+        told = "expected an http(s) URL whose path has plain segments, such as https://gateway.example/mock"
+        raise ValueError(f"{told}, got {text[:120]!r}")
+    return origin(scheme + mark + host) + (f"/{path}" if path else "")
+
+
 def page_origin(text: str) -> str:
     """What a page may send as Origin: an http(s) origin, that of an app or an extension, `null`; `*` means any."""
     if text in ("*", "null"):

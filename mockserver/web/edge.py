@@ -33,6 +33,7 @@ from mockserver.web.call_context import (
     place_stray,
     unprefixed,
 )
+from mockserver.web.content_encoding import unpack
 from mockserver.web.faults import OUTLET, Outlet, is_closed, send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.journal.pending import send_recorded
@@ -104,11 +105,13 @@ class Edge:
         call.body = body or b""
         if call.is_head and operation is not None:
             call.method = "GET"
-        record = None
+        record, problem = None, None
         try:
+            if b"content-encoding" in call.headers:
+                problem = unpack(call, route.provider, body_cap(operation))
             await place(self.context, call, scope, route.provider, operation)
             record = recorder.begin(call, route.provider.name, scope, arrived)
-            problem = misrouted(call, route, is_known=found is not None)
+            problem = misrouted(call, route, is_known=found is not None) or problem
             if body is None and problem is None:
                 problem = oversized(operation)
             sent = redirected(call, routes, path_of(call.base)) if found is None else None
