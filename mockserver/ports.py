@@ -35,6 +35,8 @@ class Clock(Protocol):
     """
 
     start: datetime | None
+    began: datetime
+    """The instant at which it began: when it was made, or last reset."""
 
     @property
     def segment(self) -> ClockSegment:

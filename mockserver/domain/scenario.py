@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
+from typing import Final
 
 from mockserver import MockServerError
-from mockserver.domain.alteration import ALTERATIONS, Alteration, FileChange
+from mockserver.domain.alteration import ALTERATIONS, Alteration
 from mockserver.domain.fault import Fault
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario_parts import (
     FAULT_LISTS,
@@ -25,6 +27,11 @@ from mockserver.domain.spelling import nearest
 from mockserver.domain.timeline import State, Timeline
 from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan
 from mockserver.domain.webhook_plan import Plan
+
+FETCHES: Final = "fetches"
+"""The counter of the fetches of a job's file."""
+SUCCEEDED_POLLS: Final = "polls that tell of the success"
+"""The counter of polls whose answers tell that the job succeeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +80,19 @@ class Scenario:
         faults = self.faults
         return FAULT_LISTS[faults](self.number or 0) if isinstance(faults, str) else faults
 
+    def counters(self) -> frozenset[str]:
+        """Return under which names the calls about a job may be counted."""
+        return frozenset({FETCHES, SUCCEEDED_POLLS, *(fault.counter for fault in self.active_faults())})
+
     def file_change(self) -> FileChange | None:
         """Return the change of the job's files, if there is one."""
         change = self.file
         return FILE_CHANGES[change](self.number or 0) if isinstance(change, str) else change
+
+    @property
+    def output_lag_polls(self) -> int:
+        """How many polls tell that the job succeeded before one tells its output."""
+        return self.timeline.output_lag_polls if isinstance(self.timeline, TimelineChange) else 0
 
     def alterations(self) -> tuple[Alteration, ...]:
         """Return the changes of answers about the job."""

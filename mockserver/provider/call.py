@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
-from mockserver.domain.alteration import FileChange
 from mockserver.domain.clip import ClipSpec, PictureRules
 from mockserver.domain.fault import Fault
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.problem import Problem, Violation
 from mockserver.domain.scenario import Scenario
 from mockserver.provider.reading import read_object, without_nulls
@@ -38,8 +38,8 @@ class Call:
 
     __slots__ = (
         "_chance", "_query", "_value", "_wall", "answer", "base", "beyond", "body", "engine", "fault", "files",
-        "headers", "is_head", "judge", "key", "keys", "method", "now", "operation", "params", "path", "picture",
-        "picture_size", "profile", "provider", "query_string", "raw_path", "sandbox", "scenario", "standing",
+        "headers", "is_head", "is_redirected", "judge", "key", "keys", "method", "now", "operation", "params", "path",
+        "picture", "picture_size", "profile", "provider", "query_string", "raw_path", "sandbox", "scenario", "standing",
     )  # fmt: skip
 
     method: str
@@ -94,12 +94,15 @@ class Call:
     """What its job's scenario does to it."""
     answer: Answer | None
     """What it was answered, once it is."""
+    is_redirected: bool
+    """Whether a fault redirected the client to this address."""
 
     def __init__(self, method: str, path: str, query_string: str, headers: Mapping[bytes, bytes], body: bytes) -> None:
         self.method = method
         self.is_head = method == "HEAD"
         self.answer = None
         self.fault = None
+        self.is_redirected = False
         self.path = self.raw_path = path
         self.query_string = query_string
         self.headers = headers

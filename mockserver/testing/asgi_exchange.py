@@ -1,4 +1,7 @@
-"""A request's way through an application without a socket: streams both ways, as the application makes them."""
+"""A request's way through an application without a socket: streams both ways, as the application makes them.
+
+An answer that a fault writes byte by byte (`web.wire.RawConnection`) is read by h11, as over a socket.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from mockserver import MockServerError
+from mockserver.testing.raw_answer import Part, RawAnswer
+from mockserver.web.wire import RAW
 
 Message = MutableMapping[str, Any]
 App = Callable[[MutableMapping[str, Any], Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Any]
@@ -22,15 +27,22 @@ _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
 class Cut(MockServerError):
-    """The answer ended before its end. `received` bytes of the body came; `expected` of them were announced, None:
-    no number was; `has_begun` says whether there was a status.
+    """The answer ended before its end, or is no HTTP; the text says how. `received` bytes of the body came; `expected`
+    of them were announced, None: no number was; `has_begun` says whether there was a status.
     """
 
-    def __init__(self, has_begun: bool, received: int = 0, expected: int | None = None) -> None:
+    def __init__(self, has_begun: bool, received: int = 0, expected: int | None = None, text: str = "") -> None:
         self.has_begun, self.received, self.expected = has_begun, received, expected
+        if text:
+            super().__init__(text)
+            return
         told = "without sending complete message body" if has_begun else "without sending a response"
         known = f" (received {received} bytes, expected {expected})" if expected is not None else ""
         super().__init__(f"the server ended the call {told}{known}")
+
+
+class ResetByServer(Cut):
+    """The connection ended abruptly (RST)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class AsgiExchange:
 
     def __init__(self, app: App, scope: dict[str, Any]) -> None:
         self._app, self._scope = app, scope
+        self._raw = scope["extensions"][RAW] = RawAnswer(scope["method"], self._put_raw, lambda: self._gone)
         self._coming: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._going: asyncio.Queue[Message | Cut | None] = asyncio.Queue(1)
         self._drained = asyncio.Event()
@@ -124,7 +137,7 @@ class AsgiExchange:
         self._drained.set()
         if self._expected is not None and self._received == self._expected and not self._is_complete:
             await self._put(None)  # all that was announced has come: no client can tell what happened then
-        elif not self._is_complete:
+        elif not (self._is_complete or self._raw.has_written):
             await self._put(Cut(self._status is not None, self._received, self._expected))
 
     async def _receive(self) -> Message:
@@ -168,6 +181,18 @@ class AsgiExchange:
         if is_last and (self._expected is None or self._received == self._expected):
             self._is_complete = True
             await self._put(None)
+
+    async def _put_raw(self, item: Part | Exception | None) -> None:
+        """Hand on a part of an answer that is written byte by byte, the error that ends it, or None at its end."""
+        if isinstance(item, ConnectionResetError):
+            await self._put(ResetByServer(self._status is not None, text=str(item)))
+        elif isinstance(item, Exception):
+            await self._put(Cut(self._status is not None, text=str(item)))
+        else:
+            self._status = self._status if item is None else item.get("status", self._status)
+            self._is_complete = item is None
+            self._drained.set()
+            await self._put(item)
 
     async def _put(self, item: Message | Cut | None) -> None:
         if not self._gone:

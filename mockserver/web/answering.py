@@ -18,6 +18,7 @@ from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Unanswered
 from mockserver.provider.call import AfterWebhooks, Answer, Call, Challenge, Hold, Look, Reply, Wait
 from mockserver.provider.endpoints import respond
+from mockserver.provider.signed_links import STORAGE, storage_answer
 from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.provider_context import ProviderContext
 
@@ -59,6 +60,8 @@ def _problem(problem: Problem, _call: Call) -> Problem:
 
 def _refused_early(problem: Problem, call: Call) -> Problem:
     """Return what is wrong with a call that no endpoint takes: what the provider checks first wins."""
+    if STORAGE in problem.detail:
+        return problem
     return next(filter(None, (check(call) for check in call.provider.unrouted_checks)), problem)
 
 
@@ -75,6 +78,9 @@ def _replied(call: Call, steps: Steps, sandbox: Sandbox) -> Answer | Wait:
     try:
         reply = steps(call)
         if isinstance(reply, Problem):
+            stored = storage_answer(reply, call)
+            if stored is not None:  # the host of the files answers, without the provider's headers
+                return stored
             reply = provider.refuse(reply, call)
     except NotLoaded:
         raise

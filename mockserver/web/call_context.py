@@ -14,6 +14,7 @@ from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import ANONYMOUS, digest_named, digest_of
 from mockserver.provider.call import Call
 from mockserver.provider.routes import Route
+from mockserver.provider.signed_links import WORD, method_problem, other_origin
 from mockserver.provider.table import MEGABYTE, Operation, Provider
 from mockserver.web.provider_context import ProviderContext
 from mockserver.web.proxied import HOSTED
@@ -22,6 +23,8 @@ from mockserver.web.wire import Scope
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 PREFIX: Final = "/~"
 """How the path of a link begins that cannot be guessed; the first segment says nothing else."""
+REDIRECTED: Final = f"{PREFIX}redirected/"
+"""How the path begins to which a fault redirected the client."""
 
 
 async def place(
@@ -38,7 +41,7 @@ async def place(
     origins = scope.get(HOSTED)
     if origins is None:
         call.base = context.public_url or _origin(scope["scheme"], call.headers.get(b"host"), scope["server"])
-        call.files = sandbox.files_url or call.base
+        call.files = sandbox.files_url or (other_origin(call.base) if WORD in call.profile else call.base)
     else:
         call.base, call.files = origins.base, origins.files
 
@@ -83,6 +86,10 @@ def _origin(scheme: str, host: bytes | None, server: tuple[str, int | None] | No
 def misrouted(call: Call, route: Route, *, is_known: bool) -> Problem | None:
     """The problem of a path or method that nobody serves, or that only another profile serves."""
     operation = call.operation
+    if operation is not None and operation.method != call.method:
+        if WORD in call.profile:
+            return method_problem()
+        operation = None
     if not is_known:
         text = f"no such path; the nearest is {', '.join(route.operations)} {route.path}"
         return Problem(ProblemKind.UNKNOWN_PATH, text, detail={"nearest": route.path})

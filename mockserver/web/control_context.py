@@ -40,6 +40,11 @@ class ControlContext:
     token: str | None = None
     reporter: Reporter | None = None
 
+    @property
+    def operations(self) -> list[str]:
+        """The ids of all providers' operations."""
+        return [operation.id for one in self.providers.values() for operation in one.operations]
+
     async def named(self, request: Request) -> Sandbox:
         """The sandbox that the path names, made when it is new; to be named is to be in use."""
         return await self.engine.store.load(await self.digest(request))

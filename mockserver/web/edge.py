@@ -18,9 +18,19 @@ from mockserver.domain.scenario import UnknownScenario
 from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.scenario_selection import HEADER, MARK, chosen
+from mockserver.provider.signed_links import is_signed
 from mockserver.web.answering import answered, fault_of, refused
-from mockserver.web.call_context import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
-from mockserver.web.faults import send_with
+from mockserver.web.call_context import (
+    PREFIX,
+    REDIRECTED,
+    body_cap,
+    misrouted,
+    oversized,
+    place,
+    place_stray,
+    unprefixed,
+)
+from mockserver.web.faults import OUTLET, Outlet, is_closed, send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.journal.pending import send_recorded
 from mockserver.web.journal.redact_request import redact_text
@@ -59,7 +69,8 @@ class Edge:
             return
         headers = dict(scope["headers"])
         if b"origin" in headers:
-            await self._with_origin(scope, receive, send)
+            scope[OUTLET] = outlet = Outlet(send)
+            await self._with_origin(scope, receive, outlet)
         else:
             await self._serve(scope, receive, send, headers)
 
@@ -81,6 +92,8 @@ class Edge:
         if found is not None:
             call.params = found[1]
             operation = route.operations.get("GET" if call.is_head else call.method)
+            if operation is None and is_signed(call):  # with another method: the file says whose it is all the same
+                operation = route.operations.get("GET")
         try:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
@@ -103,6 +116,8 @@ class Edge:
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
             log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             sent = own(call, 500, fault_of(error))
+        if headers is None and is_closed(call):
+            send = scope[OUTLET].send
         if call.fault is None:
             await send_recorded(send, record, sent)
         else:
@@ -174,10 +189,13 @@ async def read_body(receive: Receive, cap: int) -> bytes | None:
 def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
     """A request as a call that is not placed yet, without its body."""
     raw_path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+    is_redirected = False
     if raw_path.startswith(PREFIX):
-        raw_path = unprefixed(raw_path)
+        is_redirected = raw_path.startswith(REDIRECTED)
+        raw_path = unprefixed(raw_path.removeprefix(REDIRECTED[:-1]))
     path = unquote(raw_path) if "%" in raw_path else raw_path
     call = Call(scope["method"], path, scope["query_string"].decode("latin-1"), headers, b"")
+    call.is_redirected = is_redirected
     call.raw_path = raw_path
     return call
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario
+from mockserver.provider import signed_links
 from mockserver.provider.checks import as_documented, json_only, within
 from mockserver.provider.endpoints import creates, polls, serves
 from mockserver.provider.table import Operation, Provider, Word, get, post, promise_beside
@@ -37,6 +38,7 @@ PROVIDER = Provider(
         Word("retrieve-content", "GET /v1/files/retrieve_content serves the bytes instead of 501."),
         Word("link-1h", "Download links live one hour instead of nine."),
         Word("size-1080p", "Every clip is 1920x1080, as in the upstream's example."),
+        Word(signed_links.WORD, signed_links.SAYS),
     ),
     credential=order.credential,
     checks=(order.keyed, within(order.limit_of), json_only, as_documented, order.entitled),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mockserver.provider import signed_links
 from mockserver.provider.checks import as_documented, readable, with_key, within
 from mockserver.provider.endpoints import Parse, creates, polls, serves, starts_from
 from mockserver.provider.table import MEGABYTE, Endpoint, Provider, Word, get, post, promise_beside
@@ -50,6 +51,7 @@ PROVIDER = Provider(
         Word("spam-filter", "The same request within 30 seconds is refused with 429."),
         Word("retry-30", "A full queue always says retry_after 30, as the page does."),
         Word("escaped-slashes", r"Slashes in answers are written as \/."),
+        Word(signed_links.WORD, signed_links.SAYS),
     ),
     credential=order.credential,
     checks=(readable, with_key, as_documented, within(quota.throttle), quota.queue, quota.repetition),
