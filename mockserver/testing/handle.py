@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mockserver import MockServerError
 from mockserver.testing.asgi_exchange import App
 from mockserver.testing.events import PATIENCE_SECONDS, EventStream
-from mockserver.testing.results import Health, Json, Provider, ScenarioInfo, SchemaList
+from mockserver.testing.results import Health, Json, Provider, ScenarioInfo, SchemaList, Spend
 from mockserver.testing.results import Settings as SandboxSettings
 from mockserver.testing.sandbox import Sandbox
 from mockserver.testing.wire import Served, Stream
@@ -205,6 +205,11 @@ class MockServer:
     def sandboxes(self) -> list[SandboxSettings]:
         """All sandboxes as the control API shows them, the most recently used last."""
         return list(self._object("/sandboxes")["sandboxes"])
+
+    def spend(self) -> Spend:
+        """What the jobs of all sandboxes would have cost at documented prices: together, and by operation."""
+        found: Spend = self._object("/spend")
+        return found
 
     def document(self, provider: str, *words: str) -> Json:
         """A provider's OpenAPI document under a profile, its servers being this one."""

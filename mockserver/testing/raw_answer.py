@@ -7,11 +7,13 @@ from typing import Any
 
 import h11
 
+from mockserver import MockServerError
+
 Part = dict[str, Any]
 """The head of an answer (`status`, `headers`), or a part of its body (`body`)."""
 
 
-class Unreadable(Exception):
+class Unreadable(MockServerError):
     """The bytes, or their end, are no HTTP answer; the text is the one of h11."""
 
 

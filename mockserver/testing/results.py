@@ -66,10 +66,20 @@ class ClockState(TypedDict):
     start: str | None
 
 
+class AttemptUnderWay(TypedDict):
+    """An attempt at a webhook that is due and has not ended."""
+
+    delivery: str
+    job: str
+    attempt: int
+    due_at: str
+
+
 class MovedClock(ClockState):
-    """A clock after a move, and the ids of the webhooks that the move made due."""
+    """A clock after a move, the ids of the webhooks that the move made due, and the attempts that have not ended."""
 
     deliveries: list[str]
+    still_under_way: list[AttemptUnderWay]
 
 
 class Settings(TypedDict):
@@ -86,6 +96,8 @@ class Settings(TypedDict):
     queue: list[str]
     profiles: dict[str, list[str]]
     hold_seconds: float | None
+    webhook_secrets: int
+    budget_usd: float | None
     journal: Literal["on", "off"]
     clock: ClockState
 
@@ -114,9 +126,10 @@ class Job(TypedDict):
 
 
 class TurnedJob(Job):
-    """A job after an override, and the ids of the webhooks that the override made due."""
+    """A job after an override, the ids of the webhooks that it made due, and the attempts that have not ended."""
 
     deliveries: list[str]
+    still_under_way: list[AttemptUnderWay]
 
 
 class Moment(TypedDict):
@@ -142,6 +155,9 @@ class Attempt(TypedDict):
     ended: Moment
     status: int | None
     error: str | None
+    latency_seconds: float
+    answer_headers: list[list[str]] | None
+    is_replay: bool
     request: SentWebhook
 
 
@@ -154,6 +170,48 @@ class Delivery(TypedDict):
     url: str
     undeliverable: str | None
     attempts: list[Attempt]
+
+
+class SpendSums(TypedDict):
+    """What jobs come to: the amount in US dollars as text, how many jobs, and how many of them have no price."""
+
+    amount: str
+    made: int
+    unpriced: int
+
+
+class OperationSpend(SpendSums):
+    """What the jobs of an operation come to."""
+
+    provider: str
+    operation: str
+
+
+class Spend(SpendSums):
+    """What the jobs of all sandboxes would have cost at documented prices."""
+
+    currency: str
+    repeated: SpendSums
+    operations: list[OperationSpend]
+
+
+class JobSpend(TypedDict):
+    """What a job would have cost; `repeats` is an earlier job that asked for the same."""
+
+    id: str
+    provider: str
+    operation: str
+    amount: str | None
+    repeats: str | None
+    source: str
+    mark: str
+
+
+class SandboxSpend(Spend):
+    """What the jobs of a sandbox would have cost, and what they may cost (None: any number)."""
+
+    budget: str | None
+    jobs: list[JobSpend]
 
 
 class Record(TypedDict):

@@ -11,7 +11,7 @@ from mockserver.testing.controls import Limits, Profile, Scenario
 from mockserver.testing.events import PATIENCE_SECONDS, EventStream
 from mockserver.testing.journal import Journal
 from mockserver.testing.listeners import Listeners
-from mockserver.testing.results import Delivery, Job, Settings, TurnedJob
+from mockserver.testing.results import Delivery, Job, SandboxSpend, Settings, TurnedJob
 
 if TYPE_CHECKING:
     from mockserver.testing.handle import MockServer
@@ -131,14 +131,14 @@ class Sandbox:
         found: list[Delivery] = self.control("GET", "/deliveries")["deliveries"]
         return found
 
-    def spend(self) -> dict[str, Any]:
+    def spend(self) -> SandboxSpend:
         """What its jobs would have cost at documented prices: together, by operation, and each."""
-        found: dict[str, Any] = self.control("GET", "/spend")
+        found: SandboxSpend = self.control("GET", "/spend")
         return found
 
-    def replay(self, delivery: str) -> dict[str, Any]:
+    def replay(self, delivery: str) -> Delivery:
         """Send a webhook once more, now; the webhook with all its attempts. `delivery` is its id."""
-        found: dict[str, Any] = self.control("POST", f"/deliveries/{delivery}/replay")
+        found: Delivery = self.control("POST", f"/deliveries/{delivery}/replay")
         return found
 
     def server_report(self, form: str = "json") -> str:

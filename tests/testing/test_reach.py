@@ -30,6 +30,15 @@ def told(stream: EventStream, box: Sandbox) -> str:
         return events.next().type
 
 
+def replayed(server: MockServer, box: Sandbox) -> str:
+    """The id of a webhook at whose address nobody listens, sent twice."""
+    asked = {"key": box.key, "model_id": "cogvideox", "prompt": "a cat", "webhook": "http://127.0.0.1:9/hook"}
+    body = json.dumps({**asked, "instant_response": True}).encode()
+    server.request("POST", "/api/v6/video/text2video", {"Content-Type": "application/json"}, body)
+    box.advance(60)
+    return box.replay(box.deliveries()[0]["id"])["id"]
+
+
 REACH: dict[str, Use] = {
     "GET /health": lambda server, _box, _job: server.health()["status"],
     "GET /providers": lambda server, _box, _job: server.providers()[0]["name"],
@@ -53,6 +62,9 @@ REACH: dict[str, Use] = {
     "POST /sandboxes/{key}/jobs/{job}/complete": lambda _server, box, job: box.complete(job)["state"],
     "POST /sandboxes/{key}/jobs/{job}/fail": lambda _server, box, job: box.fail(job, "It rained.")["turns"],
     "POST /sandboxes/{key}/jobs/{job}/stall": lambda _server, box, job: box.stall(job)["turns"],
+    "GET /spend": lambda server, _box, _job: server.spend()["currency"],
+    "GET /sandboxes/{key}/spend": lambda _server, box, _job: box.spend()["jobs"],
+    "POST /sandboxes/{key}/deliveries/{delivery}/replay": lambda server, box, _job: replayed(server, box),
     "GET /sandboxes/{key}/deliveries": lambda _server, box, _job: box.deliveries(),
     "GET /sandboxes/{key}/journal.json": lambda _server, box, _job: box.journal.read(operation="createVideo")[
         "records"

@@ -21,8 +21,22 @@ SCHEMA_OF = {
     "Health": "Health", "Provider": "Provider", "Word": "Word", "ScenarioInfo": "Scenario", "ClockState": "Clock",
     "MovedClock": "MovedClock", "Settings": "Sandbox", "Turn": "Turn", "Job": "Job", "TurnedJob": "TurnedJob",
     "Moment": "Moment", "Attempt": "Attempt", "Delivery": "Delivery", "LimitNumbers": "Limit",
+    "Spend": "Spend", "SandboxSpend": "SandboxSpend", "SpendSums": "SpendSums",
 }  # fmt: skip
 """The schema of each type; the others are of answers that the document describes where they stand."""
+
+
+ITEMS = {
+    "AttemptUnderWay": SCHEMAS["UnderWay"]["items"],
+    "OperationSpend": SCHEMAS["SpendByOperation"]["items"],
+    "JobSpend": SCHEMAS["SandboxSpend"]["properties"]["jobs"]["items"],
+}
+"""The schemas of those that are items of a list."""
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_an_item_has_the_members_of_its_schema(name: str) -> None:
+    assert members(name) == set(ITEMS[name]["properties"])
 
 
 def members(name: str) -> set[str]:
@@ -65,7 +79,8 @@ def test_answers_have_these_members(tmp_path: Path) -> None:
 
 def test_every_type_is_held_by_one_of_these_tests() -> None:
     types = {name for name, one in vars(results).items() if is_typeddict(one) and name != "TypedDict"}
-    assert types - set(SCHEMA_OF) == {"Record", "Transcript", "SchemaList", "OpenedListener", "SentWebhook"}
+    others = {"Record", "Transcript", "SchemaList", "OpenedListener", "SentWebhook", *ITEMS}
+    assert types - set(SCHEMA_OF) == others
 
 
 def test_every_exception_of_ours_has_one_base() -> None:
