@@ -211,11 +211,6 @@ class MockServer:
         """All sandboxes as the control API shows them, the most recently used last."""
         return list(self._object("/sandboxes")["sandboxes"])
 
-    def spend(self) -> Spend:
-        """What the jobs of all sandboxes would have cost at documented prices: together, and by operation."""
-        found: Spend = self._object("/spend")
-        return found
-
     def document(self, provider: str, *words: str) -> Json:
         """A provider's OpenAPI document under a profile, its servers being this one."""
         found: Json = self._object(f"/openapi/{provider}.json" + (f"?profile={','.join(words)}" if words else ""))

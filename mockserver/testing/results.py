@@ -96,8 +96,6 @@ class Settings(TypedDict):
     queue: list[str]
     profiles: dict[str, list[str]]
     hold_seconds: float | None
-    webhook_secrets: int
-    budget_usd: float | None
     journal: Literal["on", "off"]
     webhook_signatures: int
     budget_usd: float | None
@@ -172,48 +170,6 @@ class Delivery(TypedDict):
     url: str
     undeliverable: str | None
     attempts: list[Attempt]
-
-
-class SpendSums(TypedDict):
-    """What jobs come to: the amount in US dollars as text, how many jobs, and how many of them have no price."""
-
-    amount: str
-    made: int
-    unpriced: int
-
-
-class OperationSpend(SpendSums):
-    """What the jobs of an operation come to."""
-
-    provider: str
-    operation: str
-
-
-class Spend(SpendSums):
-    """What the jobs of all sandboxes would have cost at documented prices."""
-
-    currency: str
-    repeated: SpendSums
-    operations: list[OperationSpend]
-
-
-class JobSpend(TypedDict):
-    """What a job would have cost; `repeats` is an earlier job that asked for the same."""
-
-    id: str
-    provider: str
-    operation: str
-    amount: str | None
-    repeats: str | None
-    source: str
-    mark: str
-
-
-class SandboxSpend(Spend):
-    """What the jobs of a sandbox would have cost, and what they may cost (None: any number)."""
-
-    budget: str | None
-    jobs: list[JobSpend]
 
 
 class Record(TypedDict):

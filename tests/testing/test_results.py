@@ -26,19 +26,6 @@ SCHEMA_OF = {
 """The schema of each type; the others are of answers that the document describes where they stand."""
 
 
-ITEMS = {
-    "AttemptUnderWay": SCHEMAS["UnderWay"]["items"],
-    "OperationSpend": SCHEMAS["SpendByOperation"]["items"],
-    "JobSpend": SCHEMAS["SandboxSpend"]["properties"]["jobs"]["items"],
-}
-"""The schemas of those that are items of a list."""
-
-
-@pytest.mark.parametrize("name", ITEMS)
-def test_an_item_has_the_members_of_its_schema(name: str) -> None:
-    assert members(name) == set(ITEMS[name]["properties"])
-
-
 def members(name: str) -> set[str]:
     return set(get_type_hints(getattr(results, name)))
 
