@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from mockserver.testing.attached import NoMockServer
-    from mockserver.testing.handle import ControlRefused, MockServer
+    from mockserver.testing.control import ControlRefused
+    from mockserver.testing.handle import MockServer, Sandbox
     from mockserver.testing.process import StartFailed
-    from mockserver.testing.sandbox import Sandbox
     from mockserver.testing.transports import async_transport, transport
 
 __all__ = ["ControlRefused", "MockServer", "NoMockServer", "Sandbox", "StartFailed", "async_transport", "transport"]
 
 _PLACES: Final = {
-    "ControlRefused": "handle", "MockServer": "handle", "NoMockServer": "attached", "Sandbox": "sandbox",
+    "ControlRefused": "control", "MockServer": "handle", "NoMockServer": "attached", "Sandbox": "handle",
     "StartFailed": "process", "async_transport": "transports", "transport": "transports",
 }  # fmt: skip
 

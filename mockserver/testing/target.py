@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mockserver.testing.handle import MockServer
-from mockserver.testing.sandbox import Sandbox
+from mockserver.testing.handle import MockServer, Sandbox
 
 MakeResponse = Callable[[int, Sequence[tuple[str, str]], bytes], Any]
 

@@ -30,7 +30,9 @@ def end(one: Dispatch) -> None:
 
 @settings(max_examples=500)
 @given(
-    steps=st.lists(st.sampled_from(["begin", "begin other", "end first", "end last", "count", "clear"]), min_size=5, max_size=40),
+    steps=st.lists(
+        st.sampled_from(["begin", "begin other", "end first", "end last", "count", "clear"]), min_size=5, max_size=40
+    ),
     kept=st.integers(1, 4),
 )
 def test_the_count_is_what_reading_the_whole_ring_counts(steps: list[str], kept: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver.testing import MockServer, Sandbox
-from mockserver.testing.handle import ControlRefused
+from mockserver.testing.control import ControlRefused
 
 KEY = "own-limits"
 BEARER = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}

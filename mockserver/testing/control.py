@@ -1,0 +1,184 @@
+"""The control API as Python: of a server, and of one sandbox on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from types import EllipsisType
+from typing import Any
+
+from mockserver.testing.wire import Served
+
+
+class ControlRefused(ValueError):
+    """A refusal of the control API. Its text is the server's own sentence."""
+
+    def __init__(self, sentence: str, status: int = 0) -> None:
+        super().__init__(sentence)
+        self.status = status
+        """The HTTP status of the refusal."""
+
+
+class ServerControl:
+    """The control API of a server under `/_mock`."""
+
+    def __init__(self, served: Served, token: str | None) -> None:
+        self._served, self._token = served, token
+        self._base_paths: dict[str, str] | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at the end; empty before the start."""
+        return self._served.url
+
+    @property
+    def base_urls(self) -> dict[str, str]:
+        """The base URL for clients of each provider, by the provider's name."""
+        return self.base_urls_at(self.url)
+
+    def base_urls_at(self, url: str) -> dict[str, str]:
+        """Return the base URL of each provider at another address of this server."""
+        if self._base_paths is None:
+            self._base_paths = {one["name"]: one["base_path"] for one in self.providers()}
+        return {name: url + path for name, path in self._base_paths.items()}
+
+    def request(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Send one request on a connection of its own; return the status, the headers in order, and the body."""
+        return self._served.request(method, path, headers or {}, body)
+
+    def control(self, method: str, path: str, value: object = None) -> Any:
+        """Call the control API and return its JSON value; raises ControlRefused."""
+        return json.loads(self.got(path, method, value))
+
+    def got(self, path: str, method: str = "GET", value: object = None) -> bytes:
+        """Call the control API and return the body as bytes, for answers that are not JSON; raises ControlRefused."""
+        status, content = self.told(method, path, value)
+        if status >= 400:
+            answer = json.loads(content)
+            raise ControlRefused(str(answer.get("detail", answer)), status)
+        return content
+
+    def told(self, method: str, path: str, value: object = None) -> tuple[int, bytes]:
+        """Call the control API and return the status and the body, also of a refusal."""
+        headers = {"content-type": "application/json"}
+        if self._token is not None:
+            headers["x-mock-token"] = self._token
+        body = b"" if value is None else json.dumps(value).encode()
+        status, _, content = self.request(method, f"/_mock{path}", headers, body)
+        return status, content
+
+    def health(self) -> dict[str, Any]:
+        """Return the state of the server, its version, and the names of its providers."""
+        return self._object("/health")
+
+    def providers(self) -> list[dict[str, Any]]:
+        """Return the providers: base path, words of the profile, tiers, operations."""
+        return list(self._object("/providers")["providers"])
+
+    def scenarios(self) -> list[dict[str, Any]]:
+        """Return the scenarios, each with its sentence and the default of its number."""
+        return list(self._object("/scenarios")["scenarios"])
+
+    def compose(self, name: str, **members: object) -> None:
+        """Define a scenario, or replace one that you defined; the members are those of `[scenarios.NAME]` in TOML.
+
+        server.compose("rainy-night", timeline={"running_seconds": 90}, answers=["eta-null"])
+        """
+        self.control("PUT", f"/scenarios/{name}", members)
+
+    def forget_scenario(self, name: str) -> None:
+        """Remove a scenario that you defined; jobs, queues and sandboxes that have it keep it."""
+        self.control("DELETE", f"/scenarios/{name}")
+
+    def sandboxes(self) -> list[dict[str, Any]]:
+        """Return all sandboxes as the control API shows them, the most recently used last."""
+        return list(self._object("/sandboxes")["sandboxes"])
+
+    def document(self, provider: str, *words: str) -> dict[str, Any]:
+        """Return a provider's OpenAPI document under a profile; its `servers` name this server."""
+        return self._object(f"/openapi/{provider}.json" + (f"?profile={','.join(words)}" if words else ""))
+
+    def control_document(self) -> dict[str, Any]:
+        """Return the control API's own OpenAPI document."""
+        return self._object("/openapi.json")
+
+    def schemas(self) -> dict[str, Any]:
+        """Return the places of the providers' JSON Schemas."""
+        return self._object("/schemas")
+
+    def schema(self, provider: str, kind: str, name: str) -> dict[str, Any]:
+        """Return one JSON Schema: `schema("gately", "requests", "createVideo")`."""
+        return self._object(f"/schemas/{provider}/{kind}/{name}.json")
+
+    def _object(self, path: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.control("GET", path)
+        return found
+
+
+class SandboxControl:
+    """The control API of one sandbox."""
+
+    def __init__(self, server: ServerControl, key: str) -> None:
+        self._server, self.key = server, key
+        self._open()
+
+    def _open(self) -> None:
+        self.digest: str = self._server.control("POST", "/sandboxes", {"key": self.key})["sandbox"]
+        self._path = f"/sandboxes/{self.digest}"
+
+    @property
+    def path(self) -> str:
+        """The path of the sandbox in the control API."""
+        return self._path
+
+    def control(self, method: str, path: str = "", value: object = None) -> Any:
+        """Call the control API about this sandbox and return its JSON value."""
+        return self._server.control(method, self._path + path, value)
+
+    def read(self, path: str) -> bytes:
+        """Return what the control API shows at a path of this sandbox, as bytes."""
+        return self._server.got(self._path + path)
+
+    @property
+    def base_urls(self) -> dict[str, str]:
+        """The base URL for clients of each provider, by the provider's name; clients use `key` as their API key."""
+        return self._server.base_urls
+
+    def base_urls_at(self, url: str) -> dict[str, str]:
+        """Return the base URL of each provider at another address of the server."""
+        return self._server.base_urls_at(url)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the configuration and the counters, as the control API shows them."""
+        shown: dict[str, Any] = self.control("GET")
+        return shown
+
+    def configure(
+        self,
+        *,
+        profiles: Mapping[str, Sequence[str]] | None = None,
+        timing: str | None = None,
+        scenario: str | None = None,
+        queue: Sequence[str] | None = None,
+        limits: str | Mapping[str, Mapping[str, float]] | None = None,
+        tiers: Mapping[str, str] | None = None,
+        hold_seconds: float | EllipsisType | None = ...,
+        journal: str | None = None,
+    ) -> None:
+        """Set what is given and leave the rest.
+
+        `limits` is off, documented, or {operation: {"calls": N, "seconds": S}}; `hold_seconds` the time for which a
+        creation that waits is held, None: as long as the timing says; `journal` is on or off.
+        """
+        asked = {
+            "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,
+            "tiers": tiers, "journal": journal,
+        }  # fmt: skip
+        held = {} if isinstance(hold_seconds, EllipsisType) else {"hold_seconds": hold_seconds}
+        self.control("PATCH", "", {**{name: value for name, value in asked.items() if value is not None}, **held})
+
+    def close_listeners(self) -> None:
+        """Close all listeners; links then point again to the address that the client used."""
+        self.control("DELETE", "/listeners")
