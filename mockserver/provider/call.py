@@ -1,16 +1,22 @@
-"""A call as the pure functions of a provider see it, and the answer that they give. Bytes are written elsewhere."""
+"""A call, the operation and provider that it goes to, and the answer that they give: types that name each other.
+
+Providers are pure functions over a call. Bytes are read and written elsewhere.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from mockserver.domain.alteration import FileChange
 from mockserver.domain.clip import ClipSpec, PictureRules
+from mockserver.domain.delivery import PayloadFunction
 from mockserver.domain.fault import Fault
+from mockserver.domain.job import Job
 from mockserver.domain.problem import Problem, Violation
 from mockserver.domain.scenario import Scenario
 from mockserver.provider.reading import read_object
@@ -22,8 +28,8 @@ if TYPE_CHECKING:
     from mockserver.engine.sandbox import Sandbox
     from mockserver.ports import Judge
     from mockserver.provider.keys import KeyRing
-    from mockserver.provider.table import Operation, Provider
 
+MEGABYTE: Final = 1_000_000
 _UNREAD: dict[str, object] = {}
 _NO_TIME = timedelta(0)
 
@@ -176,3 +182,93 @@ class Challenge:
 
 Reply = Answer | Problem | Hold | Look | Challenge
 """What an endpoint may return."""
+
+
+Endpoint = Callable[[Call], Reply]
+Check = Callable[[Call], Problem | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One documented call."""
+
+    id: str
+    """The operationId of the document."""
+    method: str
+    path: str
+    """The path, with parameters in braces."""
+    endpoint: Endpoint
+    """Gives the answer once the provider's checks have passed."""
+    is_public: bool = False
+    """Whether the call needs no key."""
+    only: str | None = None
+    """The profile word without which the operation is unknown; None: it is always there."""
+    owner: Callable[[Call], str] | None = None
+    """Finds the job or file that the path names, for calls that carry no key."""
+    body_cap: int = MEGABYTE
+    """The most bytes of a body."""
+    has_body: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of `--profile`: a style, of which exactly one is in force, or a switch."""
+
+    name: str
+    says: str
+    """One sentence about it."""
+    is_style: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider as a value."""
+
+    name: str
+    title: str
+    site: str
+    """The documented origin, which the mock replaces."""
+    promise: Path
+    """The folder of the documents."""
+    words: tuple[Word, ...]
+    """The words of its profile."""
+    credential: Callable[[Call], str | None]
+    """Finds the key in a call; None: there is none."""
+    checks: tuple[Check, ...]
+    """Run before an endpoint, in the provider's own order."""
+    operations: tuple[Operation, ...]
+    refuse: Callable[[Problem, Call], Answer]
+    """Renders a problem in the provider's words."""
+    sample: str
+    """A curl command line with `{base}`, for the start screen."""
+    unrouted_checks: tuple[Check, ...] = ()
+    """Run before an unknown path or method is refused."""
+    add_headers: Callable[[Answer, Call], None] | None = None
+    """Adds the headers that every answer carries."""
+    encode: Callable[[object, Call], bytes] | None = None
+    """Writes JSON, where compact UTF-8 is not the provider's form."""
+    webhook_payload: Callable[[Job, Call], PayloadFunction | None] | None = None
+    """Gives, at a creation, the payload function of the job's events; None: no webhooks."""
+    scenarios: tuple[Scenario, ...] = ()
+    """Scenarios of its own beside those of `domain.scenario.CORE`."""
+    tiers: tuple[str, ...] = ()
+    """The plans on which its limits depend, the default first."""
+    base_path: str = ""
+    """The path that its clients append to the origin."""
+
+    @property
+    def style(self) -> str | None:
+        """The default style: the first word that is a style."""
+        return next((word.name for word in self.words if word.is_style), None)
+
+    def profile(self, words: tuple[str, ...] = ()) -> frozenset[str]:
+        """Return the profile of these words, always with a style; ValueError names an unknown word, or two styles."""
+        known = {word.name: word for word in self.words}
+        for name in words:
+            if name not in known:
+                raise ValueError(name)
+        styles = [name for name in words if known[name].is_style]
+        if len(set(styles)) > 1:
+            raise ValueError(" and ".join(styles))
+        default = [self.style] if self.style is not None and not styles else []
+        return frozenset([*words, *default])
