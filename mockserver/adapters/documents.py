@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, reduce
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -76,10 +76,14 @@ class Promise:
         self._folder = folder / "generated"
         self._validators: dict[tuple[str, frozenset[str]], tuple[Schema, jsonschema_rs.Draft202012Validator]] = {}
         self._defaults: dict[tuple[str, frozenset[str]], Mapping[str, object]] = {}
+        self._files: dict[str, Any] = {}
+        self._fields: dict[frozenset[str], Fields] = {}
 
-    @cache  # noqa: B019  (a promise lives as long as its server)
     def _read(self, name: str) -> Any:
-        return json.loads((self._folder / name).read_bytes())
+        """Return the JSON value of a file, which is read once and never changed."""
+        if name not in self._files:
+            self._files[name] = json.loads((self._folder / name).read_bytes())
+        return self._files[name]
 
     def document(self, profile: Iterable[str] = ()) -> Schema:
         """The OpenAPI document of a profile: the default one with the overlays of its words, whatever their order."""
@@ -110,10 +114,12 @@ class Promise:
             found = self._validators[operation, profile] = (schema, compiled)
         return found
 
-    @cache  # noqa: B019  (a promise lives as long as its server)
     def fields(self, profile: frozenset[str]) -> Fields:
         """Where the answers of a profile keep what."""
-        return _fields(self.document(profile))
+        found = self._fields.get(profile)
+        if found is None:
+            found = self._fields[profile] = _fields(self.document(profile))
+        return found
 
     def defaults(self, operation: str, profile: frozenset[str]) -> Mapping[str, object]:
         """The default of each top-level field that has one."""
@@ -144,11 +150,25 @@ def _fields(document: Schema) -> Fields:
     )
 
 
+def shared(folder: Path) -> Promise:
+    """Return the promise of a folder, one for all servers of this process as long as its files stay the same.
+
+    A document takes megabytes once it is read and compiled, and a test suite starts hundreds of servers.
+    """
+    files = sorted((folder / "generated").glob("*.json"))
+    return _unchanged(folder, tuple((path.name, path.stat().st_mtime_ns) for path in files))
+
+
+@lru_cache(maxsize=64)
+def _unchanged(folder: Path, _files: tuple[tuple[str, int], ...]) -> Promise:
+    return Promise(folder)
+
+
 class Documents:
     """The judge over the promises of all providers."""
 
     def __init__(self, folders: Mapping[str, Path]) -> None:
-        self.promises = {name: Promise(folder) for name, folder in folders.items()}
+        self.promises = {name: shared(folder) for name, folder in folders.items()}
 
     def violations(self, provider: str, operation: str, profile: frozenset[str], body: object) -> tuple[Violation, ...]:
         """What the body breaks, in the order of the schema's properties; one per place and keyword."""
