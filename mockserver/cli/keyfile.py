@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 from mockserver.provider.keys import KINDS, SCOPES
+from mockserver.spelling import closest
 
 _LOOKS_LIKE_A_FILE: Final = re.compile(r".*[/\\].*|.*\.(txt|keys?|env|conf|cfg|ini|list|lst|csv)", re.DOTALL)
 _SENDABLE: Final = re.compile(r"[\x21-\x7e]+")
@@ -103,5 +103,5 @@ def _problem(words: list[str]) -> str:
 
 
 def _near(word: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(word, known, n=1)
-    return f", did you mean {close[0]}?" if close else ""
+    close = closest(word, known, 0.6)
+    return f", did you mean {close}?" if close else ""

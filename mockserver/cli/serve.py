@@ -159,12 +159,12 @@ class Opening:
         )
 
     def _warnings(self) -> tuple[str, ...]:
-        from mockserver.web.guard import is_loopback
+        from mockserver.web.guard import is_this_machine
 
         found = []
         if self._told.settings.public_url is not None:
             found.append(f"Links lead to {self._told.settings.public_url}")
-        if not is_loopback(self._told.host):
+        if not is_this_machine(self._told.host):
             found.append(
                 f"With --host {self._told.host} other machines can reach the providers. "
                 + (

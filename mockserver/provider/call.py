@@ -5,7 +5,7 @@ Providers are pure functions over a call. Bytes are read and written elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -220,6 +220,14 @@ class Word:
     is_style: bool = False
 
 
+class UnknownWord(ValueError):
+    """A word that no profile of a provider has."""
+
+    def __init__(self, word: str, known: list[str]) -> None:
+        super().__init__(word)
+        self.word, self.known = word, known
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """A provider as a value."""
@@ -261,14 +269,15 @@ class Provider:
         """The default style: the first word that is a style."""
         return next((word.name for word in self.words if word.is_style), None)
 
-    def profile(self, words: tuple[str, ...] = ()) -> frozenset[str]:
-        """Return the profile of these words, always with a style; ValueError names an unknown word, or two styles."""
+    def profile(self, words: Iterable[str] = ()) -> frozenset[str]:
+        """Return the profile of these words, always with a style; raises UnknownWord, or ValueError for two styles."""
         known = {word.name: word for word in self.words}
-        for name in words:
+        asked = list(dict.fromkeys(words))
+        for name in asked:
             if name not in known:
-                raise ValueError(name)
-        styles = [name for name in words if known[name].is_style]
-        if len(set(styles)) > 1:
-            raise ValueError(" and ".join(styles))
+                raise UnknownWord(name, list(known))
+        styles = [name for name in asked if known[name].is_style]
+        if len(styles) > 1:
+            raise ValueError(f"{self.name} has one style at a time, got {' and '.join(styles)}")
         default = [self.style] if self.style is not None and not styles else []
-        return frozenset([*words, *default])
+        return frozenset([*asked, *default])

@@ -24,7 +24,7 @@ from mockserver.domain.spelling import nearest
 from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
 from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider.members import Misconfigured, brief, instant, known_only, number, one_of, typed, whole
-from mockserver.provider.table import Provider
+from mockserver.provider.table import Provider, UnknownWord
 
 MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal")
 CLOCK: Final = ("frozen", "rate", "start")
@@ -265,12 +265,11 @@ def _profiles(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> d
 
 
 def profile_of(provider: Provider, words: Sequence[str]) -> frozenset[str]:
-    """The profile that words make at a provider; Misconfigured names an unknown word, or two styles."""
-    known = [word.name for word in provider.words]
-    for word in words:
-        if word not in known:
-            raise Misconfigured((), f"{provider.name} has no profile word {word!r}{nearest(word, known)}")
+    """Return the profile of words at a provider; Misconfigured names an unknown word, or two styles."""
     try:
-        return provider.profile(tuple(dict.fromkeys(words)))
-    except ValueError as error:
-        raise Misconfigured((), f"{provider.name} has one style at a time, got {error}") from None
+        return provider.profile(words)
+    except UnknownWord as wrong:
+        hint = nearest(wrong.word, wrong.known)
+        raise Misconfigured((), f"{provider.name} has no profile word {wrong.word!r}{hint}") from None
+    except ValueError as wrong:
+        raise Misconfigured((), str(wrong)) from None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import takewhile
 from urllib.parse import unquote
 
 from mockserver.provider.table import Operation, Provider
+from mockserver.spelling import closest
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ class Routes:
         count = max(alike)
         nearest = alike[count]
         spelled = {route.parts[count] or "": route for route in reversed(nearest) if len(route.parts) > count}
-        close = get_close_matches(parts[count], spelled, n=1) if len(parts) > count else []
+        close = closest(parts[count], spelled, 0.6) if len(parts) > count else None
         owners = Counter(route.provider.name for route in nearest)
-        return spelled[close[0]] if close else max(nearest, key=lambda route: owners[route.provider.name])
+        return spelled[close] if close else max(nearest, key=lambda route: owners[route.provider.name])
 
 
 def _shared(route: Route, parts: list[str]) -> int:

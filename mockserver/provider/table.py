@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.data import contracts
-from mockserver.provider.call import MEGABYTE, Check, Endpoint, Operation, Provider, Word
+from mockserver.provider.call import MEGABYTE, Check, Endpoint, Operation, Provider, UnknownWord, Word
 
-__all__ = ["MEGABYTE", "Check", "Endpoint", "Operation", "Provider", "Word", "get", "post", "promise_beside"]
+__all__ = [
+    "MEGABYTE", "Check", "Endpoint", "Operation", "Provider", "UnknownWord", "Word", "get", "post", "promise_beside",
+]  # fmt: skip
 
 
 def get(id: str, path: str, endpoint: Endpoint, **more: Any) -> Operation:  # noqa: A002  (a document's word)

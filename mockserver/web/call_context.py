@@ -13,6 +13,7 @@ from typing import Final
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_named, digest_of
 from mockserver.provider.call import Call
+from mockserver.provider.keys import bearer_key
 from mockserver.provider.routes import Route
 from mockserver.provider.table import MEGABYTE, Operation, Provider
 from mockserver.web.provider_context import ProviderContext
@@ -37,9 +38,9 @@ def place(context: ProviderContext, call: Call, scope: Scope, provider: Provider
 
 def place_stray(context: ProviderContext, call: Call, scope: Scope) -> None:
     """Give a call that is no provider's its sandbox: what resembles a key in its header is taken for one."""
-    scheme, _, key = call.header("authorization").partition(" ")
+    key = bearer_key(call.headers.get(b"authorization"))
     call.operation, call.keys, call.profile = None, context.keys, frozenset()
-    call.key = key.strip() or None if scheme.lower() == "bearer" else None
+    call.key = key.decode("latin-1") if key else None
     call.sandbox = sandbox = _sandbox(context, call, scope)
     call.now = sandbox.clock.now()
 

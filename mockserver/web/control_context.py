@@ -13,6 +13,7 @@ from mockserver.domain.scenario import Scenario
 from mockserver.engine import Engine
 from mockserver.engine.sandbox import Sandbox, digest_named
 from mockserver.ports import Judge, Listeners, Promise
+from mockserver.provider.keys import bearer_key
 from mockserver.provider.table import Provider
 from mockserver.web.problems import Refused, nearest
 
@@ -58,8 +59,8 @@ class ControlContext:
 
 def own_key(request: Request) -> str:
     """The key that a request carries in its own header."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    named = request.headers.get("x-mock-sandbox") or (key.strip() if scheme.lower() == "bearer" else "")
+    key = bearer_key(request.headers.get("authorization", "").encode("latin-1")) or b""
+    named = request.headers.get("x-mock-sandbox") or key.decode("latin-1")
     if not named:
         raise Refused(400, "`self` means the key in the request's own header; send Authorization: Bearer <key>")
     return named

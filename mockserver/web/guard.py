@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from hmac import compare_digest
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from mockserver.domain.loopback import is_loopback
 from mockserver.web.problems import Refused
 
 LOOPBACK_ORIGIN: Final = r"https?://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?"
 TOKEN_HEADER: Final = "x-mock-token"  # noqa: S105  (the name of a header)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
+def is_this_machine(host: str) -> bool:
+    """Return whether a host name or address, as a client or a peer has it, is this machine."""
     bare = host.strip("[]").lower()
-    if bare == "localhost" or bare.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(bare)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)  # how a socket of both families names a peer of the older one
-    return (mapped or address).is_loopback
+    return bare.endswith(".localhost") or is_loopback(bare)
 
 
 def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) -> None:
@@ -35,13 +28,13 @@ def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) ->
     (a rebound one, say) and a foreign Origin are refused, but for names that --allow-host admits.
     """
     peer = request.client.host if request.client is not None else "127.0.0.1"
-    if not is_loopback(peer):
+    if not is_this_machine(peer):
         _check_token(request, token)
     sent = request.headers.get("host", "")
     host = _host(f"//{sent}")
     if sent and not host:
         raise Refused(403, f"the Host {sent[:80]!r} is none")
-    if host and not is_loopback(host) and host not in allowed_hosts:
+    if host and not is_this_machine(host) and host not in allowed_hosts:
         raise Refused(403, f"the Host {host!r} is not this machine; --allow-host {host} admits it")
     origin = request.headers.get("origin")
     if origin is not None and not (_host(origin) and urlsplit(origin).netloc == sent):

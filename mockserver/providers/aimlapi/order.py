@@ -13,6 +13,7 @@ from mockserver.domain.problem import Problem, ProblemKind, Violation
 from mockserver.engine.sandbox import JobStore
 from mockserver.provider.call import Call
 from mockserver.provider.endpoints import by_name
+from mockserver.provider.keys import bearer_key
 from mockserver.providers.aimlapi import wire
 from mockserver.providers.aimlapi.request import (
     ALIASES,
@@ -36,12 +37,9 @@ WORDS_LONG: Final = 21  # characters of an id of 2026, of a file's name, of a re
 
 
 def credential(call: Call) -> str | None:
-    """The key in `Authorization: Bearer <key>`; empty when none follows the scheme, None for another scheme."""
-    value = call.headers.get(b"authorization")
-    if value is None:
-        return None
-    scheme, _, key = value.partition(b" ")
-    return key.strip().decode("latin-1") if scheme.lower() == b"bearer" else None
+    """Return the key in `Authorization: Bearer <key>`; empty when none follows the scheme, None for another scheme."""
+    key = bearer_key(call.headers.get(b"authorization"))
+    return None if key is None else key.decode("latin-1")
 
 
 # ---- creation

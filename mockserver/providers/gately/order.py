@@ -14,6 +14,7 @@ from mockserver.domain.quota import Limit
 from mockserver.engine.pace import between
 from mockserver.provider.call import Answer, Call, Challenge, Reply
 from mockserver.provider.checks import with_key
+from mockserver.provider.keys import bearer_key
 from mockserver.provider.table import Endpoint
 from mockserver.providers.gately import upstream, wire
 from mockserver.providers.gately.picture import taken
@@ -28,13 +29,11 @@ documented: Final = between((10, 30), (50, 270))  # one to five minutes in all
 
 
 def credential(call: Call) -> str | None:
-    """The key in `Authorization: Bearer <key>`, without the gateway's prefix; a download link takes none."""
+    """Return the key in `Authorization: Bearer <key>`, without the gateway's prefix; a download link takes none."""
     if call.operation is not None and call.operation.owner is not None:
         return None
-    value = call.headers.get(b"authorization", b"")
-    if value[:7].lower() != b"bearer ":
-        return None
-    return value[7:].strip().removeprefix(b"sk-").decode("latin-1") or None
+    key = bearer_key(call.headers.get(b"authorization"))
+    return key.removeprefix(b"sk-").decode("latin-1") or None if key else None
 
 
 def keyed(call: Call) -> Problem | None:

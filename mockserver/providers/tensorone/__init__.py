@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario
-from mockserver.provider.checks import as_documented, with_key, within
+from mockserver.provider.checks import as_documented, json_only, with_key, within
 from mockserver.provider.endpoints import Find, creates, polls, serves
 from mockserver.provider.table import Endpoint, Provider, Word, get, post, promise_beside
 from mockserver.providers.tensorone import order, refusal, wire
@@ -35,7 +35,7 @@ PROVIDER = Provider(
         Word("upscale-status", "An upscale's id also works on the status and download paths (an extension)."),
     ),
     credential=order.credential,
-    checks=(order.keyed(with_key), order.entitled, within(order.limit_of), order.json_only, as_documented),
+    checks=(order.keyed(with_key), order.entitled, within(order.limit_of), json_only, as_documented),
     unrouted_checks=(order.keyed(with_key),),
     operations=(
         post("createVideo", "/v2/ai/text-to-video", creates(order.video, wire.created, ended=wire.status)),

@@ -15,7 +15,7 @@ from mockserver.domain.problem import Problem, ProblemKind, Violation
 from mockserver.domain.quota import Limit
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.endpoints import by_name
-from mockserver.provider.keys import ALL
+from mockserver.provider.keys import ALL, bearer_key
 from mockserver.provider.table import Check
 from mockserver.providers.tensorone import wire
 from mockserver.providers.tensorone.request import Upscale, Video
@@ -31,9 +31,9 @@ TIERS: Final = {
 
 
 def credential(call: Call) -> str | None:
-    """The key in `Authorization: Bearer <key>`."""
-    value = call.headers.get(b"authorization", b"")
-    return value[7:].strip().decode("latin-1") or None if value[:7].lower() == b"bearer " else None
+    """Return the key in `Authorization: Bearer <key>`."""
+    key = bearer_key(call.headers.get(b"authorization"))
+    return key.decode("latin-1") if key else None
 
 
 def keyed(with_key: Check) -> Check:
@@ -75,19 +75,6 @@ def bucket_of(call: Call) -> tuple[Hashable, Limit]:
 def limit_of(call: Call) -> tuple[Hashable, Limit] | None:
     """The limit that a call counts against; a public file counts against none."""
     return None if call.operation is None or call.operation.is_public else bucket_of(call)
-
-
-def json_only(call: Call) -> Problem | None:
-    """A body comes as application/json."""
-    if call.operation is None or not call.operation.has_body:
-        return None
-    value = call.headers.get(b"content-type", b"")
-    if value == b"application/json":
-        return None
-    came = value.partition(b";")[0].strip().lower().decode("latin-1")
-    if came == "application/json" or came.endswith("+json"):
-        return None
-    return Problem(ProblemKind.MALFORMED, f"expected content type application/json, got {came or 'none'}")
 
 
 def _whole(value: Any) -> int:
