@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from mockserver import __version__
+from mockserver.cli.laws import laws
 from mockserver.cli.listings import COMMANDS
 from mockserver.cli.logs import one_line
 from mockserver.cli.serve import serve
@@ -24,6 +25,7 @@ def mockserver(ctx: click.Context) -> None:
 
 
 mockserver.add_command(serve)
+mockserver.add_command(laws)
 for _command in COMMANDS:
     mockserver.add_command(_command)
 

@@ -1,0 +1,148 @@
+"""`mockserver laws` and `mockserver laws explain ID`: what the laws for clients demand, why, and how they are kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from difflib import get_close_matches
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from mockserver.kit.laws.law import Law
+
+Row = dict[str, Any]
+WIDTH: Final = 100
+
+
+def _laws() -> Sequence[Law]:
+    from mockserver.kit.laws.table import LAWS
+
+    return LAWS
+
+
+def law_rows(laws: Sequence[Law]) -> list[Row]:
+    """A row per law: what it demands, why, on which ground, and how bad a breach is at each provider."""
+    return [
+        {
+            "id": law.id,
+            "sentence": law.sentence,
+            "why": law.why,
+            "severity": law.severity.value,
+            "evidence": law.evidence.value,
+            "situation": law.situation,
+            "ground": {
+                "basis": law.ground.basis.value, "says": law.ground.says, "source": law.ground.source,
+            },
+            "providers": _at_providers(law),
+        }
+        for law in laws
+    ]  # fmt: skip
+
+
+def _at_providers(law: Law) -> dict[str, Row]:
+    """How bad a breach is at each provider under its default profile, or why the law does not apply there."""
+    from mockserver.data import contracts
+    from mockserver.kit.laws.providers import rules
+    from mockserver.kit.promise.provider import names
+
+    found: dict[str, Row] = {}
+    for name in names(contracts()):
+        known = rules(name)
+        reason = known.reason_against(law, ())
+        severity, ground = known.severity(law, ())
+        found[name] = (
+            {"severity": None, "says": reason, "source": ""}
+            if reason is not None
+            else {"severity": severity.value, "says": ground.says, "source": ground.source}
+        )
+    return found
+
+
+def law_lines(rows: Sequence[Row]) -> list[str]:
+    """The laws as text."""
+    lines = [f"{row['id']:<8}{row['severity']:<8}{row['evidence']:<9}{row['sentence']}" for row in rows]
+    return [*lines, "", f"{len(rows)} laws; `mockserver laws explain {rows[0]['id']}` tells one."]
+
+
+def explained(law: Law) -> list[str]:
+    """What there is to know of a law, with a breach of it drawn from an example."""
+    from mockserver.kit.laws.catalogue import texts
+    from mockserver.kit.laws.drawing import draw
+    from mockserver.kit.laws.examples import example
+    from mockserver.kit.laws.judging import verdict_of
+
+    text, row = texts()[law.id], law_rows([law])[0]
+    run = example(text.breaks)
+    verdict = verdict_of(law, run)
+    source = f" <{law.ground.source}>" if law.ground.source else ""
+    return [
+        click.style(f"{law.id}  {law.sentence}", bold=True),
+        "",
+        *_paragraph("Why", law.why),
+        *_paragraph("Severity", f"{law.severity.value}, on the ground of {law.ground.says}{source}"),
+        *_paragraph("Judged", f"{_SEEN[law.evidence.value]}: {law.situation}"),
+        "",
+        *[f"  {name:<10} {_at(one)}" for name, one in row["providers"].items()],
+        "",
+        "A run that breaks it:",
+        "",
+        *draw(run.transcript.records, verdict.events),
+        "",
+        *_paragraph("Expected", verdict.expected),
+        *_paragraph("Observed", verdict.observed),
+        *[line for other, why in text.also.items() for line in _paragraph("Also", f"{other}: {why}")],
+        "",
+        *_paragraph("Python", text.python),
+        *_paragraph("JavaScript", text.javascript),
+    ]
+
+
+_SEEN: Final = {
+    "passive": "in any traffic",
+    "active": "where it happens, or a scenario provokes it",
+    "outcome": "where it happens, and the client told its outcome",
+}
+
+
+def _at(row: Row) -> str:
+    if row["severity"] is None:
+        return f"not judged: {row['says']}"
+    source = f" <{row['source']}>" if row["source"] else ""
+    return f"{row['severity']}: {row['says']}{source}"
+
+
+def _paragraph(head: str, text: str) -> list[str]:
+    indent = " " * 12
+    return fill(
+        f"{head + ':':<12}{text}",
+        WIDTH,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ).splitlines()
+
+
+@click.group("laws", invoke_without_command=True, help="The laws that clients are judged by.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def laws(ctx: click.Context, *, as_json: bool) -> None:
+    """List the laws."""
+    if ctx.invoked_subcommand is None:
+        rows = law_rows(_laws())
+        click.echo(json.dumps(rows, indent=2) if as_json else "\n".join(law_lines(rows)))
+
+
+@laws.command("explain", help="What a law demands, why, how it is broken, and how clients keep it.")
+@click.argument("law_id", metavar="ID")
+def explain(law_id: str) -> None:
+    """Explain one law."""
+    known = {one.id: one for one in _laws()}
+    found = known.get(law_id.upper())
+    if found is None:
+        close = get_close_matches(law_id.upper(), known, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]}? " if close else ""
+        raise click.BadParameter(f"{law_id[:60]!r} is no law; {hint}(`mockserver laws` lists them)", param_hint="ID")
+    click.echo("\n".join(explained(found)))
