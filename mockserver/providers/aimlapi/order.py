@@ -66,8 +66,10 @@ def video(call: Call) -> Order | Problem:
     model = _model(call)
     if model not in RATES and model != LIP_SYNC:  # only under unknown-model-404, whose document names no models
         return Problem(ProblemKind.MISSING, f"no model {model[:80]!r}", detail={"resource": "model", "id": model})
-    look: dict[str, Any] = body if model != LIP_SYNC else {}  # which takes it from the video that is to speak
-    resolution, seconds = look.get("resolution", "720p"), int(look.get("duration", 5))
+    # Lip sync takes its look from the video that is to speak; this one has the defaults.
+    defaults = call.judge.defaults(NAME, CREATE, call.profile)
+    look: dict[str, Any] = {**defaults, **(body if model != LIP_SYNC else {})}
+    resolution, seconds = look["resolution"], int(look["duration"])
     speaks = model in SPEAKING and "2026" in call.profile and bool(body.get("lip_sync_tts_content"))
     request = Video(
         model=model,
@@ -96,7 +98,7 @@ def _size(call: Call, model: str, resolution: str, look: dict[str, Any]) -> tupl
     """The picture's ratio where it was seen, else the one that was asked for; 16:9 for a picture nobody has seen."""
     if call.picture_size is not None:
         return size_from(call.picture_size, resolution)
-    return size_of(resolution, "16:9" if model in FROM_PICTURE else look.get("aspect_ratio", "16:9"))
+    return size_of(resolution, "16:9" if model in FROM_PICTURE else look["aspect_ratio"])
 
 
 def _composite(model: str, chance: Draw) -> Names:

@@ -14,6 +14,7 @@ from mockserver.domain.quota import Limit
 from mockserver.engine.pace import between
 from mockserver.provider.call import Answer, Call, Challenge, Reply
 from mockserver.provider.checks import with_key
+from mockserver.provider.defaults import with_defaults
 from mockserver.provider.keys import bearer_key
 from mockserver.provider.table import Endpoint
 from mockserver.providers.gately import upstream, wire
@@ -115,7 +116,7 @@ def _challenging(url: str, submit: Endpoint) -> Endpoint:
 
 def ordered(call: Call) -> Order:
     """The order in a body that keeps the document and the upstream's rules."""
-    video = asked(cast("dict[str, Any]", call.value), call.profile, call.picture)
+    video = asked(with_defaults(call), call.profile, call.picture)
     return Order(NAME, "createVideo", video, _names, documented, stages=(2, 1), is_judged_first=True)
 
 

@@ -77,7 +77,7 @@ def asked(body: Mapping[str, Any], profile: frozenset[str], picture: str) -> Vid
     resolution, seconds = "720P", 6
     if "pass-through" in profile:
         resolution = body.get("resolution", "768P" if model == HAILUO else "720P")
-        seconds = int(body.get("duration", 6))
+        seconds = int(body["duration"])
     width, height = SIZES["1080P" if "size-1080p" in profile else resolution]
     callback: str = body.get("callback_url", "") if "callbacks" in profile else ""
     return Video(prompt, model, width, height, seconds, picture, moves(prompt, model), callback)

@@ -17,6 +17,7 @@ from mockserver.domain.scenario import Scenario
 from mockserver.engine.pace import between
 from mockserver.engine.sandbox import JobStore
 from mockserver.provider.call import Call
+from mockserver.provider.defaults import with_defaults
 from mockserver.provider.endpoints import by_name
 from mockserver.providers.modelslab.request import Asked, Image, Text, Ultra
 
@@ -51,12 +52,6 @@ def _names(chance: Draw) -> Names:
     """
     counted = 60_000_000 + chance.id_block * 100_000 + chance.n % 100_000
     return Names(str(10**14 + chance.integer(16, 8) % (9 * 10**14) if chance.label else counted), chance.uuid())
-
-
-def _filled(call: Call) -> dict[str, Any]:
-    """The body over the defaults that the profile's document states; both surfaces differ in these alone."""
-    operation = cast("Any", call.operation).id
-    return {**call.judge.defaults(NAME, operation, call.profile), **cast("dict[str, Any]", call.value)}
 
 
 def _whole(value: Any) -> int | None:
@@ -102,7 +97,7 @@ def _order(call: Call, request: Asked, asked: Mapping[str, Any]) -> Order:
 
 def text(call: Call) -> Order:
     """The order in the body of a text-to-video call of either surface."""
-    asked = _filled(call)
+    asked = with_defaults(call)
     request = Text(
         model_id=_model(asked, call),
         prompt=asked["prompt"],
@@ -139,7 +134,7 @@ def _is_sent(asked: Mapping[str, Any], call: Call) -> bool:
 
 def picture(call: Call) -> str | bytes | Problem:
     """The picture that a picture-to-video call brings: a link, or the bytes in base64 (with or without a data URL)."""
-    asked = _filled(call)
+    asked = with_defaults(call)
     source: str = asked["init_image"]
     if not _is_sent(asked, call):
         return source
@@ -151,7 +146,7 @@ def picture(call: Call) -> str | bytes | Problem:
 
 def image(call: Call) -> Order:
     """The order in the body of a picture-to-video call of either surface, once its picture is taken in."""
-    asked = _filled(call)
+    asked = with_defaults(call)
     form = asked["output_type"]
     request = Image(
         model_id=_model(asked, call),
@@ -179,7 +174,7 @@ def image(call: Call) -> Order:
 
 def ultra(call: Call) -> Order:
     """The order in the body of an HD text-to-video call."""
-    asked = _filled(call)
+    asked = with_defaults(call)
     shift = asked["sample_shift"]
     if "shift_sample" in asked and "sample_shift" not in cast("dict[str, Any]", call.value):
         shift = asked["shift_sample"]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Hashable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from mockserver.domain.chance import Draw
 from mockserver.domain.job import Job, Snapshot, State, snapshot
@@ -14,6 +14,7 @@ from mockserver.domain.order import Lengths, Names, Order
 from mockserver.domain.problem import Problem, ProblemKind, Violation
 from mockserver.domain.quota import Limit
 from mockserver.provider.call import Answer, Call, ClipBody
+from mockserver.provider.defaults import with_defaults
 from mockserver.provider.endpoints import by_name
 from mockserver.provider.keys import ALL, bearer_key
 from mockserver.provider.table import Check
@@ -107,22 +108,21 @@ def _documented_long(chance: Draw) -> Lengths:
 
 
 def video(call: Call) -> Order:
-    """The order in a body that keeps the document."""
-    body = cast("dict[str, Any]", call.value)
-    get = body.get
+    """Return the order in a body that keeps the document."""
+    body = with_defaults(call)
     request = Video(
         prompt=body["prompt"],
-        model=sys.intern(get("model", "zeroscope-v2")),
-        duration=float(get("duration", 3.0)),
-        fps=_whole(get("fps", 8)),
-        width=_whole(get("width", 1024)),
-        height=_whole(get("height", 576)),
-        steps=_whole(get("steps", 25)),
-        guidance=float(get("guidanceScale", 9.0)),
+        model=sys.intern(body["model"]),
+        duration=float(body["duration"]),
+        fps=_whole(body["fps"]),
+        width=_whole(body["width"]),
+        height=_whole(body["height"]),
+        steps=_whole(body["steps"]),
+        guidance=float(body["guidanceScale"]),
     )
     if request.model == "modelscope-t2v" and "modelscope-256" in call.profile:
         request = replace(request, width=256, height=256)
-    seed = get("seed")
+    seed = body.get("seed")
     pace = _documented if request.duration <= 5 else _documented_long
     return Order(NAME, "createVideo", request, _names, pace, None if seed is None else _whole(seed))
 
@@ -197,14 +197,12 @@ def download(call: Call) -> Answer | Problem:
 
 def upscale(call: Call) -> Order | Problem:
     """The order to enlarge a completed video."""
-    body = cast("dict[str, Any]", call.value)
+    body = with_defaults(call)
     source = by_name(lambda _: body["videoId"], NAME, ["createVideo"], "video")(call)
     if isinstance(source, Problem):
         return source
     seen = snapshot(source, call.now)
     if seen.state is not State.SUCCEEDED:
         return unfinished(source, seen)
-    request = Upscale(
-        source, body["targetResolution"], bool(body.get("enhanceDetails")), bool(body.get("stabilizeMotion"))
-    )
+    request = Upscale(source, body["targetResolution"], bool(body["enhanceDetails"]), bool(body["stabilizeMotion"]))
     return Order(NAME, "upscaleVideo", request, _upscale_names, _documented, source.seed)
