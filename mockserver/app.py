@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -19,12 +20,12 @@ from mockserver.adapters.clock import HandTime, MachineTime, SandboxClock
 from mockserver.adapters.documents import Documents
 from mockserver.adapters.listeners import LoopbackListeners
 from mockserver.adapters.pictures import LoopbackPictures
+from mockserver.adapters.store import MemoryStore
 from mockserver.adapters.webhooks import WebhookDispatcher
-from mockserver.domain.scenario import Scenario, parse
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
-from mockserver.engine.sandboxes import Sandboxes
 from mockserver.provider.configuration import Declared, all_declared
 from mockserver.provider.discovery import discover, scenarios
 from mockserver.provider.keys import Grant, KeyRing
@@ -51,16 +52,16 @@ def create_app(
     settings = settings or Settings()
     source = time or MachineTime()
     providers = discover(places)
-    known = {**scenarios(providers), **{one.name: one for one in settings.scenarios}}
+    known = scenarios(providers, settings.scenarios)
     listeners = LoopbackListeners()
     plans = all_declared(settings.sandboxes, providers, known)
-    sandboxes = _sandboxes(settings, source, providers, known, listeners, plans)
+    store = _store(settings, source, providers, known, listeners, plans)
     dispatcher = WebhookDispatcher(
         source,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
-        journal=sandboxes.journal_of,
+        journal=store.journal_of,
     )
-    engine = Engine(sandboxes, dispatcher)
+    engine = Engine(store, dispatcher)
     clips = _clips(settings)
     judge = Documents({name: one.promise for name, one in providers.items()})
     context = ProviderContext(
@@ -77,17 +78,17 @@ def create_app(
         scenarios=known,
     )
     for plan in plans.values():
-        sandboxes.open(plan.digest)
+        store.open(plan.digest)
         for wished in plan.listeners:
             listeners.wish(plan.digest, *wished.all)
-    sandboxes.on_close.append(listeners.left)
+    store.on_close.append(listeners.left)
     control_context = _control_context(settings, context, providers, known, listeners, judge)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
             for digest, files_url in await listeners.open_wished():
-                sandboxes.open(digest).files_url = files_url
+                await engine.work(await store.load(digest), partial(_set_files_url, files_url))
             yield
         finally:
             await listeners.aclose()
@@ -122,7 +123,7 @@ def _control_context(
     settings: Settings,
     context: ProviderContext,
     providers: dict[str, Provider],
-    known: dict[str, Scenario],
+    known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     judge: Documents,
 ) -> ControlContext:
@@ -138,19 +139,18 @@ def _control_context(
         context.time.wall().timestamp() - context.time.monotonic(),
         frozenset(settings.allow_hosts),
         settings.control_token,
-        {one.name for one in settings.scenarios},
     )
 
 
-def _sandboxes(
+def _store(
     settings: Settings,
     source: MachineTime | HandTime,
     providers: dict[str, Provider],
-    known: dict[str, Scenario],
+    known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     plans: dict[str, Declared],
-) -> Sandboxes:
-    scenario = parse(settings.scenario, known)
+) -> MemoryStore:
+    scenario = known.parse(settings.scenario)
     changes = {plan.digest: plan.changes for plan in plans.values()}
     budget = Budget()
 
@@ -168,7 +168,11 @@ def _sandboxes(
             change(made)
         return made
 
-    return Sandboxes(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
+    return MemoryStore(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
+
+
+def _set_files_url(files_url: str | None, sandbox: Sandbox) -> None:
+    sandbox.set("files_url", files_url)
 
 
 def _keys(settings: Settings) -> KeyRing:

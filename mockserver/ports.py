@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from mockserver.domain.alteration import Fields
 from mockserver.domain.clip import ClipSpec, Picture, PictureRules
-from mockserver.domain.clock_segment import ClockSegment
+from mockserver.domain.clock_segment import ClockSegment, ClockState
 from mockserver.domain.delivery import PayloadFunction, Record
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Violation
 
 
@@ -37,6 +37,15 @@ class Clock(Protocol):
     @property
     def segment(self) -> ClockSegment:
         """What its hands do since its last change: for those who read the time now and the instant later."""
+        ...
+
+    @property
+    def state(self) -> ClockState:
+        """All that it is, as a value."""
+        ...
+
+    def restore(self, state: ClockState) -> None:
+        """Become again what it was: when a unit of work is undone, and when a store loads a clock."""
         ...
 
     @property
@@ -89,6 +98,59 @@ class Clock(Protocol):
 
     async def wait_until(self, at: datetime, *, while_frozen: bool = True) -> None:
         """Return once `at` is reached, or the clock is frozen and that is not to be waited for."""
+        ...
+
+
+S = TypeVar("S")
+"""A sandbox of the engine; the port does not look into it."""
+
+
+class Conflict(Exception):
+    """Somebody else has changed what a unit of work was based on: nothing of it was written. Run it on fresh state."""
+
+
+class Store(Protocol[S]):
+    """Keeps everything that sandboxes accumulate.
+
+    A call is one unit of work. Its sandbox is loaded (`load`), pure functions run on it, and what they changed is
+    committed as a whole or not at all (`commit`). Only these methods may wait; nothing between them does. A store may
+    load a part of the entries: then a unit that misses one ends with NotLoaded, the entry is loaded (`fetch`), and the
+    unit is undone and run again. The same happens on fresh state after a Conflict.
+    """
+
+    on_close: list[Callable[[str], None]]
+    """Called with the digest of each sandbox that is closed, by request or because there are too many."""
+
+    async def load(self, digest: str) -> S:
+        """Return the sandbox under a digest, made when it is new; it becomes the one used last."""
+        ...
+
+    async def find(self, digest: str) -> S | None:
+        """Return the sandbox under a digest, if there is one; this does not count as use."""
+        ...
+
+    async def fresh(self, sandbox: S) -> S:
+        """Return a sandbox as it is now: after a wait, or after a Conflict."""
+        ...
+
+    async def fetch(self, sandbox: S, table: str, key: Hashable) -> None:
+        """Load an entry of a table into a sandbox, or all of them (`key` None); what is not there counts as loaded."""
+        ...
+
+    async def commit(self, sandbox: S) -> None:
+        """Write the changes of a unit of work as a whole. Raises Conflict, after which nothing of them is written."""
+        ...
+
+    async def listed(self) -> Sequence[S]:
+        """Return all sandboxes, the one used last at the end."""
+        ...
+
+    async def owner_of(self, name: str) -> str | None:
+        """Return the digest of the sandbox that has a job or file of this public name."""
+        ...
+
+    async def close(self, digest: str) -> int:
+        """Forget a sandbox with all that it owns; return how many jobs that were."""
         ...
 
 
@@ -183,11 +245,11 @@ class Unanswered(Exception):
 class Webhooks(Protocol):
     """Brings webhooks, on the sandbox's clock. What is due when is read off `events(job)`."""
 
-    def expect(self, sandbox: str, clock: Clock, job: Job, webhook_payload: PayloadFunction) -> None:
+    def expect(self, sandbox: str, clock: Clock, job: AnyJob, webhook_payload: PayloadFunction) -> None:
         """Take on the payloads of a job's events."""
         ...
 
-    def overridden(self, sandbox: str, job: Job) -> None:
+    def overridden(self, sandbox: str, job: AnyJob) -> None:
         """A job that is expected has got another life: its later events are read anew."""
         ...
 

@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from math import ceil, isfinite
 
-from mockserver.domain.clock_segment import ClockSegment
+from mockserver.domain.clock_segment import ClockSegment, ClockState
 
 
 class MachineTime:
@@ -73,6 +73,16 @@ class SandboxClock:
         """Whether it stands still."""
         return self._is_frozen
 
+    @property
+    def state(self) -> ClockState:
+        """All that it is, as a value."""
+        return ClockState(self._base, self._anchor, self._rate, self._is_frozen, self.start)
+
+    def restore(self, state: ClockState) -> None:
+        """Become again what it was."""
+        base, anchor, self._rate, self._is_frozen, self.start = state
+        self._rebase(base, anchor)
+
     def now(self) -> datetime:
         """The sandbox's instant."""
         if self._is_frozen:
@@ -130,8 +140,8 @@ class SandboxClock:
         self._rate = rate
         self._rebase(at)
 
-    def _rebase(self, at: datetime) -> None:
-        self._base, self._anchor = at, self._source.monotonic()
+    def _rebase(self, at: datetime, anchor: float | None = None) -> None:
+        self._base, self._anchor = at, self._source.monotonic() if anchor is None else anchor
         self.segment = ClockSegment(at, self._anchor, 0.0 if self._is_frozen else self._rate)
         if self._changed is not None:
             self._changed.set()

@@ -24,8 +24,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from mockserver.domain.invalid_data import InvalidScenario, spoken
 from mockserver.domain.scenario import Scenario
-from mockserver.domain.scenario_composition import InvalidScenario, composed, spoken
+from mockserver.domain.scenario_catalogue import BuiltInScenario
+from mockserver.domain.scenario_composition import composed
 from mockserver.domain.spelling import nearest
 
 TABLES: Final = ("serve", "scenarios", "sandboxes")
@@ -79,11 +81,13 @@ def _check(sandboxes: Mapping[str, object], composed: tuple[Scenario, ...]) -> N
     from mockserver.provider.discovery import discover, scenarios
 
     providers = discover(PLACES)
-    built_in = scenarios(providers)
+    catalogue = scenarios(providers)
     for one in composed:
-        if one.name in built_in:
-            raise InvalidScenario(("scenarios", one.name), f"scenario {one.name} is built in; choose another name")
-    all_declared(sandboxes, providers, {**built_in, **{one.name: one for one in composed}})
+        try:
+            catalogue.add(one)
+        except BuiltInScenario as error:
+            raise InvalidScenario(("scenarios", one.name), str(error)) from None
+    all_declared(sandboxes, providers, catalogue)
 
 
 def _options(table: Mapping[str, Any], known: Collection[str]) -> dict[str, str | list[str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from mockserver.cli import keyfile, profiles, quotas, values
-from mockserver.domain.scenario import SUCCESS, parse
+from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
 
 if TYPE_CHECKING:
@@ -90,9 +90,8 @@ def _scenario(ctx: click.Context, param: click.Parameter, value: str) -> str:
     from mockserver.provider.discovery import discover, scenarios
 
     config: Config | None = ctx.params["config"]
-    own = {one.name: one for one in config.scenarios} if config is not None else {}
     try:
-        parse(value, {**scenarios(discover(PLACES)), **own})
+        scenarios(discover(PLACES), () if config is None else config.scenarios).parse(value)
     except ValueError as error:
         raise click.BadParameter(str(error), ctx, param) from None
     return value

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from mockserver.domain.invalid_data import InvalidScenario
 from mockserver.domain.quota import Limit
-from mockserver.domain.scenario_composition import InvalidScenario
 from mockserver.provider.table import Provider
 
 _LIMIT: Final = re.compile(r"([A-Za-z0-9]+)=([0-9]{1,9})/([0-9]{1,9}(?:\.[0-9]{1,6})?)")

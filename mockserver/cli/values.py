@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Final, TypeVar
 
 from mockserver.cli.spelling import unknown
-from mockserver.domain.scenario_composition import InvalidScenario
+from mockserver.domain.invalid_data import InvalidScenario
 
 Value = TypeVar("Value")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from mockserver.domain.job import Snapshot, State
+from mockserver.domain.timeline import Snapshot, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
-from typing import Final
 
-from mockserver.domain.job import ZERO, Job, Snapshot, State, events
+from mockserver.domain.job import AnyJob, Snapshot, State, events
+from mockserver.domain.webhook_plan import ONCE, Plan
 
 Event = tuple[datetime, Snapshot]
 """An instant at which a poll would change its word, and what it would then see."""
@@ -22,21 +22,8 @@ class Payload:
     body: object
 
 
-PayloadFunction = Callable[[Job, Snapshot], "Payload | None"]
+PayloadFunction = Callable[[AnyJob, Snapshot], "Payload | None"]
 """The payload that a provider sends at an event of a job; None where it sends none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """A planned attempt: it falls due `after` its event, on the sandbox's clock."""
-
-    after: timedelta = ZERO
-
-
-Plan = tuple[Try, ...]
-"""The attempts at a delivery, in the order of their numbers (from 1)."""
-
-ONCE: Final[Plan] = (Try(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +73,13 @@ class Undeliverable:
 Record = Attempt | Undeliverable
 
 
-def delivery_id(job: Job, number: int) -> str:
+def delivery_id(job: AnyJob, number: int) -> str:
     """The id of the delivery at a job's event; `number` counts the events told of that job from 0."""
     text = f"{job.provider}\0{job.id}\0{number}".encode("utf-8", "surrogatepass")
     return "whd_" + blake2b(text, digest_size=10).hexdigest()
 
 
-def untold(job: Job, last: Event | None) -> list[Event]:
+def untold(job: AnyJob, last: Event | None) -> list[Event]:
     """The events of a job that follow `last`, the latest one told (None: none was), oldest first.
 
     A turn may replace an event at its very instant: what then holds is an event of its own.

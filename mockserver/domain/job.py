@@ -6,7 +6,7 @@ At submission the whole life of a job is decided: its `Timeline`. Two pure funct
 * `events(job)`: the instants at which a poll would change its answer, and what it would then see.
 
 They are one function read in two directions, so a webhook can never say what a poll does not. What happens to a job
-after its submission (the poll that reaches N, a scenario turned from outside) is a `Override`: a fact with its instant,
+after its submission (the poll that reaches N, an override from outside) is an `Override`: a fact with its instant,
 appended to the job. No stored value has a field called state, status or progress.
 
 Intervals are half open: at the boundary the later state holds.
@@ -18,59 +18,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
-if TYPE_CHECKING:
-    from mockserver.domain.scenario import Scenario
+from mockserver.domain.scenario import Scenario
+from mockserver.domain.timeline import ZERO, Snapshot, State, Timeline
 
-ZERO: Final = timedelta(0)
-
-
-class State(Enum):
-    """Our words for the life of a job; the words on the wire are the provider's."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-
-    @property
-    def is_terminal(self) -> bool:
-        """Whether nothing can follow this state."""
-        return self in _TERMINAL
-
-
-_TERMINAL: Final = frozenset({State.SUCCEEDED, State.FAILED})
-
-
-class Timeline(NamedTuple):
-    """The life of a job, as lengths from its creation.
-
-    `queued`: how long it waits, None for ever. `running`: how long it then runs, None for ever. `end`: what it ends in.
-    `stalls_at`: the share of the run (0 to 1) at which progress stops for good. `stages`: into how many equal parts the
-    provider divides its waiting and its running, when it has more words than one for them. `polls`: when set, the job
-    waits and runs by the polls that it has seen, and becomes a timed one at the poll that reaches this number. `why`
-    is the reason of a failure.
-    """
-
-    queued: timedelta | None
-    running: timedelta | None
-    end: State = State.SUCCEEDED
-    stalls_at: float | None = None
-    stages: tuple[int, int] = (1, 1)
-    polls: int | None = None
-    why: str = ""
-
-    @property
-    def total(self) -> timedelta | None:
-        """From creation to the end; None when there is none."""
-        if self.queued is None or self.running is None or self.stalls_at is not None:
-            return None
-        return self.queued + self.running
+__all__ = [
+    "ZERO", "AnyJob", "Job", "Override", "OverrideKind", "Snapshot", "State", "Timeline",
+    "end_of", "events", "snapshot",
+]  # fmt: skip
 
 
 class OverrideKind(Enum):
-    """The kinds of turn that a life can take after submission."""
+    """What can become of a job after its submission."""
 
     COMPLETED = "completed"
     FAILED = "failed"
@@ -79,51 +39,61 @@ class OverrideKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A fact about a job with its instant: from `at` on its life goes as `kind` says. `why` is for the wire."""
+    """A fact about a job with its instant."""
 
     at: datetime
+    """From this instant on the job's life goes as `kind` says."""
     kind: OverrideKind
+    """What becomes of the job."""
     why: str = ""
+    """The reason of a failure, for the wire."""
 
 
-class Job(NamedTuple):
-    """One generation asked for. `request` is the provider's own frozen value; `seed` the picture's 32 bits.
+R_co = TypeVar("R_co", covariant=True)
+"""The provider's own frozen value of a request."""
 
-    `kind` is the operation that made it, `alias` another public name of it (the stem of its file), `n` the number of
-    the submission in its sandbox and `serial` the one on its server, `scenario` the scenario it was given, `polls` how
-    many polls a poll-driven timeline has seen.
-    """
+
+class Job(NamedTuple, Generic[R_co]):
+    """One generation that was asked for, as plain data: what it does is looked up by the names in it."""
 
     id: str
+    """The id on the wire."""
     provider: str
+    """The name of the provider."""
     kind: str
+    """The id of the operation that made it."""
     n: int
+    """The number of the submission in its sandbox, from 1."""
     created: datetime
+    """The sandbox's instant of the creation."""
     timeline: Timeline
-    request: object
+    """Its life as it was planned at the creation."""
+    request: R_co
+    """What was asked: the provider's own frozen value."""
     seed: int
+    """The 32 bits that the picture is drawn from."""
     serial: int = 0
+    """The number of the submission in the whole store: of all finished jobs the one with the lowest leaves first."""
     alias: str = ""
+    """Another public name, the stem of its file; empty where there is none."""
     scenario: Scenario | None = None
+    """The scenario that it was given."""
     overrides: tuple[Override, ...] = ()
+    """What happened to it after the creation, in order."""
     polls: int = 0
+    """How many polls it has seen, where its timeline goes by polls."""
+    profile: frozenset[str] = frozenset()
+    """The profile words under which it was made; a webhook tells of it under these."""
+    files: str = ""
+    """The origin of its links at the creation, without the prefix of a link that cannot be guessed."""
 
-    def overridden(self, turn: Override) -> Job:
-        """The same job with one more fact."""
-        return self._replace(overrides=(*self.overrides, turn))
+    def overridden(self, override: Override) -> Job[R_co]:
+        """Return the same job with one more fact."""
+        return self._replace(overrides=(*self.overrides, override))
 
 
-class Snapshot(NamedTuple):
-    """What a poll sees. `progress` is 0 to 100, `stage` counts within the state, `since` is when the state began,
-    `remaining` the length until the end (zero once there, None when no end is decided).
-    """
-
-    state: State
-    stage: int
-    progress: int
-    since: datetime
-    remaining: timedelta | None
-    why: str = ""
+AnyJob = Job[Any]
+"""A job of any provider."""
 
 
 def _share(timeline: Timeline, ran: timedelta) -> float:
@@ -138,7 +108,7 @@ def _stage(count: int, spent: timedelta, length: timedelta | None) -> int:
     return min(count - 1, int(count * (spent / length)))
 
 
-def _by_polls(job: Job) -> Snapshot:
+def _by_polls(job: AnyJob) -> Snapshot:
     """A poll-driven job before its number is reached: one poll waiting, the others running."""
     timeline, needed = job.timeline, job.timeline.polls or 1
     if job.polls <= 1 and needed > 1:
@@ -147,8 +117,8 @@ def _by_polls(job: Job) -> Snapshot:
     return Snapshot(State.RUNNING, timeline.stages[1] - 1, progress, job.created, None)
 
 
-def _as_planned(job: Job, now: datetime) -> Snapshot:
-    """The snapshot of a life that no turn has touched."""
+def _as_planned(job: AnyJob, now: datetime) -> Snapshot:
+    """The snapshot of a life that no override has touched."""
     timeline = job.timeline
     if timeline.polls is not None:
         return _by_polls(job)
@@ -167,33 +137,33 @@ def _as_planned(job: Job, now: datetime) -> Snapshot:
     return Snapshot(timeline.end, 0, progress, job.created + total, ZERO, timeline.why)
 
 
-def snapshot(job: Job, now: datetime) -> Snapshot:
+def snapshot(job: AnyJob, now: datetime) -> Snapshot:
     """What a poll at the instant `now` sees. Pure: reading changes nothing."""
     overrides = job.overrides
     if not overrides:
         return _as_planned(job, now)
     seen = _as_planned(job, min(now, overrides[0].at))
-    for turn in overrides:
-        if turn.at > now or seen.state.is_terminal:
+    for override in overrides:
+        if override.at > now or seen.state.is_terminal:
             break
-        seen = _after(turn, seen)
+        seen = _after(override, seen)
     return seen
 
 
-def _after(turn: Override, seen: Snapshot) -> Snapshot:
-    """What holds from a turn on, given what was seen just before it."""
-    if turn.kind is OverrideKind.COMPLETED:
-        return Snapshot(State.SUCCEEDED, 0, 100, turn.at, ZERO)
-    if turn.kind is OverrideKind.FAILED:
-        return Snapshot(State.FAILED, 0, seen.progress, turn.at, ZERO, turn.why)
+def _after(override: Override, seen: Snapshot) -> Snapshot:
+    """Return what holds from an override on, given what was seen just before it."""
+    if override.kind is OverrideKind.COMPLETED:
+        return Snapshot(State.SUCCEEDED, 0, 100, override.at, ZERO)
+    if override.kind is OverrideKind.FAILED:
+        return Snapshot(State.FAILED, 0, seen.progress, override.at, ZERO, override.why)
     return seen._replace(remaining=None)
 
 
-def _boundaries(job: Job) -> Iterator[datetime]:
-    """Every instant at which the planned life or a turn may change the answer, in no order."""
+def _boundaries(job: AnyJob) -> Iterator[datetime]:
+    """Every instant at which the planned life or an override may change the answer, in no order."""
     timeline = job.timeline
     yield job.created
-    yield from (turn.at for turn in job.overrides)
+    yield from (override.at for override in job.overrides)
     if timeline.polls is not None or timeline.queued is None:
         return
     yield from _parts(job.created, timeline.queued, timeline.stages[0])
@@ -212,7 +182,7 @@ def _parts(start: datetime, length: timedelta, count: int) -> Iterator[datetime]
         yield at if _stage(count, at - start, length) >= part else at + timedelta.resolution
 
 
-def events(job: Job) -> list[tuple[datetime, Snapshot]]:
+def events(job: AnyJob) -> list[tuple[datetime, Snapshot]]:
     """The instants at which a poll would change its word, oldest first, each with what it would see.
 
     The first is the creation. Progress moves between events; state and stage do not.
@@ -225,7 +195,7 @@ def events(job: Job) -> list[tuple[datetime, Snapshot]]:
     return found
 
 
-def end_of(job: Job) -> datetime | None:
+def end_of(job: AnyJob) -> datetime | None:
     """The instant of the terminal state; None while no end is decided. Never read from a clock."""
     if not job.overrides:
         total = job.timeline.total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from mockserver.domain.chance import Draw
 
@@ -15,28 +15,39 @@ Pace = Callable[[Draw], Lengths]
 """The documented lengths of a job, drawn from its chance."""
 
 
+R_co = TypeVar("R_co", covariant=True)
+"""The provider's own frozen value of a request."""
+
+
 class Names(NamedTuple):
-    """The public names of a job: its id on the wire and, where its file goes by another stem, that one."""
+    """The public names of a job."""
 
     id: str
+    """The id on the wire."""
     alias: str = ""
+    """The stem of its file, where that is another one; else empty."""
 
 
-class Order(NamedTuple):
-    """A job asked for. `request` is the provider's own frozen value, `seed` what the client sent (None: drawn),
-    `stages` into how many words the provider divides waiting and running, `timing` the one that a profile asks for
-    whatever the sandbox's is (None: the sandbox's). `is_judged_first` says that the provider judges what is to be shown
-    before it takes the job, so that moderation is a refusal and not a failure. `fails` is the reason for which the
-    provider takes the job and yet cannot do it (empty: it can).
-    """
+class Order(NamedTuple, Generic[R_co]):
+    """A job that is asked for."""
 
     provider: str
+    """The name of the provider."""
     kind: str
-    request: object
+    """The id of the operation."""
+    request: R_co
+    """What was asked: the provider's own frozen value."""
     name: Callable[[Draw], Names]
+    """Draws the public names of the job."""
     documented: Pace
+    """Draws the lengths that the provider documents."""
     seed: int | None = None
+    """The seed that the client sent; None: it is drawn."""
     stages: tuple[int, int] = (1, 1)
+    """Into how many words the provider divides waiting and running."""
     timing: str | None = None
+    """The timing that a profile asks for whatever the sandbox's is; None: the sandbox's."""
     is_judged_first: bool = False
+    """Whether the provider judges what is to be shown before it takes the job, so that moderation is a refusal."""
     fails: str = ""
+    """The reason for which the provider takes the job and yet cannot do it; empty: it can."""

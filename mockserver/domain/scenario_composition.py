@@ -1,4 +1,4 @@
-"""Scenarios out of data: what a TOML file or the control API composes from timeline, answers, file, faults, webhooks.
+"""Scenarios out of data (a TOML file, the control API, a stored job), and back into it.
 
 [scenarios.rainy-night]
 says = "It runs long, tells no time, its third poll meets a 429, its clip is cut, and its webhook comes twice."
@@ -8,235 +8,190 @@ file = { share = 0.6, lag_seconds = 5 }
 faults = [{ at = "poll", does = "limited", from = 3, to = 3, seconds = 5 }, { at = "file", does = "cut", to = 1 }]
 webhooks = { tries = [0, 2.5] }
 creation = 202
+
+A part may be named in the place of its values (`timeline = "slow"`, `number = 3`); so every scenario has such a form.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
-from difflib import get_close_matches
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Final
 
-from mockserver.domain import fault
 from mockserver.domain.alteration import ALTERATIONS, FileChange
-from mockserver.domain.delivery import Plan, Try
-from mockserver.domain.fault import Fault, FaultPoint
-from mockserver.domain.job import State, Timeline
+from mockserver.domain.builtin_scenarios import CORE
+from mockserver.domain.fault import REFUSALS, Fault
+from mockserver.domain.fault_composition import fault_data, read_fault
+from mockserver.domain.invalid_data import (
+    MOST,
+    InvalidScenario,
+    items,
+    members_of,
+    number,
+    one,
+    spoken,
+    word,
+    words,
+)
 from mockserver.domain.problem import ProblemKind
-from mockserver.domain.scenario import REFUSALS, Change, Scenario
+from mockserver.domain.scenario import Scenario, UnknownScenario, parse
+from mockserver.domain.scenario_parts import (
+    FAULT_LISTS,
+    FILE_CHANGES,
+    TIMELINE_CHANGES,
+    WEBHOOK_PLANS,
+    TimelineChange,
+    WebhookTries,
+)
+from mockserver.domain.timeline import State
+
+__all__ = ["FILE", "LIFE", "MEMBERS", "MOST", "InvalidScenario", "composed", "read_scenario", "scenario_data", "spoken"]
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
-LONGEST_SECONDS: Final = 10**8
 TIMINGS: Final = ("quick", "documented", "instant")
 MEMBERS: Final = (
     "says", "timing", "timeline", "answers", "file", "faults", "webhooks", "creation", "at_once", "unguessable",
-    "refuses",
+    "refuses", "judged", "number",
 )  # fmt: skip
 LIFE: Final = ("queued_seconds", "running_seconds", "ends", "stalls_at", "polls", "why")
 FILE: Final = ("share", "content_type", "lag_seconds", "expires_seconds")
-FAULT: Final = ("at", "does", "from", "to", "seconds", "share", "applied")
 WEBHOOKS: Final = ("tries", *(state.value for state in State))
-MOST: Final = 100
-"""So many faults of a scenario, and tries of a webhook."""
 
-
-class InvalidScenario(ValueError):
-    """Data that makes no scenario: `path` leads to what is wrong, the text says what was expected."""
-
-    def __init__(self, path: tuple[str, ...], text: str) -> None:
-        super().__init__(f"{spoken(path)}: {text}")
-        self.path, self.text = path, text
-
-
-def spoken(path: Iterable[str]) -> str:
-    """A path as it is said: `scenarios.rainy-night.faults[1].at`."""
-    return ".".join(path).replace(".[", "[")
+PROBLEMS: Final[Mapping[str, ProblemKind]] = {
+    **REFUSALS,
+    **{kind.value.replace(" ", "-"): kind for kind in ProblemKind if kind not in REFUSALS.values()},
+}
+"""Refusals of a submission by their words."""
+_PROBLEM_WORDS: Final = {kind: name for name, kind in PROBLEMS.items()}
+_BUILT_IN: Final = {scenario.name: scenario for scenario in CORE}
 
 
 def composed(name: str, data: object) -> Scenario:
-    """The scenario that data describes; raises Miscomposed."""
-    path = ("scenarios", name)
+    """Return the scenario that a tester's data describes; raises InvalidScenario."""
     if not NAME.fullmatch(name):
         raise InvalidScenario(
-            path, "a name is lower-case letters, digits and hyphens, at most 40, and begins with a letter"
+            ("scenarios", name),
+            "a name is lower-case letters, digits and hyphens, at most 40, and begins with a letter",
         )
-    members = _members(data, path, MEMBERS)
+    return read_scenario(name, data)
+
+
+def read_scenario(name: str, data: object) -> Scenario:
+    """Return the scenario of this name that data describes; raises InvalidScenario."""
+    path = ("scenarios", name)
+    members = members_of(data, path, MEMBERS)
     return Scenario(
         name,
-        _one(members, path, "says", str, "a sentence", default="A scenario of your own."),
-        timing=_word(members, path, "timing", TIMINGS),
-        change=_change(members.get("timeline"), (*path, "timeline")),
-        refuses=_refusal(members, path),
-        answers=tuple(ALTERATIONS[word] for word in _words(members, (*path, "answers"))),
-        file=_file(members.get("file"), (*path, "file")),
-        faults=_faults(members.get("faults"), (*path, "faults")),
-        webhooks=_webhooks(members.get("webhooks"), (*path, "webhooks")),
+        one(members, path, "says", str, "a sentence", default="A scenario of your own."),
+        timing=word(members, path, "timing", TIMINGS),
+        timeline=_timeline(members, path),
+        refuses=_problem(members, path, "refuses"),
+        judged=_problem(members, path, "judged"),
+        number=_number(members, path),
+        answers=words(members, path, "answers", ALTERATIONS),
+        file=_file(members, path),
         creation=_creation(members, path),
-        at_once=_one(members, path, "at_once", bool, "true or false", default=False),
-        is_opaque=_one(members, path, "unguessable", bool, "true or false", default=False),
+        at_once=one(members, path, "at_once", bool, "true or false", default=False),
+        is_opaque=one(members, path, "unguessable", bool, "true or false", default=False),
+        faults=_faults(members, path),
+        webhooks=_webhooks(members, path),
     )
 
 
-def _members(data: object, path: tuple[str, ...], known: tuple[str, ...]) -> Mapping[str, Any]:
-    if not isinstance(data, Mapping):
-        raise InvalidScenario(path, f"expected a table, got {data!r}")
-    for name in data:
-        if name not in known:
-            raise InvalidScenario((*path, str(name)), f"unknown key{_near(str(name), known)}")
-    return data
+def _number(members: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
+    """Return the scenario's number; where it has none, the usual one of the first part that takes one."""
+    value = number(members, path, "number", 1e9)
+    if value is not None:
+        return value
+    named = (members.get(part) for part in ("timeline", "file", "faults", "webhooks"))
+    usual = (_BUILT_IN[name].number for name in named if isinstance(name, str) and name in _BUILT_IN)
+    return next((each for each in usual if each is not None), None)
 
 
-def _near(word: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
-
-
-def _one(
-    members: Mapping[str, Any], path: tuple[str, ...], name: str, kind: type, expected: str, *, default: Any
-) -> Any:
-    value = members.get(name, default)
-    if not isinstance(value, kind):
-        raise InvalidScenario((*path, name), f"expected {expected}, got {value!r}")
-    return value
-
-
-def _word(members: Mapping[str, Any], path: tuple[str, ...], name: str, known: tuple[str, ...]) -> str | None:
-    value = members.get(name)
-    if value is not None and value not in known:
-        raise InvalidScenario(
-            (*path, name), f"expected one of {', '.join(known)}, got {value!r}{_near(str(value), known)}"
-        )
-    return value
-
-
-def _number(
-    members: Mapping[str, Any], path: tuple[str, ...], name: str, most: float = LONGEST_SECONDS
-) -> float | None:
-    value = members.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise InvalidScenario((*path, name), f"expected a number from 0 to {most:g}, got {value!r}")
-    return float(value)
-
-
-def _words(members: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
-    value = members.get("answers", [])
-    if not isinstance(value, list):
-        raise InvalidScenario(path, f"expected a list of {', '.join(ALTERATIONS)}, got {value!r}")
-    for word in value:
-        if not isinstance(word, str) or word not in ALTERATIONS:
-            raise InvalidScenario(path, f"unknown change {word!r}{_near(str(word), tuple(ALTERATIONS))}")
-    return value
-
-
-def _change(data: object, path: tuple[str, ...]) -> Change | None:
-    if data is None:
-        return None
-    life = _members(data, path, LIFE)
-    queued, running = _number(life, path, "queued_seconds"), _number(life, path, "running_seconds")
-    ends = {"succeeded": State.SUCCEEDED, "failed": State.FAILED}.get(
-        _word(life, path, "ends", ("succeeded", "failed")) or ""
+def _timeline(members: Mapping[str, Any], path: tuple[str, ...]) -> str | TimelineChange | None:
+    data = members.get("timeline")
+    if data is None or isinstance(data, str):
+        return word(members, path, "timeline", TIMELINE_CHANGES)
+    path = (*path, "timeline")
+    life = members_of(data, path, LIFE)
+    polls = number(life, path, "polls", 10**6)
+    ends = word(life, path, "ends", (State.SUCCEEDED.value, State.FAILED.value))
+    return TimelineChange(
+        number(life, path, "queued_seconds"),
+        number(life, path, "running_seconds"),
+        None if ends is None else State(ends),
+        number(life, path, "stalls_at", 0.99),
+        None if polls is None else max(1, int(polls)),
+        one(life, path, "why", str, "a text", default=""),
     )
-    stalls, polls = _number(life, path, "stalls_at", 0.99), _number(life, path, "polls", 10**6)
-    why = _one(life, path, "why", str, "a text", default="")
-
-    def change(timeline: Timeline, _number: float) -> Timeline:
-        return timeline._replace(
-            queued=timeline.queued if queued is None else timedelta(seconds=queued),
-            running=timeline.running if running is None else timedelta(seconds=running),
-            end=ends or timeline.end,
-            stalls_at=timeline.stalls_at if stalls is None else stalls,
-            polls=timeline.polls if polls is None else max(1, int(polls)),
-            why=why or timeline.why,
-        )
-
-    return change
 
 
-def _file(data: object, path: tuple[str, ...]) -> Callable[[float], FileChange] | None:
-    if data is None:
-        return None
-    file = _members(data, path, FILE)
-    share, lag = _number(file, path, "share", 1), _number(file, path, "lag_seconds")
-    kind: str = _one(file, path, "content_type", str, "a media type", default="")
+def _file(members: Mapping[str, Any], path: tuple[str, ...]) -> str | FileChange | None:
+    data = members.get("file")
+    if data is None or isinstance(data, str):
+        return word(members, path, "file", FILE_CHANGES)
+    path = (*path, "file")
+    file = members_of(data, path, FILE)
+    share = number(file, path, "share", 1)
+    kind = one(file, path, "content_type", str, "a media type", default="")
     if not (kind.isascii() and kind.isprintable()):
         raise InvalidScenario((*path, "content_type"), f"expected one line of ASCII, got {kind!r}")
-    change = FileChange(
+    return FileChange(
         share=1.0 if share is None else share,
         content_type=kind,
-        lag_seconds=lag or 0.0,
-        expires_seconds=_number(file, path, "expires_seconds"),
-    )
-    return lambda _number: change
-
-
-def _list(value: object, path: tuple[str, ...], expected: str) -> list[Any]:
-    if not isinstance(value, list) or len(value) > MOST:
-        raise InvalidScenario(path, f"expected a list of at most {MOST} {expected}, got {value!r}"[:300])
-    return value
-
-
-def _faults(data: object, path: tuple[str, ...]) -> Callable[[float], tuple[Fault, ...]] | None:
-    if data is None:
-        return None
-    rows = _list(data, path, 'tables such as {at = "poll", does = "limited", from = 2}')
-    made = tuple(_fault(row, (*path, f"[{index}]")) for index, row in enumerate(rows))
-    return lambda _number: made
-
-
-def _fault(data: object, path: tuple[str, ...]) -> Fault:
-    row = _members(data, path, FAULT)
-    for name in ("at", "does"):
-        if row.get(name) is None:
-            raise InvalidScenario(path, f"expected a key {name}")
-    place = FaultPoint(_word(row, path, "at", tuple(one.value for one in FaultPoint)))
-    does = fault.WORDS[str(_word(row, path, "does", tuple(fault.WORDS)))]
-    first, last = _count(row, path, "from"), _count(row, path, "to")
-    if last is not None and last < (first or 1):
-        raise InvalidScenario((*path, "to"), f"expected a number from {first or 1}, as `from` is, got {last}")
-    seconds, share = _number(row, path, "seconds"), _number(row, path, "share", 1)
-    is_applied: bool = _one(row, path, "applied", bool, "true or false", default=False)
-    if is_applied and place is not FaultPoint.CREATION:
-        raise InvalidScenario((*path, "applied"), "only a creation is applied or not")
-    return Fault(
-        place, does, first or 1, last, 1.0 if seconds is None else seconds, 0.5 if share is None else share, is_applied
+        lag_seconds=number(file, path, "lag_seconds") or 0.0,
+        expires_seconds=number(file, path, "expires_seconds"),
     )
 
 
-def _count(members: Mapping[str, Any], path: tuple[str, ...], name: str) -> int | None:
-    value = _number(members, path, name, 10**6)
-    if value is not None and (value < 1 or value != int(value)):
-        raise InvalidScenario((*path, name), f"expected a whole number from 1, got {value:g}")
-    return None if value is None else int(value)
-
-
-def _webhooks(data: object, path: tuple[str, ...]) -> Callable[[State, float], Plan] | None:
-    """By state, else for all; where neither is named, once at once."""
+def _faults(members: Mapping[str, Any], path: tuple[str, ...]) -> str | tuple[Fault, ...]:
+    """Return the name of a list of faults, or the faults; an item may be the name of a list that it adds."""
+    data = members.get("faults")
     if data is None:
-        return None
-    row = _members(data, path, WEBHOOKS)
-    plans = {name: _plan(value, (*path, name)) for name, value in row.items()}
-    usual = plans.get("tries", (Try(),))
-    return lambda state, _number: plans.get(state.value, usual)
-
-
-def _plan(data: object, path: tuple[str, ...]) -> Plan:
-    tries = _list(data, path, "numbers of seconds after the event, such as [0, 30]")
-    made = []
-    for index, one in enumerate(tries):
-        seconds = _number({f"[{index}]": one}, path, f"[{index}]")
-        if seconds is None:
-            raise InvalidScenario((*path, f"[{index}]"), "expected a number of seconds, got null")
-        made.append(Try(timedelta(seconds=seconds)))
+        return ()
+    if isinstance(data, str):
+        return word(members, path, "faults", FAULT_LISTS) or ()
+    made: list[Fault] = []
+    path = (*path, "faults")
+    for index, row in enumerate(items(data, path, 'tables such as {at = "poll", does = "limited", from = 2}')):
+        where = (*path, f"[{index}]")
+        made += _named_faults(row, where) if isinstance(row, str) else [read_fault(row, where)]
     return tuple(made)
 
 
-def _refusal(members: Mapping[str, Any], path: tuple[str, ...]) -> ProblemKind | None:
-    known = {scenario.name: scenario.refuses for scenario in REFUSALS}
-    word = _word(members, path, "refuses", tuple(known))
-    return known[word] if word is not None else None
+def _named_faults(spelling: str, path: tuple[str, ...]) -> tuple[Fault, ...]:
+    try:
+        return parse(spelling, {name: _BUILT_IN[name] for name in FAULT_LISTS}).active_faults()
+    except UnknownScenario as unknown:
+        raise InvalidScenario(path, str(unknown)) from None
+
+
+def _webhooks(members: Mapping[str, Any], path: tuple[str, ...]) -> str | WebhookTries | None:
+    """Return the tries by state, else for all; where neither is named, once at once."""
+    data = members.get("webhooks")
+    if data is None or isinstance(data, str):
+        return word(members, path, "webhooks", WEBHOOK_PLANS)
+    path = (*path, "webhooks")
+    row = members_of(data, path, WEBHOOKS)
+    plans = {name: _tries(value, (*path, name)) for name, value in row.items()}
+    usual = plans.pop("tries", (0.0,))
+    return WebhookTries(usual, tuple((state, plans[state.value]) for state in State if state.value in plans))
+
+
+def _tries(data: object, path: tuple[str, ...]) -> tuple[float, ...]:
+    made = []
+    for index, each in enumerate(items(data, path, "numbers of seconds after the event, such as [0, 30]")):
+        seconds = number({f"[{index}]": each}, path, f"[{index}]")
+        if seconds is None:
+            raise InvalidScenario((*path, f"[{index}]"), "expected a number of seconds, got null")
+        made.append(seconds)
+    return tuple(made)
+
+
+def _problem(members: Mapping[str, Any], path: tuple[str, ...], name: str) -> ProblemKind | None:
+    found = word(members, path, name, PROBLEMS)
+    return PROBLEMS[found] if found is not None else None
 
 
 def _creation(members: Mapping[str, Any], path: tuple[str, ...]) -> int | None:
@@ -244,3 +199,44 @@ def _creation(members: Mapping[str, Any], path: tuple[str, ...]) -> int | None:
     if value is not None and value not in (200, 201, 202):
         raise InvalidScenario((*path, "creation"), f"expected 200, 201 or 202, got {value!r}")
     return None if value is None else int(value)
+
+
+def scenario_data(scenario: Scenario) -> dict[str, Any]:
+    """Return the data of which `read_scenario` makes this scenario: JSON values, without what is as usual."""
+    plain = {
+        "timing": scenario.timing,
+        "timeline": _part_data(scenario.timeline),
+        "refuses": _word_of(scenario.refuses),
+        "judged": _word_of(scenario.judged),
+        "number": scenario.number,
+        "answers": list(scenario.answers) or None,
+        "file": _part_data(scenario.file),
+        "creation": scenario.creation,
+        "at_once": scenario.at_once or None,
+        "unguessable": scenario.is_opaque or None,
+        "faults": _faults_data(scenario.faults),
+        "webhooks": _webhooks_data(scenario.webhooks),
+    }
+    return {"says": scenario.says, **{name: value for name, value in plain.items() if value is not None}}
+
+
+def _word_of(kind: ProblemKind | None) -> str | None:
+    return None if kind is None else _PROBLEM_WORDS[kind]
+
+
+def _part_data(part: str | TimelineChange | FileChange | None) -> Any:
+    """Return a part as data: its name, or its values without those that are as usual."""
+    if part is None or isinstance(part, str):
+        return part
+    values = {each.name: getattr(part, each.name) for each in fields(part) if getattr(part, each.name) != each.default}
+    return {name: value.value if isinstance(value, State) else value for name, value in values.items()}
+
+
+def _faults_data(faults: str | tuple[Fault, ...]) -> Any:
+    return faults if isinstance(faults, str) else [fault_data(each) for each in faults] or None
+
+
+def _webhooks_data(plan: str | WebhookTries | None) -> Any:
+    if plan is None or isinstance(plan, str):
+        return plan
+    return {"tries": list(plan.tries), **{state.value: list(tries) for state, tries in plan.by_state}}

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import blake2b
 from typing import Final
 
+from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.chance import Draw, draw
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.fault import FaultPoint
-from mockserver.domain.job import Job, end_of
-from mockserver.domain.quota import Limit, Log
+from mockserver.domain.clock_segment import ClockState
+from mockserver.domain.quota import Limit
 from mockserver.domain.redaction import redact_literal, spellings_of, words_of
-from mockserver.domain.scenario import SUCCESS, Scenario
+from mockserver.domain.scenario import Scenario
+from mockserver.engine.changes import Admission, CallCount, Change, JobChange, MemberChange, Reset, Table
 from mockserver.engine.journal import Journal
+from mockserver.engine.records import Records
 from mockserver.ports import Clock
 
 ANONYMOUS: Final = "anonymous"
@@ -54,120 +55,135 @@ def unkeyed(text: str, digest: str) -> str:
 
 
 @dataclass(slots=True)
-class JobStore:
-    """The jobs of a sandbox in the order of their submission, and the other names they go by. `calls` counts those
-    about a job that may meet faults by the job's id and their place, creations by the name of their scenario.
-    """
+class Sandbox(Records):
+    """What one key owns, as a unit of work sees it.
 
-    jobs: dict[str, Job] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
-    calls: dict[tuple[str, FaultPoint], int] = field(default_factory=dict)
-
-    def find(self, name: str) -> Job | None:
-        """The job with this id or alias."""
-        job = self.jobs.get(name)
-        return job if job is not None else self.by_alias(name)
-
-    def by_id(self, name: str) -> Job | None:
-        """The job with this id."""
-        return self.jobs.get(name)
-
-    def by_alias(self, name: str) -> Job | None:
-        """The job with this alias."""
-        return self.jobs.get(self.aliases.get(name, ""))
-
-    def add(self, job: Job) -> None:
-        """Put a job in, or its later value in the place of the earlier."""
-        self.jobs[job.id] = job
-        if job.alias:
-            self.aliases[job.alias] = job.id
-
-    def counted(self, name: str, place: FaultPoint) -> int:
-        """Count a call at a place; return its number, from 1."""
-        nth = self.calls[name, place] = self.calls.get((name, place), 0) + 1
-        return nth
-
-    def drop(self, job: Job) -> None:
-        """Forget a job, its names and its calls."""
-        del self.jobs[job.id]
-        self.aliases.pop(job.alias, None)
-        for place in FaultPoint:
-            self.calls.pop((job.id, place), None)
-
-    def finished(self, now: datetime) -> Iterator[Job]:
-        """The jobs whose life is over at `now`, oldest submission first."""
-        for job in self.jobs.values():
-            end = end_of(job)
-            if end is not None and end <= now:
-                yield job
-
-    def unfinished(self, now: datetime) -> Iterator[Job]:
-        """The jobs whose life is not over at `now`, oldest submission first."""
-        for job in self.jobs.values():
-            end = end_of(job)
-            if end is None or end > now:
-                yield job
-
-
-@dataclass(slots=True)
-class Sandbox:
-    """What one key owns. `id_block` is a number that no other living sandbox of this server has; `limits` says whether
-    the documented rate limits refuse, `own_limits` are the tester's own by operation (they always refuse), `tiers` the
-    plan of the account by provider (absent: the provider's default), `hold` how long a creation that waits is held
-    (None: what the timing says), `scenario` the scenario of its jobs and `queue` the scenarios of the next ones,
-    `files_url` the origin that links point to (None: where the client came), `journal` what was received and answered.
+    It is read by its members and verbs, and changed by its verbs alone: each notes a `Change`, which the store commits
+    or undoes.
     """
 
     digest: str
+    """The digest of the key, under which the sandbox is listed."""
     clock: Clock
+    """The clock of the sandbox; read it here, change it through `moving`."""
     seed: int
+    """The seed of all random draws."""
     id_block: int
-    profiles: dict[str, frozenset[str]]
+    """A number that no other living sandbox of this server has, for ids that are plain counters."""
+    profiles: Mapping[str, frozenset[str]]
+    """The profile words by provider."""
     timing: str
+    """How long jobs take: one of `engine.pace.TIMINGS`."""
     limits: bool = False
+    """Whether the documented rate limits refuse."""
     hold: timedelta | None = None
+    """How long a creation that waits is held; None: as long as the timing says."""
     scenario: Scenario = SUCCESS
-    queue: deque[Scenario] = field(default_factory=deque)
+    """The scenario of jobs that have no other."""
+    queue: tuple[Scenario, ...] = ()
+    """The scenarios of the next jobs, one each."""
     files_url: str | None = None
+    """The origin that links point to; None: where the client came."""
     own_limits: Mapping[str, Limit] = field(default_factory=dict)
+    """Rate limits of the tester's own by operation; they always refuse."""
     tiers: Mapping[str, str] = field(default_factory=dict)
-    job_store: JobStore = field(default_factory=JobStore)
+    """The plan of the account by provider; absent: the provider's default."""
     submissions: int = 0
+    """How many jobs were submitted since the last reset."""
     refusals: int = 0
-    logs: dict[Hashable, Log] = field(default_factory=dict)
-    clip_specs: dict[Hashable, ClipSpec] = field(default_factory=dict)
+    """How many answers needed an id of their own since the last reset."""
     journal: Journal = field(default_factory=Journal)
+    """What was received and answered."""
+    clip_specs: dict[Hashable, ClipSpec] = field(default_factory=dict)
+    """Clips described once for each link: a cache, which no store keeps."""
+
+    def set(self, member: str, value: object) -> None:
+        """Set a member of the configuration."""
+        self.changes.append(MemberChange(member, getattr(self, member)))
+        setattr(self, member, value)
+
+    @property
+    def keeps_journal(self) -> bool:
+        """Whether the journal is on."""
+        return self.journal.is_on
+
+    @keeps_journal.setter
+    def keeps_journal(self, is_on: bool) -> None:
+        self.journal.is_on = is_on
+
+    def moving(self) -> Clock:
+        """Return the clock in order to change it: how it stands before is noted."""
+        self.changes.append(MemberChange("clock", self.clock.state))
+        return self.clock
 
     def next_scenario(self) -> Scenario:
-        """The scenario of the next submission: the next of the queue, else the default."""
-        return self.queue.popleft() if self.queue else self.scenario
+        """Return the scenario of the next submission: the next of the queue, else the default."""
+        if not self.queue:
+            return self.scenario
+        first, *rest = self.queue
+        self.set("queue", tuple(rest))
+        return first
 
     def next_draw(self) -> Draw:
-        """The chance of the next submission."""
-        self.submissions += 1
-        return draw(self.seed, self.digest, self.submissions, id_block=self.id_block)
+        """Return the random draws of the next submission."""
+        n = self.submissions + 1
+        self.set("submissions", n)
+        return draw(self.seed, self.digest, n, id_block=self.id_block)
 
     def refusal_draw(self) -> Draw:
-        """The chance of the next answer that needs an id of its own; submissions are not disturbed by it."""
-        self.refusals += 1
-        return draw(self.seed, self.digest, self.refusals, purpose="answer", id_block=self.id_block)
-
-    def log(self, name: Hashable) -> Log:
-        """The log of admitted calls under a limit's name."""
-        found = self.logs.get(name)
-        if found is None:
-            found = self.logs[name] = Log()
-        return found
+        """Return the random draws of the next answer that needs an id of its own; they do not disturb submissions."""
+        n = self.refusals + 1
+        self.set("refusals", n)
+        return draw(self.seed, self.digest, n, purpose="answer", id_block=self.id_block)
 
     @property
     def is_untouched(self) -> bool:
         """Whether nothing has happened in it since it was made or reset."""
+        if self.loaded is not None:
+            self._need(Table.LOGS, None)
         return not (self.submissions or self.refusals or self.logs or self.journal.last)
 
     def forget(self) -> int:
-        """Drop all jobs, counters and limits in one step, whatever their number; how many jobs that were."""
-        count = len(self.job_store.jobs)
-        self.job_store, self.logs, self.clip_specs = JobStore(), {}, {}
+        """Drop all jobs, counters and limits in one step, whatever their number; return how many jobs that were."""
+        count = self.count_jobs()
+        before = Reset(self.jobs, self.aliases, self.logs, self.calls, self.submissions, self.refusals)
+        self.changes.append(before)
+        self.jobs, self.aliases, self.logs, self.calls, self.clip_specs = {}, {}, {}, {}, {}
         self.submissions = self.refusals = 0
-        self.journal.clear()
+        self.after.append(self.journal.clear)
         return count
+
+    # ---- the unit of work
+
+    def undo(self) -> None:
+        """Take back what the present unit of work has changed, last change first."""
+        for change in reversed(self.changes):
+            self._take_back(change)
+        self.changes.clear()
+        self.after.clear()
+
+    def _take_back(self, change: Change) -> None:
+        match change:
+            case JobChange():
+                self._take_back_job(change)
+            case Admission():
+                self.logs[change.name].admitted.pop()
+            case CallCount(key, None):
+                self.calls.pop(key, None)
+            case CallCount(key, int(before)):
+                self.calls[key] = before
+            case MemberChange("clock", ClockState() as state):
+                self.clock.restore(state)
+            case MemberChange(member, before):
+                setattr(self, member, before)
+            case Reset():
+                self.jobs, self.aliases, self.logs, self.calls = change[:4]
+                self.submissions, self.refusals = change[4:]
+
+    def _take_back_job(self, change: JobChange) -> None:
+        before, after = change
+        if before is not None:
+            self.jobs[before.id] = before
+        else:
+            del self.jobs[after.id]
+            self.aliases.pop(after.alias, None)

@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from mockserver.domain.alteration import FileChange
 from mockserver.domain.clip import ClipSpec, PictureRules
 from mockserver.domain.delivery import PayloadFunction
 from mockserver.domain.fault import Fault
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Problem, Violation
 from mockserver.domain.scenario import Scenario
+from mockserver.provider.profile_words import UnknownWord, Word
 from mockserver.provider.reading import read_object
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from mockserver.provider.keys import KeyRing
 
 MEGABYTE: Final = 1_000_000
+Mark = tuple[
+    "Standing | None", "Fault | None", "Draw | None", "datetime | None", str, str, str, "tuple[int, int] | None"
+]
+"""What a unit of work may change of its call."""
+
 _UNREAD: dict[str, object] = {}
 _NO_TIME = timedelta(0)
 
@@ -82,6 +88,19 @@ class Call:
         self.base: str
         self.files: str
 
+    def mark(self) -> Mark:
+        """Return what a unit of work may change of the call, for `rewind`."""
+        return (
+            self.standing, self.fault, self._chance, self._wall,
+            self.base, self.files, self.picture, self.picture_size,
+        )  # fmt: skip
+
+    def rewind(self, mark: Mark, sandbox: Sandbox) -> None:
+        """Make the call what it was before a unit of work, which then runs again on this state of its sandbox."""
+        self.standing, self.fault, self._chance, self._wall = mark[:4]
+        self.base, self.files, self.picture, self.picture_size = mark[4:]
+        self.sandbox, self.profile = sandbox, sandbox.profiles[self.provider.name]
+
     def header(self, name: str) -> str:
         """A header's value, empty when absent; the last one when it came twice."""
         return self.headers.get(name.encode("latin-1"), b"").decode("latin-1")
@@ -96,6 +115,19 @@ class Call:
             else:
                 self._value, self.beyond = read
         return self._value
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The members of the body, for functions that run after the checks. Raises TypeError where it has none."""
+        value = self.value
+        if isinstance(value, Problem):
+            raise TypeError(f"no JSON object was read: {value.text}")
+        return value
+
+    @property
+    def operation_id(self) -> str:
+        """The id of the operation; empty where the call has none."""
+        return "" if self.operation is None else self.operation.id
 
     @property
     def chance(self) -> Draw:
@@ -211,24 +243,6 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A word of `--profile`: a style, of which exactly one is in force, or a switch."""
-
-    name: str
-    says: str
-    """One sentence about it."""
-    is_style: bool = False
-
-
-class UnknownWord(ValueError):
-    """A word that no profile of a provider has."""
-
-    def __init__(self, word: str, known: list[str]) -> None:
-        super().__init__(word)
-        self.word, self.known = word, known
-
-
-@dataclass(frozen=True, slots=True)
 class Provider:
     """A provider as a value."""
 
@@ -255,8 +269,10 @@ class Provider:
     """Adds the headers that every answer carries."""
     encode: Callable[[object, Call], bytes] | None = None
     """Writes JSON, where compact UTF-8 is not the provider's form."""
-    webhook_payload: Callable[[Job, Call], PayloadFunction | None] | None = None
-    """Gives, at a creation, the payload function of the job's events; None: no webhooks."""
+    webhook_url: Callable[[AnyJob], str] | None = None
+    """Finds the URL for webhooks about a job; empty: the job has none. None: the provider sends no webhooks."""
+    webhook_payload: PayloadFunction | None = None
+    """Writes the payload of an event of a job; None: the provider sends no webhooks."""
     scenarios: tuple[Scenario, ...] = ()
     """Scenarios of its own beside those of `domain.scenario.CORE`."""
     tiers: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from mockserver.domain.problem import Problem, ProblemKind
-from mockserver.domain.quota import Limit, admit
+from mockserver.domain.quota import Limit
 from mockserver.provider.call import Call
 from mockserver.provider.table import Check
 
@@ -84,7 +84,7 @@ def within_own(call: Call) -> Problem | None:
 
 
 def _counted(call: Call, name: Hashable, limit: Limit, *, refuses: bool) -> Problem | None:
-    call.standing = standing = admit(call.sandbox.log(name), limit, call.now)
+    call.standing = standing = call.sandbox.admit(name, limit, call.now)
     if standing.is_admitted or not refuses:
         return None
     text = f"more than {limit.calls} calls in {limit.window.total_seconds():g} s"

@@ -11,7 +11,6 @@ listeners = [{ port = 9001, files = true }]
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from mockserver.domain.quota import Limit
-from mockserver.domain.scenario import Scenario, UnknownScenario, parse
+from mockserver.domain.scenario import Scenario, UnknownScenario
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.domain.spelling import nearest
 from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
 from mockserver.engine.sandbox import Sandbox, digest_of
@@ -67,7 +67,7 @@ def within(*path: str) -> Iterator[None]:
         raise Misconfigured((*path, *wrong.path), wrong.text) from None
 
 
-def declared(table: object, providers: Mapping[str, Provider], scenarios: Mapping[str, Scenario]) -> Declared:
+def declared(table: object, providers: Mapping[str, Provider], scenarios: ScenarioCatalogue) -> Declared:
     """The sandbox that a table describes; Misconfigured when it describes none."""
     members = known_only(table, DECLARED, "a table with a key")
     key = members.get("key")
@@ -85,7 +85,7 @@ def declared(table: object, providers: Mapping[str, Provider], scenarios: Mappin
 
 
 def all_declared(
-    tables: Mapping[str, object], providers: Mapping[str, Provider], scenarios: Mapping[str, Scenario]
+    tables: Mapping[str, object], providers: Mapping[str, Provider], scenarios: ScenarioCatalogue
 ) -> dict[str, Declared]:
     """The sandboxes that are there from the start, by their names for people; Misconfigured when one is none."""
     found: dict[str, Declared] = {}
@@ -117,10 +117,10 @@ def clock_changes(members: Mapping[str, Any]) -> list[Apply]:
     made: list[Apply] = []
     if "frozen" in members:
         frozen = typed(members, "frozen", bool, "true or false")
-        made.append(lambda sandbox: sandbox.clock.freeze(frozen))
+        made.append(lambda sandbox: sandbox.moving().freeze(frozen))
     if "rate" in members:
         rate = rate_of(members)
-        made.append(lambda sandbox: sandbox.clock.run_at(rate))
+        made.append(lambda sandbox: sandbox.moving().run_at(rate))
     if "start" in members:
         start = None if members["start"] is None else instant(members, "start")
         made.append(lambda sandbox: _begin(sandbox, start))
@@ -128,9 +128,10 @@ def clock_changes(members: Mapping[str, Any]) -> list[Apply]:
 
 
 def _begin(sandbox: Sandbox, start: datetime | None) -> None:
-    sandbox.clock.start = start
+    clock = sandbox.moving()
+    clock.start = start
     if sandbox.is_untouched:
-        sandbox.clock.restart()
+        clock.restart()
 
 
 def rate_of(members: Mapping[str, Any]) -> float:
@@ -142,36 +143,34 @@ def rate_of(members: Mapping[str, Any]) -> float:
     return rate
 
 
-def changes(
-    change: Mapping[str, Any], providers: Mapping[str, Provider], scenarios: Mapping[str, Scenario]
-) -> list[Apply]:
+def changes(change: Mapping[str, Any], providers: Mapping[str, Provider], scenarios: ScenarioCatalogue) -> list[Apply]:
     """The changes that `MEMBERS` ask for; Misconfigured when any of them is wrong."""
     made: list[Apply] = []
     if "profiles" in change:
         profiles = _profiles(typed(change, "profiles", dict, "an object of lists of words by provider"), providers)
-        made.append(lambda sandbox: sandbox.profiles.update(profiles))
+        made.append(lambda sandbox: sandbox.set("profiles", {**sandbox.profiles, **profiles}))
     if "timing" in change:
         timing = one_of(change, "timing", TIMINGS)
-        made.append(lambda sandbox: setattr(sandbox, "timing", timing))
+        made.append(lambda sandbox: sandbox.set("timing", timing))
     if "limits" in change:
         made.append(_limits(change, providers))
     if "tiers" in change:
         wished = typed(change, "tiers", dict, "an object of a tier by provider")
         with within("tiers"):
             tiers = tiers_of(wished, providers)
-        made.append(lambda sandbox: setattr(sandbox, "tiers", {**sandbox.tiers, **tiers}))
+        made.append(lambda sandbox: sandbox.set("tiers", {**sandbox.tiers, **tiers}))
     if "scenario" in change:
         scenario = _scenario(typed(change, "scenario", str, "the name of a scenario"), ("scenario",), scenarios)
-        made.append(lambda sandbox: setattr(sandbox, "scenario", scenario))
+        made.append(lambda sandbox: sandbox.set("scenario", scenario))
     if "queue" in change:
         queue = queue_of(change, "queue", scenarios)
-        made.append(lambda sandbox: setattr(sandbox, "queue", deque(queue)))
+        made.append(lambda sandbox: sandbox.set("queue", tuple(queue)))
     if "hold_seconds" in change:
         hold = None if change["hold_seconds"] is None else _hold(number(change, "hold_seconds"))
-        made.append(lambda sandbox: setattr(sandbox, "hold", hold))
+        made.append(lambda sandbox: sandbox.set("hold", hold))
     if "journal" in change:
         is_on = one_of(change, "journal", ("on", "off")) == "on"
-        made.append(lambda sandbox: setattr(sandbox.journal, "is_on", is_on))
+        made.append(lambda sandbox: sandbox.set("keeps_journal", is_on))
     return made
 
 
@@ -181,12 +180,13 @@ def _limits(change: Mapping[str, Any], providers: Mapping[str, Provider]) -> App
         enforced = one_of(change, "limits", ("off", "documented")) == "documented"
 
         def switch(sandbox: Sandbox) -> None:
-            sandbox.limits, sandbox.own_limits = enforced, {}
+            sandbox.set("limits", enforced)
+            sandbox.set("own_limits", {})
 
         return switch
     with within("limits"):
         own = limits_of(change["limits"], providers)
-    return lambda sandbox: setattr(sandbox, "own_limits", own)
+    return lambda sandbox: sandbox.set("own_limits", own)
 
 
 def limits_of(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> dict[str, Limit]:
@@ -229,27 +229,19 @@ def tiers_of(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> di
     return dict(wanted)
 
 
-def _scenario(spelling: str, path: tuple[str, ...], known: Mapping[str, Scenario]) -> Scenario:
+def _scenario(spelling: str, path: tuple[str, ...], known: ScenarioCatalogue) -> Scenario:
     try:
-        return parse(spelling, known)
+        return known.parse(spelling)
     except UnknownScenario as unknown:
         raise Misconfigured(path, str(unknown)) from None
 
 
-def queue_of(members: Mapping[str, Any], name: str, known: Mapping[str, Scenario]) -> list[Scenario]:
+def queue_of(members: Mapping[str, Any], name: str, known: ScenarioCatalogue) -> list[Scenario]:
     """A member that is a list of spellings of scenarios."""
     spellings = typed(members, name, list, "a list of names of scenarios")
     if not all(isinstance(one, str) for one in spellings):
         raise Misconfigured((name,), f"expected names of scenarios, got {brief(spellings)}")
     return [_scenario(one, (name, f"[{index}]"), known) for index, one in enumerate(spellings)]
-
-
-def spelled(one: Scenario, known: Mapping[str, Scenario]) -> str:
-    """The spelling of a scenario as it was asked for: with its number where that is not the default one."""
-    usual = known.get(one.name)
-    if one.number is None or (usual is not None and usual.number == one.number):
-        return one.name
-    return f"{one.name}={int(one.number) if one.number == int(one.number) else one.number}"
 
 
 def _profiles(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> dict[str, frozenset[str]]:

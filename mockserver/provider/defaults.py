@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from mockserver.provider.call import Call, Operation
+from mockserver.provider.call import Call
 
 
 def with_defaults(call: Call) -> dict[str, Any]:
     """Return the body of a call that keeps the document, over the defaults of its profile's document."""
-    operation = cast("Operation", call.operation)
-    defaults = call.judge.defaults(call.provider.name, operation.id, call.profile)
-    return {**defaults, **cast("dict[str, Any]", call.value)}
+    return {**call.judge.defaults(call.provider.name, call.operation_id, call.profile), **call.members}

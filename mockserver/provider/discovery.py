@@ -10,7 +10,9 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from pkgutil import iter_modules
 
-from mockserver.domain.scenario import CORE, Scenario, table
+from mockserver.domain.builtin_scenarios import CORE
+from mockserver.domain.scenario import Scenario
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.provider.table import Provider
 
 GROUP = "mockserver.providers"
@@ -64,6 +66,7 @@ def discover(places: Iterable[str | Path] = ("mockserver.providers",)) -> dict[s
     return found
 
 
-def scenarios(providers: Mapping[str, Provider]) -> dict[str, Scenario]:
-    """All scenarios by name: the core's, and those that the providers add."""
-    return table(CORE, *(one.scenarios for one in providers.values()))
+def scenarios(providers: Mapping[str, Provider], composed: Iterable[Scenario] = ()) -> ScenarioCatalogue:
+    """Return all scenarios: the core's, those that the providers add, and composed ones."""
+    added = (scenario for one in providers.values() for scenario in one.scenarios)
+    return ScenarioCatalogue((*CORE, *added), composed)

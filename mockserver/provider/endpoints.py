@@ -4,32 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from hashlib import blake2b
-from typing import Final, cast
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from mockserver.domain.alteration import AlterationContext, FileChange, altered
+from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.fault import FaultPoint
-from mockserver.domain.job import ZERO, Job, Snapshot, State, end_of, snapshot
+from mockserver.domain.job import ZERO, AnyJob, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
-from mockserver.domain.scenario import SUCCESS
-from mockserver.engine.sandbox import JobStore
+from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
 from mockserver.provider.fault_selection import about, at_creation, refusal
-from mockserver.provider.table import Endpoint, Operation
+from mockserver.provider.links import link_prefix
+from mockserver.provider.table import Endpoint
 
-Parse = Callable[[Call], Order | Problem]
-Find = Callable[[Call], Job | Problem]
-Render = Callable[[Job, Snapshot, Call], Answer | Problem]
-DescribeClip = Callable[[Job, Call], ClipSpec | Problem]
+R = TypeVar("R")
+"""The provider's own frozen value of a request."""
+
+Parse = Callable[[Call], Order[R] | Problem]
+"""Reads the order in a call that passed the checks, or the problem with it."""
+Find = Callable[[Call], Job[R] | Problem]
+"""Finds the job that a call is about, or the problem that there is none."""
+Render = Callable[[Job[R], Snapshot, Call], Answer | Problem]
+"""Writes what is answered about a job, given what a poll sees of it."""
+DescribeClip = Callable[[Job[R], Call], ClipSpec | Problem]
+"""Describes the file that a call asks for."""
 REMEMBERED: Final = 256
+"""How many clips a sandbox remembers the description of."""
 
-Patience = Callable[[Job, Call], timedelta]
+Patience = Callable[[Job[R], Call], timedelta]
+"""Says how long the answer to a creation is held."""
 
 
-def creates(parse: Parse, render: Render, *, hold: Patience | None = None, ended: Render | None = None) -> Endpoint:
+def creates(
+    parse: Parse[R], render: Render[R], *, hold: Patience[R] | None = None, ended: Render[R] | None = None
+) -> Endpoint:
     """Submit what was asked, and answer with the job's first snapshot.
 
     With `hold` the answer is kept back for the length that it gives, or until the job's end where that comes first.
@@ -56,11 +68,11 @@ def creates(parse: Parse, render: Render, *, hold: Patience | None = None, ended
     return endpoint
 
 
-def _held(job: Job, call: Call, length: timedelta, render: Render) -> Reply:
+def _held(job: Job[R], call: Call, length: timedelta, render: Render[R]) -> Reply:
     """The creation's answer after a wait; what happened to the job in the meantime is seen in it."""
 
     def then(later: Call) -> Answer | Problem:
-        current = later.sandbox.job_store.by_id(job.id) or job
+        current = later.sandbox.job(job.id) or job
         return told(current, snapshot(current, later.now), later, render)
 
     end = end_of(job)
@@ -84,22 +96,27 @@ def starts_from(picture: Callable[[Call], str | bytes | Problem], endpoint: Endp
     return looking
 
 
-def submit(call: Call, order: Order) -> Job | Problem:
+def submit(call: Call, order: Order[R]) -> Job[R] | Problem:
     """Submit an order, and see to it that its webhooks are brought."""
     scenario = call.scenario or call.sandbox.next_scenario()
-    refused = None if scenario.faults is None else at_creation(call, scenario)
+    refused = at_creation(call, scenario) if scenario.faults else None
     if refused is not None:
         return refused
-    job = call.engine.submit(call.sandbox, order, call.now, scenario)
-    if not isinstance(job, Problem) and call.provider.webhook_payload is not None:
-        _make_links_opaque(call, job)
-        webhook_payload = call.provider.webhook_payload(job, call)
-        if webhook_payload is not None:
-            call.engine.webhooks.expect(call.sandbox.digest, call.sandbox.clock, job, webhook_payload)
+    job = call.engine.submit(call.sandbox, order, call.now, scenario, profile=call.profile, files=call.files)
+    if not isinstance(job, Problem):
+        _expect_webhooks(call, job)
     return job
 
 
-def polls(find: Find, render: Render) -> Endpoint:
+def _expect_webhooks(call: Call, job: AnyJob) -> None:
+    """Have the webhooks about a job sent, where its provider sends any and the client named a URL."""
+    url_of, payload = call.provider.webhook_url, call.provider.webhook_payload
+    if url_of is not None and payload is not None and url_of(job):
+        sandbox, expect = call.sandbox, call.engine.webhooks.expect
+        sandbox.after.append(partial(expect, sandbox.digest, sandbox.clock, job, payload))
+
+
+def polls(find: Find[R], render: Render[R]) -> Endpoint:
     """Find the job, and answer with what it is now."""
 
     def endpoint(call: Call) -> Answer | Problem:
@@ -116,7 +133,7 @@ def polls(find: Find, render: Render) -> Endpoint:
     return endpoint
 
 
-def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Problem:
+def told(job: Job[R], seen: Snapshot, call: Call, render: Render[R]) -> Answer | Problem:
     """What is answered about a job: rendered, then changed as its scenario asks."""
     scenario = job.scenario
     _make_links_opaque(call, job)
@@ -126,26 +143,24 @@ def told(job: Job, seen: Snapshot, call: Call, render: Render) -> Answer | Probl
     answer.job = job.id
     if scenario is None or scenario is SUCCESS:
         return answer
-    operation = call.operation.id if call.operation is not None else ""
+    operation = call.operation_id
     if scenario.answers:
         fields = call.judge.fields(job.provider, call.profile)
         sight = AlterationContext(seen, call.now - job.created, operation, scenario.number or 0)
-        answer.body = altered(answer.body, scenario.answers, fields, sight)
+        answer.body = altered(answer.body, scenario.alterations(), fields, sight)
     if scenario.creation is not None and answer.status == 200 and operation == job.kind:
         answer.status = scenario.creation
     return answer
 
 
-def _make_links_opaque(call: Call, job: Job) -> None:
+def _make_links_opaque(call: Call, job: AnyJob) -> None:
     """Let the links told of a job begin so that nobody guesses them, where its scenario asks for it; once a call."""
-    if job.scenario is None or not job.scenario.is_opaque:
-        return
-    prefix = f"/~{blake2b(job.id.encode(), digest_size=8).hexdigest()}"
-    if not call.base.endswith(prefix):
+    prefix = link_prefix(job)
+    if prefix and not call.base.endswith(prefix):
         call.base, call.files = call.base + prefix, call.files + prefix
 
 
-def serves(find: Find, clip_spec: DescribeClip, *, before: Callable[[Job, Snapshot], Problem]) -> Endpoint:
+def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R], Snapshot], Problem]) -> Endpoint:
     """The file of a finished job; `before` is the problem while it is not."""
 
     def endpoint(call: Call) -> Answer | Problem:
@@ -165,7 +180,7 @@ def serves(find: Find, clip_spec: DescribeClip, *, before: Callable[[Job, Snapsh
     return endpoint
 
 
-def _clip_spec_of(job: Job, call: Call, clip_spec: DescribeClip) -> ClipSpec | Problem:
+def _clip_spec_of(job: Job[R], call: Call, clip_spec: DescribeClip[R]) -> ClipSpec | Problem:
     """The clip of a job as `clip_spec` describes it; described once for each link and profile, as clients fetch in
     parts.
     """
@@ -181,10 +196,9 @@ def _clip_spec_of(job: Job, call: Call, clip_spec: DescribeClip) -> ClipSpec | P
     return spec
 
 
-def file_change(job: Job) -> FileChange | None:
+def file_change(job: AnyJob) -> FileChange | None:
     """What a job's scenario does to its files."""
-    scenario = job.scenario
-    return scenario.file(scenario.number or 0) if scenario is not None and scenario.file is not None else None
+    return job.scenario.file_change() if job.scenario is not None else None
 
 
 def _is_there(seen: Snapshot, call: Call, change: FileChange | None) -> bool:
@@ -200,13 +214,13 @@ def by_name(
     provider: str,
     kinds: Sequence[str],
     resource: str,
-    lookup: Callable[[JobStore, str], Job | None] = JobStore.find,
-) -> Find:
+    lookup: Callable[[Sandbox, str], AnyJob | None] = Sandbox.find_job,
+) -> Find[Any]:
     """Find a job of this provider and these kinds in the call's sandbox by its id or alias (or as `lookup` says)."""
 
-    def find(call: Call) -> Job | Problem:
+    def find(call: Call) -> AnyJob | Problem:
         wanted = name(call)
-        job = lookup(call.sandbox.job_store, wanted)
+        job = lookup(call.sandbox, wanted)
         if job is None or job.provider != provider or job.kind not in kinds:
             text = f"this sandbox has no {resource} {wanted[:80]!r}"
             return Problem(ProblemKind.MISSING, text, detail={"resource": resource, "id": wanted})
@@ -223,4 +237,7 @@ def respond(call: Call) -> Reply:
         problem = check(call)
         if problem is not None:
             return problem
-    return cast("Operation", call.operation).endpoint(call)
+    operation = call.operation
+    if operation is None:
+        raise ValueError(f"{call.method} {call.path} has no operation")
+    return operation.endpoint(call)

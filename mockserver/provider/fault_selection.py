@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mockserver.domain.fault import FaultPoint, TransportFault, met
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.quota import Limit, Standing
 from mockserver.domain.scenario import Scenario
@@ -18,9 +18,9 @@ def at_creation(call: Call, scenario: Scenario) -> Problem | None:
     return None if call.fault is not None and call.fault.is_applied else refusal(call, scenario)
 
 
-def about(call: Call, job: Job, point: FaultPoint) -> Problem | None:
+def about(call: Call, job: AnyJob, point: FaultPoint) -> Problem | None:
     """Meet the fault of a call about a job; the refusal in its answer's place, if it is one."""
-    if job.scenario is None or job.scenario.faults is None:
+    if job.scenario is None or not job.scenario.faults:
         return None
     _meet(call, job.scenario, point, job.id)
     return refusal(call, job.scenario)
@@ -29,7 +29,7 @@ def about(call: Call, job: Job, point: FaultPoint) -> Problem | None:
 def _meet(call: Call, scenario: Scenario, point: FaultPoint, name: str) -> None:
     faults = scenario.active_faults()
     if any(one.point is point for one in faults):
-        call.fault = met(faults, point, call.sandbox.job_store.counted(name, point))
+        call.fault = met(faults, point, call.sandbox.count_call(name, point))
 
 
 def refusal(call: Call, scenario: Scenario | None) -> Problem | None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, Final
 
-from mockserver.domain.scenario_composition import InvalidScenario
+from mockserver.domain.invalid_data import InvalidScenario
 from mockserver.domain.spelling import nearest
 
 LARGEST: Final = 1e10

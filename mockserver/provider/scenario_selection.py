@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
-from mockserver.domain.scenario import Scenario, parse
+from mockserver.domain.scenario import Scenario
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.provider.call import Call
 
 HEADER: Final = b"x-mock-scenario"
@@ -14,19 +14,19 @@ MARK: Final = b"#mock:"
 _MARKER: Final = re.compile(r"\s*#mock:(\S*)\s*\Z")
 
 
-def chosen(call: Call, known: Mapping[str, Scenario]) -> Scenario | None:
-    """The scenario that a call asks for, if it does; a marker is taken out of the prompt before anybody reads it.
+def chosen(call: Call, known: ScenarioCatalogue) -> Scenario | None:
+    """Return the scenario that a call asks for, if it does; a marker is taken out of the prompt before it is read.
 
     Raises UnknownScenario for a spelling that is none. A header wins over a marker.
     """
     named = call.headers.get(HEADER)
     marked = _unmarked(call) if MARK in call.body else None
     spelling = named.decode("latin-1") if named is not None else marked
-    return None if spelling is None else parse(spelling, known)
+    return None if spelling is None else known.parse(spelling)
 
 
 def _unmarked(call: Call) -> str | None:
-    """Take the marker out of the prompt; what it named."""
+    """Take the marker out of the prompt, and return what it named."""
     value = call.value
     prompt = value.get("prompt") if isinstance(value, dict) else None
     found = _MARKER.search(prompt) if isinstance(prompt, str) else None

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.data import contracts
-from mockserver.provider.call import MEGABYTE, Check, Endpoint, Operation, Provider, UnknownWord, Word
+from mockserver.provider.call import MEGABYTE, Check, Endpoint, Operation, Provider
+from mockserver.provider.profile_words import UnknownWord, Word
 
 __all__ = [
     "MEGABYTE", "Check", "Endpoint", "Operation", "Provider", "UnknownWord", "Word", "get", "post", "promise_beside",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from mockserver.domain.clip import BadImage
 from mockserver.domain.problem import Problem, ProblemKind
+from mockserver.engine.changes import NotLoaded
 from mockserver.engine.pace import LONGEST_HOLD
+from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Unanswered
 from mockserver.provider.call import Answer, Call, Challenge, Hold, Look, Reply
 from mockserver.provider.endpoints import respond
@@ -19,24 +23,74 @@ from mockserver.web.provider_context import ProviderContext
 log = logging.getLogger("mockserver")
 
 
+Steps = Callable[[Call], Reply]
+"""A part of answering a call in which nothing waits."""
+
+
 async def answered(context: ProviderContext, call: Call, problem: Problem | None) -> Answer:
-    """The answer to a call. `problem` is what is already wrong with it; a crash becomes the provider's own 500."""
+    """Return the answer to a call; `problem` is what is already wrong with it.
+
+    Each part of it in which nothing waits is a unit of work. A crash becomes the provider's own 500.
+    """
+    reply = await _worked(call, respond if problem is None else partial(_refused_early, problem))
+    while not isinstance(reply, Answer):
+        try:
+            steps = await _waited_for(context, reply, call)
+        except Exception as error:
+            log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
+            steps = partial(_problem, Problem(ProblemKind.CRASHED, fault_of(error)))
+        call.sandbox = await call.engine.store.fresh(call.sandbox)
+        reply = await _worked(call, steps)
+    return reply
+
+
+async def refused(call: Call, problem: Problem) -> Answer:
+    """Return the provider's answer to a problem that came up outside of it."""
+    reply = await _worked(call, partial(_problem, problem))
+    if not isinstance(reply, Answer):
+        raise TypeError(f"a refusal is an answer, not {reply}")
+    return reply
+
+
+def _problem(problem: Problem, _call: Call) -> Problem:
+    return problem
+
+
+def _refused_early(problem: Problem, call: Call) -> Problem:
+    """Return what is wrong with a call that no endpoint takes: what the provider checks first wins."""
+    return next(filter(None, (check(call) for check in call.provider.unrouted_checks)), problem)
+
+
+async def _worked(call: Call, steps: Steps) -> Answer | Hold | Look | Challenge:
+    """Run steps of a call as a unit of work."""
+    mark, runs = call.mark(), 0
+
+    def run(sandbox: Sandbox) -> Answer | Hold | Look | Challenge:
+        nonlocal runs
+        runs += 1
+        if runs > 1:
+            call.rewind(mark, sandbox)
+        return _replied(call, steps)
+
+    return await call.engine.work(call.sandbox, run)
+
+
+def _replied(call: Call, steps: Steps) -> Answer | Hold | Look | Challenge:
+    """Run steps; a problem becomes the provider's refusal, a crash its 500, and an answer gets its headers."""
+    provider = call.provider
     try:
-        if problem is not None:
-            stray = next(filter(None, (check(call) for check in call.provider.unrouted_checks)), problem)
-            return call.provider.refuse(stray, call)
-        result = respond(call)
-        while not isinstance(result, Answer | Problem):
-            result = await _awaited(context, result, call)
-        return result if isinstance(result, Answer) else call.provider.refuse(result, call)
+        reply = steps(call)
+        if isinstance(reply, Problem):
+            reply = provider.refuse(reply, call)
+    except NotLoaded:
+        raise
     except Exception as error:
         log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
-        return crashed(call, error)
-
-
-def crashed(call: Call, error: Exception) -> Answer:
-    """The provider's 500 for a fault of ours."""
-    return call.provider.refuse(Problem(ProblemKind.CRASHED, fault_of(error)), call)
+        call.sandbox.undo()
+        reply = provider.refuse(Problem(ProblemKind.CRASHED, fault_of(error)), call)
+    if isinstance(reply, Answer) and provider.add_headers is not None:
+        provider.add_headers(reply, call)
+    return reply
 
 
 def fault_of(error: Exception) -> str:
@@ -44,18 +98,13 @@ def fault_of(error: Exception) -> str:
     return f"{type(error).__name__} inside the mock server; its log has the traceback"
 
 
-async def _awaited(context: ProviderContext, wait: Hold | Look | Challenge, call: Call) -> Reply:
-    """Wait for what an answer needs, and go on."""
+async def _waited_for(context: ProviderContext, wait: Hold | Look | Challenge, call: Call) -> Steps:
+    """Wait for what an answer needs; return the steps that go on from there."""
     if isinstance(wait, Hold):
-        return await held(wait, call)
-    return await (_looked(context, wait, call) if isinstance(wait, Look) else _asked(context, wait, call))
-
-
-async def held(hold: Hold, call: Call) -> Answer | Problem:
-    """Wait as a hold asks, then answer."""
-    await waited(call, hold.until)
-    call.now = call.sandbox.clock.now()
-    return hold.then(call)
+        await waited(call, wait.until)
+        call.now = call.sandbox.clock.now()
+        return wait.then
+    return await (_looked(context, wait, call) if isinstance(wait, Look) else _asked(context, wait))
 
 
 async def waited(call: Call, until: datetime) -> None:
@@ -65,17 +114,21 @@ async def waited(call: Call, until: datetime) -> None:
             await call.sandbox.clock.wait_until(until, while_frozen=False)
 
 
-async def _asked(context: ProviderContext, ask: Challenge, call: Call) -> Reply:
+async def _asked(context: ProviderContext, ask: Challenge) -> Steps:
     """Ask the client's address that an answer depends on."""
     try:
         came: object | Problem = await context.challenger.ask(ask.url, ask.body, ask.patience_seconds)
     except Unanswered as error:
         came = Problem(ProblemKind.REFUSED, str(error), detail={"url": ask.url})
-    call.now = call.sandbox.clock.now()
-    return ask.then(call, came)
+
+    def then(call: Call) -> Reply:
+        call.now = call.sandbox.clock.now()
+        return ask.then(call, came)
+
+    return then
 
 
-async def _looked(context: ProviderContext, look: Look, call: Call) -> Reply:
+async def _looked(context: ProviderContext, look: Look, call: Call) -> Steps:
     """Take in the picture that an answer needs."""
     try:
         picture = await context.pictures.take(look.source, look.rules)
@@ -83,4 +136,4 @@ async def _looked(context: ProviderContext, look: Look, call: Call) -> Reply:
         call.picture_size = picture.size
     except BadImage as error:
         digest = Problem(ProblemKind.REFUSED, str(error), detail={"image": str(error)})
-    return look.then(call, digest)
+    return lambda call: look.then(call, digest)

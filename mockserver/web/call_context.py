@@ -24,41 +24,42 @@ PREFIX: Final = "/~"
 """How the path of a link begins that cannot be guessed; the first segment says nothing else."""
 
 
-def place(context: ProviderContext, call: Call, scope: Scope, provider: Provider, operation: Operation | None) -> None:
+async def place(
+    context: ProviderContext, call: Call, scope: Scope, provider: Provider, operation: Operation | None
+) -> None:
     """Give the call its provider, its sandbox and what hangs on them."""
     call.provider, call.operation = provider, operation
     call.engine, call.judge, call.keys = context.engine, context.judge, context.keys
     call.key = provider.credential(call)
-    call.sandbox = sandbox = _sandbox(context, call, scope)
+    call.sandbox = sandbox = await _sandbox(context, call, scope)
     call.profile = sandbox.profiles[provider.name]
     call.now = sandbox.clock.now()
     call.base = context.public_url or _origin(scope["scheme"], call.headers.get(b"host"), scope["server"])
     call.files = sandbox.files_url or call.base
 
 
-def place_stray(context: ProviderContext, call: Call, scope: Scope) -> None:
+async def place_stray(context: ProviderContext, call: Call, scope: Scope) -> None:
     """Give a call that is no provider's its sandbox: what resembles a key in its header is taken for one."""
     key = bearer_key(call.headers.get(b"authorization"))
     call.operation, call.keys, call.profile = None, context.keys, frozenset()
     call.key = key.decode("latin-1") if key else None
-    call.sandbox = sandbox = _sandbox(context, call, scope)
+    call.sandbox = sandbox = await _sandbox(context, call, scope)
     call.now = sandbox.clock.now()
 
 
-def _sandbox(context: ProviderContext, call: Call, scope: Scope) -> Sandbox:
-    sandboxes = context.engine.sandboxes
+async def _sandbox(context: ProviderContext, call: Call, scope: Scope) -> Sandbox:
+    store = context.engine.store
     listener: str | None = scope.get("mockserver.sandbox")
     if listener is not None:
-        return sandboxes.open(listener)
+        return await store.load(listener)
     if call.headers.get(b"x-mock-sandbox"):
-        return sandboxes.open(digest_named(call.header("x-mock-sandbox")))
+        return await store.load(digest_named(call.header("x-mock-sandbox")))
     if call.key:
-        return sandboxes.open(digest_of(call.key))
+        return await store.load(digest_of(call.key))
+    owner = None
     if call.operation is not None and call.operation.owner is not None:
-        owner = sandboxes.owner_of(call.operation.owner(call))
-        if owner is not None:
-            return sandboxes.open(owner.digest)
-    return sandboxes.open(digest_of(ANONYMOUS))
+        owner = await store.owner_of(call.operation.owner(call))
+    return await store.load(owner or digest_of(ANONYMOUS))
 
 
 @lru_cache(maxsize=256)

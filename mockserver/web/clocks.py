@@ -20,7 +20,7 @@ SETTLE_SECONDS: Final = 5.0
 
 async def show(context: ControlContext, request: Request) -> Response:
     """A sandbox's clock."""
-    return JSONResponse(clock_of(context.named(request)))
+    return JSONResponse(clock_of(await context.named(request)))
 
 
 async def move(context: ControlContext, request: Request) -> Response:
@@ -30,9 +30,14 @@ async def move(context: ControlContext, request: Request) -> Response:
     Answers when the first attempt of every webhook that fell due was made (at most 5 s), with the ids of those that
     fell due since the last move or turn.
     """
-    sandbox = context.named(request)
-    for make in _moves(await json_object(request, {*CLOCK, "set", "advance_seconds"}), sandbox):
-        make(sandbox)
+    sandbox = await context.named(request)
+    change = await json_object(request, {*CLOCK, "set", "advance_seconds"})
+
+    def moved(sandbox: Sandbox) -> None:
+        for make in _moves(change, sandbox):
+            make(sandbox)
+
+    await context.engine.work(sandbox, moved)
     delivered = await context.engine.webhooks.settled(sandbox.digest, SETTLE_SECONDS)
     return JSONResponse({**clock_of(sandbox), "deliveries": delivered})
 
@@ -60,7 +65,7 @@ def _moves(change: dict[str, Any], sandbox: Sandbox) -> list[Apply]:
         if at + timedelta(seconds=seconds) > members.LATEST:
             told = f"advance_seconds: the clock ends at {instant(members.LATEST)}"
             raise Refused(409, told, member="advance_seconds", clock=clock_of(sandbox))
-        moves.append(lambda moved: moved.clock.advance(timedelta(seconds=seconds)))
+        moves.append(lambda moved: moved.moving().advance(timedelta(seconds=seconds)))
     return moves
 
 
@@ -70,4 +75,4 @@ def _set(to: datetime, now: datetime, sandbox: Sandbox) -> tuple[datetime, Apply
         told = "a clock that was used is never set backwards; reset the sandbox instead"
         raise Refused(409, f"set: {told}", member="set", clock=clock_of(sandbox))
     # Not `Clock.set`, which would compare again: a live clock may have passed `to` since `now` was read, unseen.
-    return to, lambda moved: moved.clock.restart(to)
+    return to, lambda moved: moved.moving().restart(to)

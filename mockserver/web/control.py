@@ -11,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route, Router
 
+from mockserver.domain.invalid_data import InvalidScenario, spoken
 from mockserver.domain.job import OverrideKind
-from mockserver.domain.scenario_composition import MEMBERS, InvalidScenario, composed, spoken
+from mockserver.domain.scenario_catalogue import BuiltInScenario
+from mockserver.domain.scenario_composition import MEMBERS, composed
 from mockserver.web import clocks, deliveries, jobs, listeners, promises, sandboxes
 from mockserver.web.answering import fault_of
 from mockserver.web.control_context import SLASH, ControlContext
@@ -44,16 +46,14 @@ async def compose(context: ControlContext, request: Request) -> Response:
     `mockserver.domain.scenario_composition`.
     """
     name: str = request.path_params["name"]
-    known = context.scenarios.get(name)
-    if known is not None and name not in context.composed:
+    if context.scenarios.is_built_in(name):
         raise Refused(409, f"scenario {name} is built in; choose another name")
     try:
         made = composed(name, await json_object(request, set(MEMBERS)))
     except InvalidScenario as wrong:
         raise Refused(400, str(wrong), member=spoken(wrong.path)) from None
-    context.scenarios[name] = made
-    context.composed.add(name)
-    return JSONResponse({"name": made.name, "says": made.says}, 200 if known else 201)
+    is_new = context.scenarios.add(made)
+    return JSONResponse({"name": made.name, "says": made.says}, 201 if is_new else 200)
 
 
 async def dropped(context: ControlContext, request: Request) -> Response:
@@ -61,10 +61,10 @@ async def dropped(context: ControlContext, request: Request) -> Response:
     name: str = request.path_params["name"]
     if name not in context.scenarios:
         raise Refused(404, f"no scenario {name[:60]!r}{nearest(name, context.scenarios)}")
-    if name not in context.composed:
-        raise Refused(409, f"scenario {name} is built in")
-    gone = context.scenarios.pop(name)
-    context.composed.discard(name)
+    try:
+        gone = context.scenarios.forget(name)
+    except BuiltInScenario as error:
+        raise Refused(409, str(error)) from None
     return JSONResponse({"name": gone.name, "says": gone.says})
 
 

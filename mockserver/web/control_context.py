@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from mockserver.domain.scenario import Scenario
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.engine.sandbox import Sandbox, digest_named
 from mockserver.ports import Judge, Listeners, Promise
@@ -29,7 +29,7 @@ class ControlContext:
 
     engine: Engine
     providers: Mapping[str, Provider]
-    scenarios: dict[str, Scenario]
+    scenarios: ScenarioCatalogue
     version: str
     listeners: Listeners
     promises: Mapping[str, Promise]
@@ -37,13 +37,12 @@ class ControlContext:
     epoch: float
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
     token: str | None = None
-    composed: set[str] = field(default_factory=set)
 
-    def named(self, request: Request) -> Sandbox:
+    async def named(self, request: Request) -> Sandbox:
         """The sandbox that the path names, made when it is new; to be named is to be in use."""
-        return self.engine.sandboxes.open(self.digest(request))
+        return await self.engine.store.load(await self.digest(request))
 
-    def digest(self, request: Request) -> str:
+    async def digest(self, request: Request) -> str:
         """The digest of the sandbox that the path names: by digest, by key, or `self` for the listener's or for the key
         in the request's own header. Refused where it is a digest of none.
         """
@@ -51,8 +50,8 @@ class ControlContext:
         if name == "self":
             listener: str | None = request.scope.get("mockserver.sandbox")
             return listener or digest_named(own_key(request))
-        if digest_named(name) == name and self.engine.sandboxes.get(name) is None:
-            known = [one.digest for one in self.engine.sandboxes]
+        if digest_named(name) == name and await self.engine.store.find(name) is None:
+            known = [one.digest for one in await self.engine.store.listed()]
             raise Refused(404, f"no sandbox {name}" + (nearest(name, known[-20:]) if known else "; there is none yet"))
         return digest_named(name)
 

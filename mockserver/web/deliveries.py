@@ -20,7 +20,7 @@ Tell = Callable[[str], str]
 
 async def listed(context: ControlContext, request: Request) -> Response:
     """The webhooks of a sandbox, oldest first, with what was sent and how each attempt ended."""
-    webhooks, sandbox = context.engine.webhooks, context.named(request)
+    webhooks, sandbox = context.engine.webhooks, await context.named(request)
     sandbox.journal.settle()  # so that it knows how a key looks that a client put into an address
     found = shown(webhooks.records(sandbox.digest), partial(_told, sandbox))
     return JSONResponse({"deliveries": found, "under_way": webhooks.under_way(sandbox.digest)})

@@ -16,7 +16,7 @@ from mockserver.domain.scenario import UnknownScenario
 from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.scenario_selection import HEADER, MARK, chosen
-from mockserver.web.answering import answered, crashed, fault_of
+from mockserver.web.answering import answered, fault_of, refused
 from mockserver.web.call_context import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
 from mockserver.web.faults import send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
@@ -88,7 +88,7 @@ class Edge:
         try:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
-            place(self.context, call, scope, route.provider, operation)
+            await place(self.context, call, scope, route.provider, operation)
             record = recorder.begin(call, route.provider.name, scope, arrived)
             if record is not None:
                 record.end(0, [], b"", Ending.LEFT)
@@ -98,7 +98,7 @@ class Edge:
             call.method = "GET"
         record = None
         try:
-            place(self.context, call, scope, route.provider, operation)
+            await place(self.context, call, scope, route.provider, operation)
             record = recorder.begin(call, route.provider.name, scope, arrived)
             problem = misrouted(call, route, is_known=found is not None)
             if body is None and problem is None:
@@ -114,7 +114,7 @@ class Edge:
 
     async def _turn_away(self, call: Call, scope: Scope, send: Send, arrived: float) -> None:
         """Answer a call that is no provider's."""
-        place_stray(self.context, call, scope)
+        await place_stray(self.context, call, scope)
         sent = own(call, 404, f"No provider has a path that begins like {call.path[:200]}")
         await send_recorded(send, self.context.recorder.begin(call, "", scope, arrived), sent)
 
@@ -130,13 +130,13 @@ class Edge:
         if not isinstance(body, ClipBody):
             return written(call, answer)
         clip = await self._clip(call, body)
-        if not isinstance(clip, Answer):
+        if not isinstance(clip, Problem):
             return clip_written(call, answer, body, clip)
-        call.answer = clip
-        return written(call, clip)
+        call.answer = answer = await refused(call, clip)
+        return written(call, answer)
 
-    async def _clip(self, call: Call, body: ClipBody) -> Clip | Answer:
-        """The clip that an answer names, or the refusal where there is none."""
+    async def _clip(self, call: Call, body: ClipBody) -> Clip | Problem:
+        """Return the clip that an answer names, or the problem where there is none."""
         clip = self.context.clips.cached(body.spec)
         if clip is not None:
             return clip
@@ -144,10 +144,10 @@ class Edge:
             return await self.context.clips.get(body.spec)
         except ClipError as error:
             kind = ProblemKind.UNAVAILABLE if isinstance(error, ClipUnavailable) else ProblemKind.CRASHED
-            return call.provider.refuse(Problem(kind, str(error)), call)
+            return Problem(kind, str(error))
         except Exception as error:
             log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
-            return crashed(call, error)
+            return Problem(ProblemKind.CRASHED, fault_of(error))
 
 
 def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
@@ -163,8 +163,6 @@ def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
 
 def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent:
     """An answer whose body is a clip, or the part of it that was asked for."""
-    if call.provider.add_headers is not None:
-        call.provider.add_headers(answer, call)
     if body.filename:
         disposition = f'attachment; filename="{body.filename}"'.encode("latin-1", "replace")
         answer.headers.append((b"content-disposition", disposition))
@@ -176,8 +174,6 @@ def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent
 def written(call: Call, answer: Answer) -> Sent:
     """An answer as bytes."""
     provider = call.provider
-    if provider.add_headers is not None:
-        provider.add_headers(answer, call)
     body = answer.body
     if not isinstance(body, bytes):
         body = provider.encode(body, call) if provider.encode is not None else json_bytes(body)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from mockserver.domain.job import Job, Override, OverrideKind, snapshot
+from mockserver.domain.job import AnyJob, Override, OverrideKind, snapshot
 from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.members import typed
 from mockserver.web.clocks import SETTLE_SECONDS
@@ -18,34 +19,47 @@ from mockserver.web.problems import Refused, nearest
 
 async def listed(context: ControlContext, request: Request) -> Response:
     """The jobs of a sandbox, oldest first, as they are now."""
-    sandbox = context.named(request)
-    return JSONResponse({"jobs": [shown(job, sandbox) for job in sandbox.job_store.jobs.values()]})
+
+    def all_shown(sandbox: Sandbox) -> list[dict[str, object]]:
+        return [shown(job, sandbox) for job in sandbox.all_jobs()]
+
+    return JSONResponse({"jobs": await context.engine.work(await context.named(request), all_shown)})
 
 
 def overridden(kind: OverrideKind) -> Callable[[ControlContext, Request], Awaitable[Response]]:
-    """A handler that turns a job's scenario; `why` in the body is the reason that a failed job tells."""
+    """Return a handler that overrides a job's life; `why` in the body is the reason that a failed job tells."""
 
     async def handler(context: ControlContext, request: Request) -> Response:
-        sandbox = context.named(request)
+        sandbox, engine = await context.named(request), context.engine
         name: str = request.path_params["job"]
-        job = sandbox.job_store.find(name)
-        if job is None:
-            known = list(sandbox.job_store.jobs)[-50:]
-            raise Refused(404, f"no job {name[:80]}" + (nearest(name, known) if known else "; there is none yet"))
-        now = sandbox.clock.now()
-        seen = snapshot(job, now)
-        if seen.state.is_terminal:
-            raise Refused(409, f"{job.id} has {seen.state.value} already", job=shown(job, sandbox))
+        await engine.work(sandbox, partial(_unended, name))
         body = await json_object(request, {"why"}) if await request.body() else {}
         why = typed(body, "why", str, "a string") if "why" in body else ""
-        job = context.engine.turn(sandbox, job, Override(now, kind, why))
-        delivered = await context.engine.webhooks.settled(sandbox.digest, SETTLE_SECONDS)
+
+        def override(sandbox: Sandbox) -> AnyJob:
+            now = sandbox.clock.now()
+            return engine.override(sandbox, _unended(name, sandbox), Override(now, kind, why))
+
+        job = await engine.work(sandbox, override)
+        delivered = await engine.webhooks.settled(sandbox.digest, SETTLE_SECONDS)
         return JSONResponse({**shown(job, sandbox), "deliveries": delivered})
 
     return handler
 
 
-def shown(job: Job, sandbox: Sandbox) -> dict[str, object]:
+def _unended(name: str, sandbox: Sandbox) -> AnyJob:
+    """Return the job of this name whose life is not over; raise Refused where there is none."""
+    job = sandbox.find_job(name)
+    if job is None:
+        known = [one.id for one in sandbox.all_jobs()[-50:]]
+        raise Refused(404, f"no job {name[:80]}" + (nearest(name, known) if known else "; there is none yet"))
+    seen = snapshot(job, sandbox.clock.now())
+    if seen.state.is_terminal:
+        raise Refused(409, f"{job.id} has {seen.state.value} already", job=shown(job, sandbox))
+    return job
+
+
+def shown(job: AnyJob, sandbox: Sandbox) -> dict[str, object]:
     """A job as it is shown: in our words, with its facts."""
     seen = snapshot(job, sandbox.clock.now())
     return {

@@ -14,26 +14,27 @@ from mockserver.web.problems import Refused
 
 async def opened(context: ControlContext, request: Request) -> Response:
     """Open a listener; with `files` or `files_port` a second one to which the sandbox's links point: another origin."""
-    sandbox = context.named(request)
+    sandbox = await context.named(request)
     wished = ports(await json_object(request, set(LISTENER)) if await request.body() else {})
     try:
         url, *files = await context.listeners.open(sandbox.digest, *wished.all)
     except Refusal as refusal:
         raise Refused(409, str(refusal)) from None
-    sandbox.files_url = files[0] if files else sandbox.files_url
-    return JSONResponse({"url": url, "files_url": sandbox.files_url}, 201)
+    if files:
+        await context.engine.work(sandbox, lambda sandbox: sandbox.set("files_url", files[0]))
+    return JSONResponse({"url": url, "files_url": files[0] if files else sandbox.files_url}, 201)
 
 
 async def listed(context: ControlContext, request: Request) -> Response:
     """The listeners of a sandbox, oldest first."""
-    sandbox = context.named(request)
+    sandbox = await context.named(request)
     return JSONResponse({"listeners": context.listeners.urls(sandbox.digest), "files_url": sandbox.files_url})
 
 
 async def closed(context: ControlContext, request: Request) -> Response:
     """Close the listeners of a sandbox; its links point to where the client comes again."""
-    sandbox = context.named(request)
+    sandbox = await context.named(request)
     count = len(context.listeners.urls(sandbox.digest))
     context.listeners.close(sandbox.digest)
-    sandbox.files_url = None
+    await context.engine.work(sandbox, lambda sandbox: sandbox.set("files_url", None))
     return JSONResponse({"closed": count})

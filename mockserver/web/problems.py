@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from mockserver.domain.scenario_composition import InvalidScenario
+from mockserver.domain.invalid_data import InvalidScenario
 from mockserver.domain.spelling import nearest
 from mockserver.web.wire import json_bytes
 

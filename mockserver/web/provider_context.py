@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from mockserver.domain.scenario import Scenario
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.ports import Challenger, Clips, Judge, Pictures, Time
 from mockserver.provider.keys import KeyRing
@@ -26,5 +25,5 @@ class ProviderContext:
     challenger: Challenger
     recorder: Recorder
     time: Time
+    scenarios: ScenarioCatalogue
     public_url: str | None = None
-    scenarios: Mapping[str, Scenario] = field(default_factory=dict)

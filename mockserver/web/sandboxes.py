@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider import configuration
-from mockserver.provider.configuration import queue_of, spelled
+from mockserver.provider.configuration import queue_of
 from mockserver.web.clocks import clock_of
 from mockserver.web.control_context import ControlContext
 from mockserver.web.members import json_object, kind_of
@@ -16,7 +18,7 @@ from mockserver.web.problems import Refused
 
 async def listed(context: ControlContext, _request: Request) -> Response:
     """All sandboxes, the most recently used last."""
-    return JSONResponse({"sandboxes": [shown(one, context) for one in context.engine.sandboxes]})
+    return JSONResponse({"sandboxes": [await _shown(one, context) for one in await context.engine.store.listed()]})
 
 
 async def opened(context: ControlContext, request: Request) -> Response:
@@ -26,28 +28,38 @@ async def opened(context: ControlContext, request: Request) -> Response:
         raise Refused(400, f"key: expected a string, got {kind_of(key)}", member="key")
     if not key:
         raise Refused(400, "key: expected a key, got an empty string", member="key")
-    return JSONResponse(shown(context.engine.sandboxes.open(digest_of(key)), context), 201)
+    return JSONResponse(await _shown(await context.engine.store.load(digest_of(key)), context), 201)
 
 
 async def show(context: ControlContext, request: Request) -> Response:
     """One sandbox."""
-    return JSONResponse(shown(context.named(request), context))
+    return JSONResponse(await _shown(await context.named(request), context))
 
 
 async def configure(context: ControlContext, request: Request) -> Response:
     """Change what a sandbox is set to; every member is checked before the first is changed."""
-    sandbox = context.named(request)
+    sandbox = await context.named(request)
     change = await json_object(request, set(configuration.MEMBERS))
-    for apply in configuration.changes(change, context.providers, context.scenarios):
-        apply(sandbox)
-    return JSONResponse(shown(sandbox, context))
+    changes = configuration.changes(change, context.providers, context.scenarios)
+
+    def configured(sandbox: Sandbox) -> dict[str, object]:
+        for apply in changes:
+            apply(sandbox)
+        return shown(sandbox, context)
+
+    return JSONResponse(await context.engine.work(sandbox, configured))
 
 
 async def queued(context: ControlContext, request: Request) -> Response:
     """Append to the scenarios of the next submissions."""
-    sandbox = context.named(request)
-    sandbox.queue.extend(queue_of(await json_object(request, {"queue"}, {"queue"}), "queue", context.scenarios))
-    return JSONResponse({"queue": [spelled(one, context.scenarios) for one in sandbox.queue]})
+    sandbox = await context.named(request)
+    more = queue_of(await json_object(request, {"queue"}, {"queue"}), "queue", context.scenarios)
+
+    def appended(sandbox: Sandbox) -> list[str]:
+        sandbox.set("queue", (*sandbox.queue, *more))
+        return [context.scenarios.spelled(one) for one in sandbox.queue]
+
+    return JSONResponse({"queue": await context.engine.work(sandbox, appended)})
 
 
 async def reset(context: ControlContext, request: Request) -> Response:
@@ -57,24 +69,27 @@ async def reset(context: ControlContext, request: Request) -> Response:
     With `?configuration=true` that goes too, and its listeners, but for those of the TOML file: the sandbox is as if
     its key had never been used.
     """
-    sandbox = context.engine.sandboxes.get(context.digest(request))
+    engine = context.engine
+    sandbox = await engine.store.find(await context.digest(request))
     asked = request.query_params.get("configuration", "false")
     if asked not in ("true", "false"):
         raise Refused(400, f"configuration: expected true or false, got {asked[:80]!r}", member="configuration")
     if sandbox is None:  # nor is one made, for which another would have to leave
         return JSONResponse({"jobs_forgotten": 0})
     if asked == "false":
-        return JSONResponse({"jobs_forgotten": context.engine.reset(sandbox)})
-    count = len(sandbox.job_store.jobs)
-    context.engine.sandboxes.close(sandbox.digest)
-    return JSONResponse({"jobs_forgotten": count})
+        return JSONResponse({"jobs_forgotten": await engine.work(sandbox, engine.reset)})
+    return JSONResponse({"jobs_forgotten": await engine.store.close(sandbox.digest)})
+
+
+async def _shown(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
+    return await context.engine.work(sandbox, partial(shown, context=context))
 
 
 def shown(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
     """A sandbox as it is shown: all that it can be set to, never its key."""
     return {
         "sandbox": sandbox.digest,
-        "jobs": len(sandbox.job_store.jobs),
+        "jobs": sandbox.count_jobs(),
         "submissions": sandbox.submissions,
         "timing": sandbox.timing,
         "limits": {
@@ -84,8 +99,8 @@ def shown(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
         or ("documented" if sandbox.limits else "off"),
         "documented_limits": sandbox.limits,
         "tiers": dict(sandbox.tiers),
-        "scenario": spelled(sandbox.scenario, context.scenarios),
-        "queue": [spelled(one, context.scenarios) for one in sandbox.queue],
+        "scenario": context.scenarios.spelled(sandbox.scenario),
+        "queue": [context.scenarios.spelled(one) for one in sandbox.queue],
         "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},
         "hold_seconds": None if sandbox.hold is None else sandbox.hold.total_seconds(),
         "journal": "on" if sandbox.journal.is_on else "off",

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from mockserver.domain.delivery import Payload, Try, delivery_id
+from mockserver.domain.delivery import Payload, delivery_id
 from mockserver.domain.job import Job, Override, OverrideKind, Snapshot, State, events, snapshot
+from mockserver.domain.webhook_plan import Try
 from tests.adapters.dispatchers import LONG, SANDBOX, all_events, finals, job, run, said, world
 from tests.adapters.receiver import receiver
 from tests.domain.timelines import CREATED, jobs, overrides

@@ -7,8 +7,9 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from mockserver.domain.delivery import Try, delivery_id
+from mockserver.domain.delivery import delivery_id
 from mockserver.domain.job import Override, OverrideKind
+from mockserver.domain.webhook_plan import Try
 from tests.adapters.dispatchers import LONG, SANDBOX, World, finals, job, ours, run, world
 from tests.adapters.receiver import receiver
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.domain.alteration import ALTERATIONS
+from mockserver.domain.alteration import ALTERATIONS, FileChange
 from mockserver.domain.fault import Fault, FaultPoint, TransportFault
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import ProblemKind
@@ -33,9 +33,8 @@ def test_a_scenario_is_composed_of_its_parts() -> None:
         State.FAILED,
         "rain",
     )
-    assert made.answers == (ALTERATIONS["eta-null"], ALTERATIONS["extra-fields"])
-    assert made.file is not None
-    assert (made.file(0).share, made.file(0).lag_seconds, made.file(0).expires_seconds) == (0.5, 5, None)
+    assert made.alterations() == (ALTERATIONS["eta-null"], ALTERATIONS["extra-fields"])
+    assert made.file_change() == FileChange(share=0.5, lag_seconds=5, expires_seconds=None)
     assert (made.creation, made.is_opaque, made.at_once, made.says) == (202, True, False, "It rains.")
     assert composed("broke", {"refuses": "out-of-credits"}).refuses is ProblemKind.OUT_OF_CREDITS
     assert composed("plain", {}).apply_to(USUAL) == USUAL

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from mockserver.adapters.clock import HandTime, SandboxClock
+from mockserver.adapters.store import MemoryStore
 from mockserver.domain.chance import Draw
 from mockserver.domain.delivery import PayloadFunction
 from mockserver.domain.job import Job
 from mockserver.domain.order import Lengths, Names, Order
 from mockserver.engine import Engine
-from mockserver.engine.sandbox import Sandbox
-from mockserver.engine.sandboxes import Sandboxes
+from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.ports import Clock
 
 START = datetime(2026, 1, 16, 14, 30, tzinfo=UTC)
@@ -42,7 +44,24 @@ def engine(
     def make(digest: str, id_block: int) -> Sandbox:
         return Sandbox(digest, SandboxClock(source), 1, id_block, {}, timing)
 
-    return Engine(Sandboxes(make, max_jobs=max_jobs, max_sandboxes=max_sandboxes), SilentWebhooks())
+    return Engine(MemoryStore(make, max_jobs=max_jobs, max_sandboxes=max_sandboxes), SilentWebhooks())
+
+
+T = TypeVar("T")
+
+
+def ended(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine gives that waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+    raise AssertionError(f"{work} waits")
+
+
+def opened(world: Engine, key: str) -> Sandbox:
+    """The sandbox of a key."""
+    return ended(world.store.load(digest_of(key)))
 
 
 def names(chance: Draw) -> Names:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mockserver.domain.scenario import FAULTS
+from mockserver.domain.builtin_scenarios import FAULTS
 from mockserver.kit import transcript
 from mockserver.testing import MockServer, Sandbox
 from tests.properties.clients import CLIENTS, Client

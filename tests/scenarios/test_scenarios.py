@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mockserver.domain.scenario import CORE, FAULTS, WEBHOOKS
+from mockserver.domain.builtin_scenarios import CORE, FAULTS, WEBHOOKS
 from mockserver.testing import MockServer, Sandbox
 from tests.scenarios.plain_client import CREATE, PlainClient, Seen
 

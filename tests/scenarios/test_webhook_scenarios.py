@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.domain.scenario import CORE, WEBHOOKS, Scenario, parse, table
+from mockserver.domain.builtin_scenarios import CORE, WEBHOOKS
+from mockserver.domain.scenario import Scenario
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.domain.scenario_composition import composed
 from tests.adapters.dispatchers import all_events, finals, job, run, world
 from tests.adapters.receiver import receiver
@@ -56,7 +58,7 @@ def test_every_scenario_of_webhooks_is_tested_here() -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_scenario_of_webhooks_as_a_receiver_meets_it(name: str) -> None:
     """What comes, when, in which order, and saying what; one that comes again has the id that it had."""
-    found, ids, lost = arrivals(parse(name, table(CORE)))
+    found, ids, lost = arrivals(ScenarioCatalogue(CORE).parse(name))
     assert found == EXPECTED[name]
     assert len(set(ids)) == len({state for _, state in found})
     assert lost == (["lost: scenario webhook-lost makes no attempt"] * 2 if name == "webhook-lost" else [])

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from mockserver import __version__
 from mockserver.domain.alteration import ALTERATIONS
-from mockserver.domain.scenario import REFUSALS
-from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS
+from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS, PROBLEMS
+from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES, WEBHOOK_PLANS
 from mockserver.engine.pace import TIMINGS
 from mockserver.provider import configuration
 from mockserver.settings import Settings
@@ -102,10 +102,16 @@ def test_the_members_of_a_request_are_those_that_are_read(schema: str, members: 
     assert SCHEMAS[schema]["additionalProperties"] is False
 
 
+PARTS = {"timeline": TIMELINE_CHANGES, "file": FILE_CHANGES, "faults": FAULT_LISTS, "webhooks": WEBHOOK_PLANS}
+"""The names of a scenario's parts."""
+
+
 def test_the_words_are_those_that_are_known() -> None:
     composition = SCHEMAS["Composition"]["properties"]
     assert composition["answers"]["items"]["enum"] == list(ALTERATIONS)
-    assert composition["refuses"]["enum"] == [*(scenario.name for scenario in REFUSALS), None]
+    assert composition["refuses"]["enum"] == composition["judged"]["enum"] == [*PROBLEMS, None]
+    for part, names in PARTS.items():
+        assert composition[part]["oneOf"][-1]["enum"] == [*names, None]
     assert SCHEMAS["Timing"]["enum"] == list(TIMINGS)
 
 

@@ -36,12 +36,16 @@ class ProviderContext:
         self.app = create_app(Settings(cache=folder, timing="documented", **settings), time=HandTime(CREATED))
         self.engine = self.app.state.context.engine
 
-    async def call(self, method: str, path: str, value: object = None) -> Any:
+    async def call(self, method: str, path: str, value: object = None, headers: dict[str, str] | None = None) -> Any:
         sent: list[Any] = []
+        more = [(name.encode(), text.encode()) for name, text in (headers or {}).items()]
+        if value is not None:
+            more.append((b"content-type", b"application/json"))
         body = json.dumps(value).encode() if value is not None else b""
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": path,
-            "raw_path": path.encode(), "root_path": "", "query_string": b"", "headers": [(b"host", b"127.0.0.1")],
+            "raw_path": path.encode(), "root_path": "", "query_string": b"",
+            "headers": [(b"host", b"127.0.0.1"), *more],
             "scheme": "http", "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "state": {},
         }  # fmt: skip
 
@@ -58,8 +62,8 @@ class ProviderContext:
     async def submit(self, url: str) -> Job:
         """A job of the sandbox `test-key` that sends a payload at its end."""
         digest = (await self.call("GET", PATH))["sandbox"]
-        sandbox = self.engine.sandboxes.open(digest)
-        job: Job = self.engine.submit(sandbox, ORDER, sandbox.clock.now())
+        sandbox = await self.engine.store.load(digest)
+        job: Job = await self.engine.work(sandbox, lambda box: self.engine.submit(box, ORDER, box.clock.now()))
         self.engine.webhooks.expect(
             digest,
             sandbox.clock,

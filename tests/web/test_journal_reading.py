@@ -113,7 +113,7 @@ def test_waiting_in_vain_is_told(steps: Scene) -> None:
 
 def test_waiting_goes_on_until_what_is_waited_for_has_come(steps: Scene) -> None:
     direct = steps.direct
-    journal = direct.app.state.context.engine.sandboxes.get(digest_of(KEY)).journal
+    journal = direct.app.state.context.engine.store.open(digest_of(KEY)).journal
     path = f"/_mock/sandboxes/{digest_of(KEY)}/journal/wait?operation=createVideo&timeout=30"
 
     async def call(method: str, target: str, body: bytes = b"") -> Response:

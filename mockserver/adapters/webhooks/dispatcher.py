@@ -20,19 +20,18 @@ from mockserver.adapters.webhooks.outbox import Expected, Outbox, PendingAttempt
 from mockserver.adapters.webhooks.sending import Unanswered, headers_for, post
 from mockserver.adapters.webhooks.target_queues import TargetQueues
 from mockserver.domain.delivery import (
-    ONCE,
     Attempt,
     Delivery,
     Moment,
     Payload,
     PayloadFunction,
-    Plan,
     Record,
     Undeliverable,
     delivery_id,
 )
-from mockserver.domain.job import Job, State
+from mockserver.domain.job import AnyJob, State
 from mockserver.domain.journal import Dispatch
+from mockserver.domain.webhook_plan import ONCE, Plan
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock, Time
 
@@ -65,7 +64,7 @@ class WebhookDispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
-    def expect(self, sandbox: str, clock: Clock, job: Job, webhook_payload: PayloadFunction) -> None:
+    def expect(self, sandbox: str, clock: Clock, job: AnyJob, webhook_payload: PayloadFunction) -> None:
         """Take on the payloads of a job's events; needs a running loop. Raises nothing: the log has what fails."""
         if self._is_closed:
             return
@@ -78,7 +77,7 @@ class WebhookDispatcher:
         except Exception:
             log.exception("webhooks of job %s cannot be brought", job.id)
 
-    def overridden(self, sandbox: str, job: Job) -> None:
+    def overridden(self, sandbox: str, job: AnyJob) -> None:
         """Read the later events of a turned job anew. Raises nothing."""
         outbox = self._outboxes.get(sandbox)
         expected = outbox.jobs.get(job.id) if outbox is not None else None
@@ -89,7 +88,7 @@ class WebhookDispatcher:
         except Exception:
             log.exception("webhooks of job %s cannot be brought", job.id)
 
-    def _read(self, outbox: Outbox, expected: Expected, job: Job) -> None:
+    def _read(self, outbox: Outbox, expected: Expected, job: AnyJob) -> None:
         expected.reread(job)
         outbox.schedule(expected)
         self._deliver(outbox)
@@ -189,14 +188,10 @@ class WebhookDispatcher:
             why = f"the payload cannot be written: {type(error).__name__}: {error}"
             outbox.records.append(Undeliverable(Delivery(id_, job.id, at, Payload("", None)), why))
 
-    def _planned(self, job: Job, state: State) -> Plan:
+    def _planned(self, job: AnyJob, state: State) -> Plan:
         """The attempts at a webhook about a job: its scenario's, else those at every delivery."""
-        scenario = job.scenario
-        return (
-            self._plan
-            if scenario is None or scenario.webhooks is None
-            else scenario.webhooks(state, scenario.number or 0)
-        )
+        plan = None if job.scenario is None else job.scenario.webhook_plan(state)
+        return self._plan if plan is None else plan
 
     def _pack(self, outbox: Outbox, expected: Expected, delivery: Delivery) -> None:
         try:
@@ -239,5 +234,5 @@ class WebhookDispatcher:
             journal.wake()
 
 
-def _scenario_of(job: Job) -> str:
+def _scenario_of(job: AnyJob) -> str:
     return "" if job.scenario is None else job.scenario.name

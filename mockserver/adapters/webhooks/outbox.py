@@ -12,7 +12,7 @@ from itertools import count
 
 from mockserver.adapters.webhooks.address import Address, Target
 from mockserver.domain.delivery import Delivery, Event, PayloadFunction, Record, untold
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.ports import Clock
 
 
@@ -33,14 +33,14 @@ class PendingAttempt:
 class Expected:
     """A job whose events are told: `coming` are those ahead, latest first, `told` counts those behind."""
 
-    job: Job
+    job: AnyJob
     webhook_payload: PayloadFunction
     coming: list[Event]
     told: int = 0
     last: Event | None = None
     ticket: int = -1
 
-    def reread(self, job: Job) -> None:
+    def reread(self, job: AnyJob) -> None:
         """Read the events ahead off a job's new life."""
         self.job, self.coming = job, untold(job, self.last)[::-1]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Final
 
 from mockserver.domain.problem import Problem, ProblemKind, Violation
 
@@ -43,13 +43,13 @@ def _unreadable(detail: Mapping[str, object]) -> Issue:
 
 def _issue(path: tuple[str | int, ...], broken: Sequence[Violation], schemas: Schemas) -> Issue:
     rules = {one.rule: one for one in broken}
-    options = [cast("list[Any]", one.expected) for one in broken if one.rule == "enum"]
+    options = [one.expected for one in broken if one.rule == "enum" and isinstance(one.expected, list)]
     words = _words(min(options, key=len)) if options else []
     got = broken[0].got
     if "required" in rules:
         return _wrong_type(path, _wanted(schemas.get(str(path[0]), {})), "undefined", "Required")
     if "type" in rules and not (options and path[0] in READ_AS_WORDS):
-        return _mistyped(path, cast("str", rules["type"].expected), got, words)
+        return _mistyped(path, str(rules["type"].expected), got, words)
     if options:
         return _unknown_word(path, words, got)
     first = broken[0]
@@ -57,7 +57,7 @@ def _issue(path: tuple[str | int, ...], broken: Sequence[Violation], schemas: Sc
         return {"code": "custom", "path": list(path), "message": first.says}
     if first.rule == "format":
         return {"validation": "url", "code": "invalid_string", "message": "Invalid url", "path": list(path)}
-    return _out_of_range(path, cast("float", got))
+    return _out_of_range(path, got)
 
 
 def _wanted(schema: Mapping[str, object]) -> str:
@@ -67,8 +67,8 @@ def _wanted(schema: Mapping[str, object]) -> str:
 
 
 def _mistyped(path: tuple[str | int, ...], wanted: str, got: object, words: list[str]) -> Issue:
-    if type(got) in (int, float) and not -_LARGEST <= cast("float", got) <= _LARGEST:
-        return _out_of_range(path, cast("float", got))
+    if isinstance(got, int | float) and not -_LARGEST <= got <= _LARGEST:
+        return _out_of_range(path, got)
     if words:
         return _wrong_type(path, _joined(words), type_of(got))
     if wanted != "integer":
@@ -92,9 +92,10 @@ def _unknown_word(path: tuple[str | int, ...], words: list[str], got: object) ->
     }
 
 
-def _out_of_range(path: tuple[str | int, ...], got: float) -> Issue:
+def _out_of_range(path: tuple[str | int, ...], got: object) -> Issue:
+    is_big = isinstance(got, int | float) and got > 0
     code, bound, side, than = (
-        ("too_big", "maximum", _LARGEST, "less") if got > 0 else ("too_small", "minimum", -_LARGEST, "greater")
+        ("too_big", "maximum", _LARGEST, "less") if is_big else ("too_small", "minimum", -_LARGEST, "greater")
     )
     said = f"Number must be {than} than or equal to {side}"
     return {

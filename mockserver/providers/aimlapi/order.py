@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from mockserver.domain.chance import NANOID, Draw
 from mockserver.domain.job import Job, Snapshot
 from mockserver.domain.order import Names, Order
 from mockserver.domain.problem import Problem, ProblemKind, Violation
-from mockserver.engine.sandbox import JobStore
+from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Call
 from mockserver.provider.endpoints import by_name
 from mockserver.provider.keys import bearer_key
@@ -52,17 +52,17 @@ def brings_picture(call: Call) -> bool:
 
 def picture(call: Call) -> str:
     """The link to the first frame. The last one of a transition is judged and not shown."""
-    return str(cast("dict[str, Any]", call.value)["image_url"])
+    return str(call.members["image_url"])
 
 
 def _model(call: Call) -> str:
-    model: str = cast("dict[str, Any]", call.value)["model"]
+    model: str = call.members["model"]
     return ALIASES.get(model, model)
 
 
-def video(call: Call) -> Order | Problem:
+def video(call: Call) -> Order[Video] | Problem:
     """The order in a body that keeps the document."""
-    body = cast("dict[str, Any]", call.value)
+    body = call.members
     model = _model(call)
     if model not in RATES and model != LIP_SYNC:  # only under unknown-model-404, whose document names no models
         return Problem(ProblemKind.MISSING, f"no model {model[:80]!r}", detail={"resource": "model", "id": model})
@@ -129,10 +129,10 @@ def _ids(call: Call) -> list[str]:
     return [unquote_plus(value) if "%" in value else value for name, _, value in pairs if name == PARAMETER]
 
 
-_find = by_name(asked_for, NAME, [CREATE], "generation", JobStore.by_id)
+_find = by_name(asked_for, NAME, [CREATE], "generation", Sandbox.job)
 
 
-def polled(call: Call) -> Job | Problem:
+def polled(call: Call) -> Job[Video] | Problem:
     """The job that a poll names, once and whole."""
     ids = _ids(call)
     if len(ids) == 1:
@@ -150,10 +150,10 @@ def token(call: Call) -> str:
     return call.params["name"].rpartition("/")[2][:WORDS_LONG]
 
 
-_find_file = by_name(token, NAME, [CREATE], "file", JobStore.by_alias)
+_find_file = by_name(token, NAME, [CREATE], "file", Sandbox.job_by_alias)
 
 
-def filed(call: Call) -> Job | Problem:
+def filed(call: Call) -> Job[Video] | Problem:
     """The job whose file this is; the whole name has to be right, the seed in it included."""
     job = _find_file(call)
     if isinstance(job, Problem) or call.params["name"] == wire.file_name(job, call.profile):
@@ -161,6 +161,6 @@ def filed(call: Call) -> Job | Problem:
     return Problem(ProblemKind.MISSING, "the file goes by another name", detail={"resource": "file"})
 
 
-def unborn(job: Job, seen: Snapshot) -> Problem:
+def unborn(job: Job[Video], seen: Snapshot) -> Problem:
     """The link of a clip that is not there yet (or never will be)."""
     return Problem(ProblemKind.MISSING, f"{job.id} is {seen.state.value}", detail={"resource": "file", "id": job.id})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Final, cast
+from typing import Final
 from urllib.parse import quote
 
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.job import Job, Snapshot, State
-from mockserver.domain.scenario import MODERATED
+from mockserver.domain.scenario_parts import MODERATED
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.aimlapi.request import CREDITS_PER_DOLLAR, FPS, LIP_SYNC, Video
 
@@ -50,9 +50,9 @@ def _usage(credits: int, profile: frozenset[str]) -> dict[str, object]:  # noqa:
     return {"usage": {"credits_used": credits, "usd_spent": int(dollars) if dollars.is_integer() else dollars}}
 
 
-def created(job: Job, _seen: Snapshot, call: Call) -> Answer:
+def created(job: Job[Video], _seen: Snapshot, call: Call) -> Answer:
     """The answer to a creation, which says queued whatever the timing."""
-    video, profile = cast("Video", job.request), call.profile
+    video, profile = job.request, call.profile
     body = {"id": job.id, "status": "queued", "meta": _usage(video.credits, profile)}
     answer = Answer(201 if "created-201" in profile else 200, body, content_type=JSON)
     if is_traced(profile):
@@ -64,7 +64,7 @@ def created(job: Job, _seen: Snapshot, call: Call) -> Answer:
     return answer
 
 
-def status(job: Job, seen: Snapshot, call: Call) -> Answer:
+def status(job: Job[Video], seen: Snapshot, call: Call) -> Answer:
     """The answer to a poll; a failed generation is one of HTTP 200 as well."""
     profile, state = call.profile, seen.state
     body: dict[str, object] = {"id": job.id, "status": _word(seen, profile)}
@@ -73,7 +73,7 @@ def status(job: Job, seen: Snapshot, call: Call) -> Answer:
     elif state is State.FAILED:
         body["error"] = _error(job, seen, profile)
     if "meta-on-polls" in profile and state is not State.FAILED:
-        body["meta"] = _usage(cast("Video", job.request).credits, profile)
+        body["meta"] = _usage(job.request.credits, profile)
     answer = Answer(200, body, content_type=JSON)
     if is_traced(profile):
         answer.headers += inference(job.id)
@@ -86,7 +86,7 @@ def _word(seen: Snapshot, profile: frozenset[str]) -> str:
     return (OLDER_WORDS if "waiting-active" in profile else WORDS)[seen.state][seen.stage]
 
 
-def _video(job: Job, call: Call) -> dict[str, object]:
+def _video(job: Job[Video], call: Call) -> dict[str, object]:
     if "2026" in call.profile:
         # The slashes of the upstream's path stay encoded, so that the file is one segment.
         return {"url": call.files + PANDA + quote(file_name(job, call.profile), safe="")}
@@ -94,12 +94,12 @@ def _video(job: Job, call: Call) -> dict[str, object]:
         "url": call.files + EAGLE + file_name(job, call.profile),
         "content_type": "video/mp4",
         "file_name": "output.mp4",
-        "file_size": cast("Video", job.request).file_size,
+        "file_size": job.request.file_size,
     }
 
 
-def _error(job: Job, seen: Snapshot, profile: frozenset[str]) -> dict[str, object]:
-    video = cast("Video", job.request)
+def _error(job: Job[Video], seen: Snapshot, profile: frozenset[str]) -> dict[str, object]:
+    video = job.request
     message = REJECTED if seen.why == MODERATED else seen.why or FAILURE
     if "old-failure" not in profile or "2026" in profile:
         return {"name": "GenerationError", "message": message}
@@ -108,17 +108,17 @@ def _error(job: Job, seen: Snapshot, profile: frozenset[str]) -> dict[str, objec
     return {"detail": [{"loc": ["body", "prompt"], "msg": message, "type": fault, "input": video.prompt}]}
 
 
-def file_name(job: Job, profile: frozenset[str]) -> str:
+def file_name(job: Job[Video], profile: frozenset[str]) -> str:
     """The name of a job's file behind the folder of the style, decoded."""
     if "2026" not in profile:
         return f"{job.alias}_output.mp4"
-    seed = 0 if cast("Video", job.request).model == LIP_SYNC else job.seed
+    seed = 0 if job.request.model == LIP_SYNC else job.seed
     return f"pixverse/mp4/media/web/ori/{job.alias}_seed{seed}.mp4"
 
 
-def clip_spec(job: Job, _call: Call) -> ClipSpec:
+def clip_spec(job: Job[Video], _call: Call) -> ClipSpec:
     """The clip of a finished job, brought to the size that was stated."""
-    video = cast("Video", job.request)
+    video = job.request
     width, height = video.size
     return ClipSpec(
         width=width,

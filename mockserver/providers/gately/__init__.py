@@ -54,6 +54,7 @@ PROVIDER = Provider(
     ),
     refuse=refusal.refuse,
     add_headers=refusal.add_headers,
+    webhook_url=wire.webhook_url,
     webhook_payload=wire.webhook_payload,
     scenarios=(
         Scenario(

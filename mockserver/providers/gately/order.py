@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Final
 
 from mockserver.domain.chance import Draw
 from mockserver.domain.job import Job, Snapshot, State, snapshot
@@ -19,7 +19,7 @@ from mockserver.provider.keys import bearer_key
 from mockserver.provider.table import Endpoint
 from mockserver.providers.gately import upstream, wire
 from mockserver.providers.gately.picture import taken
-from mockserver.providers.gately.request import MODELS, asked
+from mockserver.providers.gately.request import MODELS, Video, asked
 from mockserver.providers.gately.ticket import file_in, read
 
 NAME: Final = "gately"
@@ -85,7 +85,7 @@ def creation(submit: Endpoint) -> Endpoint:
     """The upstream's rules, the picture, the challenge, then the task: in this order."""
 
     def endpoint(call: Call) -> Reply:
-        body = cast("dict[str, Any]", call.value)
+        body = call.members
         problem = upstream.broken(body, call.profile)
         if problem is not None:
             return problem
@@ -114,7 +114,7 @@ def _challenging(url: str, submit: Endpoint) -> Endpoint:
     return endpoint
 
 
-def ordered(call: Call) -> Order:
+def ordered(call: Call) -> Order[Video]:
     """The order in a body that keeps the document and the upstream's rules."""
     video = asked(with_defaults(call), call.profile, call.picture)
     return Order(NAME, "createVideo", video, _names, documented, stages=(2, 1), is_judged_first=True)
@@ -125,23 +125,23 @@ def _named(call: Call, parameter: str) -> str | Problem:
     return value or Problem(ProblemKind.INVALID, violations=(Violation((parameter,), "required", True),))
 
 
-def polled(call: Call) -> Job | Problem:
+def polled(call: Call) -> Job[Video] | Problem:
     """The job whose task the query names."""
     name = _named(call, "task_id")
     if isinstance(name, Problem):
         return name
-    job = call.sandbox.job_store.by_id(name)
+    job = call.sandbox.job(name)
     return job if job is not None and job.provider == NAME else _unknown("task", name)
 
 
-def filed(call: Call) -> Job | Problem:
+def filed(call: Call) -> Job[Video] | Problem:
     """The finished job whose file the query names."""
     name = _named(call, "file_id")
     return name if isinstance(name, Problem) else _finished(name, call)
 
 
-def _finished(name: str, call: Call) -> Job | Problem:
-    job = call.sandbox.job_store.by_alias(name)
+def _finished(name: str, call: Call) -> Job[Video] | Problem:
+    job = call.sandbox.job_by_alias(name)
     is_there = job is not None and job.provider == NAME and snapshot(job, call.now).state is State.SUCCEEDED
     return job if job is not None and is_there else _unknown("file", name)
 
@@ -150,7 +150,7 @@ def _unknown(resource: str, name: str) -> Problem:
     return Problem(ProblemKind.MISSING, f"this sandbox has no {resource} {name[:80]!r}", detail={"resource": resource})
 
 
-def missing(job: Job, _seen: Snapshot) -> Problem:
+def missing(job: Job[Video], _seen: Snapshot) -> Problem:
     """A file that is named by its id, and is not there now."""
     return _unknown("file", job.alias)
 
@@ -181,7 +181,7 @@ def owned(call: Call) -> str:
     return file_in(_link(call)[0])
 
 
-def linked(call: Call) -> Job | Problem:
+def linked(call: Call) -> Job[Video] | Problem:
     """The job behind a link, until the instant at which the link ends."""
     text, name = _link(call)
     ticket = read(text, call.sandbox.seed)
@@ -193,6 +193,6 @@ def linked(call: Call) -> Job | Problem:
     return Problem(ProblemKind.UNKNOWN_PATH, job.text) if isinstance(job, Problem) else job
 
 
-def gone(job: Job, _seen: Snapshot) -> Problem:
+def gone(job: Job[Video], _seen: Snapshot) -> Problem:
     """A link whose file is not there now."""
     return Problem(ProblemKind.UNKNOWN_PATH, f"file {job.alias} is not there now")

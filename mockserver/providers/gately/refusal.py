@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Final
 
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.quota import Standing
@@ -48,7 +48,8 @@ def add_headers(answer: Answer, call: Call) -> None:
 
 def _model(call: Call) -> str:
     """The model that a creation names."""
-    return str(cast("dict[str, Any]", call.value).get("model")) if isinstance(call.value, dict) else ""
+    value = call.value
+    return str(value.get("model")) if isinstance(value, dict) else ""
 
 
 def _says(english: str, chinese: str = "") -> Speaks:
@@ -78,8 +79,8 @@ def _too_many(problem: Problem, call: Call) -> str:
     """The gateway counts in minutes; a shorter window is told as one."""
     if "chinese" not in call.profile:
         return "Rate limit exceeded"
-    standing = cast("Standing | None", problem.detail.get("standing"))
-    limit = standing.limit if standing else PER_MINUTE
+    standing = problem.detail.get("standing")
+    limit = standing.limit if isinstance(standing, Standing) else PER_MINUTE
     return CHINESE["limited"].format(minutes=max(1, limit.seconds // 60), calls=limit.calls)
 
 

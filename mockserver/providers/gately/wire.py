@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
-from typing import Final, cast
+from typing import Final
 
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.delivery import Payload, PayloadFunction
+from mockserver.domain.delivery import Payload
 from mockserver.domain.job import Job, Snapshot, State
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.gately.request import FPS, Video
@@ -38,9 +38,9 @@ def _result(seen: Snapshot, profile: frozenset[str]) -> dict[str, object]:
     return base_resp(1026, "input new_sensitive") if "fail-1026" in profile else base_resp(1027, "output new_sensitive")
 
 
-def _file(job: Job, seen: Snapshot, profile: frozenset[str], *, sizes: bool) -> dict[str, object]:
+def _file(job: Job[Video], seen: Snapshot, profile: frozenset[str], *, sizes: bool) -> dict[str, object]:
     """What a poll tells of the file: nothing before success, but in the style `minimax`, where it is empty then."""
-    video = cast("Video", job.request)
+    video = job.request
     if seen.state is State.SUCCEEDED:
         size = {"video_width": video.width, "video_height": video.height} if sizes else {}
         return {"file_id": job.alias, **size}
@@ -49,12 +49,12 @@ def _file(job: Job, seen: Snapshot, profile: frozenset[str], *, sizes: bool) -> 
     return {"file_id": "", "video_width": 0, "video_height": 0} if sizes else {"file_id": ""}
 
 
-def created(job: Job, _seen: Snapshot, _call: Call) -> Answer:
+def created(job: Job[Video], _seen: Snapshot, _call: Call) -> Answer:
     """The answer to a creation; it tells no state."""
     return Answer(200, {"task_id": job.id, "base_resp": SUCCESS})
 
 
-def status(job: Job, seen: Snapshot, call: Call) -> Answer:
+def status(job: Job[Video], seen: Snapshot, call: Call) -> Answer:
     """The answer to a poll."""
     profile = call.profile
     body: dict[str, object] = {"task_id": job.id, "status": _word(seen, profile)}
@@ -63,32 +63,30 @@ def status(job: Job, seen: Snapshot, call: Call) -> Answer:
     return Answer(200, body)
 
 
-def webhook_payload(job: Job, call: Call) -> PayloadFunction | None:
-    """The reports of a job, under the profile that it was made with: when it begins to run, and its end."""
-    url, profile = cast("Video", job.request).callback, call.profile
-    if not url:
+def webhook_url(job: Job[Video]) -> str:
+    """Return the request's `callback_url`, empty when it has none."""
+    return job.request.callback
+
+
+def webhook_payload(job: Job[Video], seen: Snapshot) -> Payload | None:
+    """Return the report of a job, under the profile that it was made with: when it begins to run, and its end."""
+    word, profile = REPORTED.get(seen.state), job.profile
+    if word is None:
         return None
-
-    def report(job: Job, seen: Snapshot) -> Payload | None:
-        word = REPORTED.get(seen.state)
-        if word is None:
-            return None
-        body: dict[str, object] = {"task_id": job.id, "status": word}
-        body.update(_file(job, seen, profile, sizes=False))
-        body["base_resp"] = _result(seen, profile)
-        return Payload(url, body)
-
-    return report
+    body: dict[str, object] = {"task_id": job.id, "status": word}
+    body.update(_file(job, seen, profile, sizes=False))
+    body["base_resp"] = _result(seen, profile)
+    return Payload(webhook_url(job), body)
 
 
-def retrieved(job: Job, seen: Snapshot, call: Call) -> Answer:
+def retrieved(job: Job[Video], seen: Snapshot, call: Call) -> Answer:
     """The answer to a retrieve: what is known of the file, and a link that no other call gets."""
     profile = call.profile
     is_upstream = "minimax" in profile
     as_number = is_upstream or "integer-file-id" in profile
     file = {
         "file_id": int(job.alias) if as_number else job.alias,
-        "bytes": 0 if is_upstream else cast("Video", job.request).size,
+        "bytes": 0 if is_upstream else job.request.size,
         "created_at": int(seen.since.timestamp()),
         "filename": FILENAME,
         "purpose": "video_generation",
@@ -97,7 +95,7 @@ def retrieved(job: Job, seen: Snapshot, call: Call) -> Answer:
     return Answer(200, {"file": file, "base_resp": SUCCESS})
 
 
-def link(job: Job, call: Call) -> str:
+def link(job: Job[Video], call: Call) -> str:
     """A new link to a job's file; the upstream escapes the last slash in its own."""
     life = timedelta(hours=1 if "link-1h" in call.profile else 9)
     ticket = written(Ticket(int(job.alias), call.now + life, call.chance.n), call.sandbox.seed)
@@ -105,9 +103,9 @@ def link(job: Job, call: Call) -> str:
     return f"{call.files}/download/{ticket}{slash}{FILENAME}"
 
 
-def clip_spec(job: Job, _call: Call) -> ClipSpec:
+def clip_spec(job: Job[Video], _call: Call) -> ClipSpec:
     """The clip of a finished job; its size in bytes is the one that a retrieve tells."""
-    video = cast("Video", job.request)
+    video = job.request
     return ClipSpec(
         width=video.width,
         height=video.height,

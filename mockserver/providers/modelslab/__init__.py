@@ -6,12 +6,13 @@ from mockserver.provider.checks import as_documented, readable, with_key, within
 from mockserver.provider.endpoints import Parse, creates, polls, serves, starts_from
 from mockserver.provider.table import MEGABYTE, Endpoint, Provider, Word, get, post, promise_beside
 from mockserver.providers.modelslab import maintenance, order, quota, refusal, wire
+from mockserver.providers.modelslab.request import Asked
 from mockserver.providers.modelslab.wire import ENTERPRISE, V6
 
 PICTURES = 32 * MEGABYTE
 
 
-def makes(parse: Parse) -> Endpoint:
+def makes(parse: Parse[Asked]) -> Endpoint:
     """A creation, held for its video where the client does not ask for an instant response."""
     return creates(parse, wire.created, hold=order.hold, ended=wire.ended)
 
@@ -97,6 +98,7 @@ PROVIDER = Provider(
     tiers=tuple(quota.QUEUES),
     refuse=refusal.refuse,
     encode=wire.encode,
+    webhook_url=wire.webhook_url,
     webhook_payload=wire.webhook_payload,
     sample=(
         'curl -X POST "{base}/api/v6/video/text2video" -H "Content-Type: application/json"'

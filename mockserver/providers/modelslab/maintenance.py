@@ -24,7 +24,7 @@ def says(body: Mapping[str, object]) -> Endpoint:
 
 def count(call: Call) -> Answer:
     """How many videos of the key are not finished yet, on both surfaces together."""
-    waiting = sum(job.provider == NAME for job in call.sandbox.job_store.unfinished(call.now))
+    waiting = sum(job.provider == NAME for job in call.sandbox.unfinished(call.now))
     return Answer(200, {"status": "success", "processing_count": waiting, "message": COUNTED})
 
 
@@ -32,9 +32,9 @@ def clear_queue(call: Call) -> Answer:
     """Fail every video of the key that still waits; those that run go on."""
     waiting = [
         job
-        for job in call.sandbox.job_store.unfinished(call.now)
+        for job in call.sandbox.unfinished(call.now)
         if job.provider == NAME and snapshot(job, call.now).state is State.QUEUED
     ]
     for job in waiting:
-        call.engine.turn(call.sandbox, job, Override(call.now, OverrideKind.FAILED))
+        call.engine.override(call.sandbox, job, Override(call.now, OverrideKind.FAILED))
     return Answer(200, {"status": "success", "message": "Queue cleared, server is restarting"})

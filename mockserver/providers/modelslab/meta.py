@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
 from mockserver.domain.job import Job
 from mockserver.provider.call import Call
-from mockserver.providers.modelslab.request import Image, Text, Ultra
+from mockserver.providers.modelslab.request import Asked, Image, Text, Ultra
 
 FULL: Final[dict[str, object]] = {
     "adapter_lora": "v3_sd15_adapter", "base64": "no", "clip_skip": None, "controlnet": None, "controlnet_images": None,
@@ -33,17 +33,17 @@ def _said(is_on: bool) -> str:
     return "yes" if is_on else "no"
 
 
-def echo(job: Job, call: Call, *, is_done: bool) -> dict[str, object]:
+def echo(job: Job[Asked], call: Call, *, is_done: bool) -> dict[str, object]:
     """The echo of a job's request; the key is never in it."""
     if isinstance(job.request, Image):
         return _image(job, job.request)
     if isinstance(job.request, Ultra):
         return _ultra(job, job.request)
-    full = _text(job, cast("Text", job.request), is_done=is_done)
+    full = _text(job, job.request, is_done=is_done)
     return {name: full[name] for name in SHORT} if "meta-23" in call.profile else full
 
 
-def _text(job: Job, asked: Text, *, is_done: bool) -> dict[str, object]:
+def _text(job: Job[Asked], asked: Text, *, is_done: bool) -> dict[str, object]:
     """The 39 fields of 2025; `id` is the number as a text, and null once the video is done."""
     return {
         **FULL,
@@ -75,7 +75,7 @@ def _text(job: Job, asked: Text, *, is_done: bool) -> dict[str, object]:
     }
 
 
-def _image(job: Job, asked: Image) -> dict[str, object]:
+def _image(job: Job[Asked], asked: Image) -> dict[str, object]:
     """The 15 fields of picture to video; the enterprise surface has `base64` before them."""
     fields: dict[str, object] = {"base64": _said(asked.base64)} if job.kind == "enterpriseImg2video" else {}
     fields.update(
@@ -98,7 +98,7 @@ def _image(job: Job, asked: Image) -> dict[str, object]:
     return fields
 
 
-def _ultra(job: Job, asked: Ultra) -> dict[str, object]:
+def _ultra(job: Job[Asked], asked: Ultra) -> dict[str, object]:
     """The 24 fields of HD text to video; neither the id nor the model is in them."""
     return {
         "base64": "no",

@@ -7,15 +7,14 @@ from base64 import b64decode
 from collections.abc import Mapping
 from datetime import timedelta
 from sys import intern
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from mockserver.domain.chance import Draw
 from mockserver.domain.job import ZERO, Job, Snapshot, end_of
 from mockserver.domain.order import Names, Order
 from mockserver.domain.problem import Problem, ProblemKind
-from mockserver.domain.scenario import Scenario
 from mockserver.engine.pace import between
-from mockserver.engine.sandbox import JobStore
+from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Call
 from mockserver.provider.defaults import with_defaults
 from mockserver.provider.endpoints import by_name
@@ -89,13 +88,13 @@ def _track(asked: Mapping[str, Any]) -> str | None:
     return value if value is None or isinstance(value, str) else str(int(value))
 
 
-def _order(call: Call, request: Asked, asked: Mapping[str, Any]) -> Order:
+def _order(call: Call, request: Asked, asked: Mapping[str, Any]) -> Order[Asked]:
     timing = "instant" if "always-success" in call.profile else None
     seed = _whole(asked["seed"])
-    return Order(NAME, cast("Any", call.operation).id, request, _names, documented, seed, timing=timing)
+    return Order(NAME, call.operation_id, request, _names, documented, seed, timing=timing)
 
 
-def text(call: Call) -> Order:
+def text(call: Call) -> Order[Asked]:
     """The order in the body of a text-to-video call of either surface."""
     asked = with_defaults(call)
     request = Text(
@@ -144,7 +143,7 @@ def picture(call: Call) -> str | bytes | Problem:
         return Problem(ProblemKind.REFUSED, f"init_image: no base64: {error}")
 
 
-def image(call: Call) -> Order:
+def image(call: Call) -> Order[Asked]:
     """The order in the body of a picture-to-video call of either surface, once its picture is taken in."""
     asked = with_defaults(call)
     form = asked["output_type"]
@@ -172,11 +171,11 @@ def image(call: Call) -> Order:
     return _order(call, request, asked)
 
 
-def ultra(call: Call) -> Order:
+def ultra(call: Call) -> Order[Asked]:
     """The order in the body of an HD text-to-video call."""
     asked = with_defaults(call)
     shift = asked["sample_shift"]
-    if "shift_sample" in asked and "sample_shift" not in cast("dict[str, Any]", call.value):
+    if "shift_sample" in asked and "sample_shift" not in call.members:
         shift = asked["shift_sample"]
     request = Ultra(
         model_id=_model(asked, call),
@@ -197,13 +196,13 @@ def ultra(call: Call) -> Order:
     return _order(call, request, asked)
 
 
-def hold(job: Job, call: Call) -> timedelta:
+def hold(job: Job[Asked], call: Call) -> timedelta:
     """How long a creation is held for its job to be done: not at all with `instant_response`."""
-    if cast("Asked", job.request).instant_response or "always-processing" in call.profile:
+    if job.request.instant_response or "always-processing" in call.profile:
         return ZERO
     if call.sandbox.hold is not None:
         return call.sandbox.hold
-    return HOLDS[cast("Scenario", job.scenario).timing or call.sandbox.timing]
+    return HOLDS[(job.scenario.timing if job.scenario is not None else None) or call.sandbox.timing]
 
 
 def named(call: Call) -> str:
@@ -213,7 +212,7 @@ def named(call: Call) -> str:
 
 def asked_for(call: Call) -> str:
     """The id that a fetch by body names; 65919758.0 is 65919758."""
-    wanted = cast("dict[str, Any]", call.value)["request_id"]
+    wanted = call.members["request_id"]
     return wanted if isinstance(wanted, str) else str(int(wanted))
 
 
@@ -224,12 +223,12 @@ def stem(call: Call) -> str:
 
 # A job is fetched by its number alone and its file is named by its prefix alone: a client that polls a uuid, even the
 # prefix of its own file, is told that there is no such request.
-fetched = by_name(named, NAME, KINDS, "video", JobStore.by_id)
-fetched_by_body = by_name(asked_for, NAME, KINDS, "video", JobStore.by_id)
-_by_stem = by_name(stem, NAME, KINDS, "file", JobStore.by_alias)
+fetched = by_name(named, NAME, KINDS, "video", Sandbox.job)
+fetched_by_body = by_name(asked_for, NAME, KINDS, "video", Sandbox.job)
+_by_stem = by_name(stem, NAME, KINDS, "file", Sandbox.job_by_alias)
 
 
-def filed(call: Call) -> Job | Problem:
+def filed(call: Call) -> Job[Asked] | Problem:
     """The job whose file this is, while the file lives: 24 hours from the job's end. The extension has to be its own.
 
     Under `late-files` it comes some seconds after the end.
@@ -237,7 +236,7 @@ def filed(call: Call) -> Job | Problem:
     job = _by_stem(call)
     if isinstance(job, Problem):
         return job
-    if not call.params["name"].endswith(f".{cast('Asked', job.request).output_type}"):
+    if not call.params["name"].endswith(f".{job.request.output_type}"):
         return no_file(f"{job.id} has a file of another type")
     end = end_of(job)
     if end is not None and call.now >= end + LIFETIME:
@@ -252,6 +251,6 @@ def no_file(text: str) -> Problem:
     return Problem(ProblemKind.MISSING, text, detail={"resource": "file"})
 
 
-def unborn(job: Job, seen: Snapshot) -> Problem:
+def unborn(job: Job[Asked], seen: Snapshot) -> Problem:
     """The link of a video that is not there yet (or never will be)."""
     return no_file(f"{job.id} is {seen.state.value}")

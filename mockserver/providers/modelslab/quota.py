@@ -9,7 +9,7 @@ from typing import Final
 
 from mockserver.domain.job import end_of
 from mockserver.domain.problem import Problem, ProblemKind
-from mockserver.domain.quota import Limit, admit
+from mockserver.domain.quota import Limit
 from mockserver.provider.call import Call
 from mockserver.providers.modelslab.order import KINDS, NAME
 
@@ -31,7 +31,7 @@ def queue(call: Call) -> Problem | None:
     if not call.sandbox.limits or not _makes_video(call):
         return None
     most = QUEUES[call.sandbox.tiers.get(NAME, "basic")]
-    waiting = [job for job in call.sandbox.job_store.unfinished(call.now) if job.provider == NAME]
+    waiting = [job for job in call.sandbox.unfinished(call.now) if job.provider == NAME]
     if len(waiting) < most:
         return None
     ends = sorted(end for job in waiting if (end := end_of(job)) is not None)
@@ -51,7 +51,7 @@ def repetition(call: Call) -> Problem | None:
     if "spam-filter" not in call.profile or not _makes_video(call):
         return None
     same = (NAME, call.path, blake2b(call.body, digest_size=16).digest())
-    standing = admit(call.sandbox.log(same), REPETITION, call.now)
+    standing = call.sandbox.admit(same, REPETITION, call.now)
     if standing.is_admitted:
         return None
     after = call.sandbox.clock.whole_seconds(standing.reset)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Final, cast
+from typing import Final
 
 import orjson
 
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.delivery import Payload, PayloadFunction
+from mockserver.domain.delivery import Payload
 from mockserver.domain.job import Job, Snapshot, State
-from mockserver.domain.scenario import MODERATED
+from mockserver.domain.scenario_parts import MODERATED
 from mockserver.provider.call import Answer, Call
+from mockserver.provider.links import files_of
 from mockserver.providers.modelslab.meta import echo
 from mockserver.providers.modelslab.request import Asked, Image, Text
 
@@ -27,13 +28,17 @@ UNDECIDED_SECONDS: Final = 10.0
 """The `eta` of a job whose end is not decided: the one of the recorded answer."""
 
 
-def link(job: Job, call: Call) -> str:
+def link(job: Job[Asked], call: Call) -> str:
     """The public address of a job's file."""
-    folder = "video_generations" if "video-generations" in call.profile else "generations"
-    return f"{call.files}/{folder}/{job.alias}.{cast('Asked', job.request).output_type}"
+    return _link(job, call.files, call.profile)
 
 
-def _took(job: Job, seen: Snapshot) -> float:
+def _link(job: Job[Asked], files: str, profile: frozenset[str]) -> str:
+    folder = "video_generations" if "video-generations" in profile else "generations"
+    return f"{files}/{folder}/{job.alias}.{job.request.output_type}"
+
+
+def _took(job: Job[Asked], seen: Snapshot) -> float:
     """Seconds from the request to its end, with two decimals."""
     return round((seen.since - job.created).total_seconds(), 2)
 
@@ -51,21 +56,21 @@ def _eta(seen: Snapshot, call: Call) -> float:
     return int(UNDECIDED_SECONDS) if remaining is None else clock.whole_seconds(remaining)
 
 
-def created(job: Job, seen: Snapshot, call: Call) -> Answer:
+def created(job: Job[Asked], seen: Snapshot, call: Call) -> Answer:
     """The answer to a creation: success if the video is done by now and may be said to be, else processing."""
     profile = call.profile
-    waits_not = cast("Asked", job.request).instant_response and "always-success" not in profile
+    waits_not = job.request.instant_response and "always-success" not in profile
     if seen.state is not State.SUCCEEDED or waits_not or "always-processing" in profile:
         return Answer(200, _processing(job, seen, call))
     return Answer(200, _success(job, seen, call))
 
 
-def ended(job: Job, seen: Snapshot, call: Call) -> Answer:
+def ended(job: Job[Asked], seen: Snapshot, call: Call) -> Answer:
     """A creation that is answered with the job's end, whatever was asked: the failure is the one of a fetch."""
     return Answer(200, _success(job, seen, call)) if seen.state is State.SUCCEEDED else fetched(job, seen, call)
 
 
-def _success(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
+def _success(job: Job[Asked], seen: Snapshot, call: Call) -> dict[str, object]:
     links = [link(job, call)]
     body: dict[str, object] = {
         "status": "success",
@@ -80,7 +85,7 @@ def _success(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
     return body
 
 
-def _processing(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
+def _processing(job: Job[Asked], seen: Snapshot, call: Call) -> dict[str, object]:
     surface = ENTERPRISE if job.kind.startswith("enterprise") else V6
     return {
         "status": "processing",
@@ -95,7 +100,7 @@ def _processing(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
     }
 
 
-def fetched(job: Job, seen: Snapshot, call: Call) -> Answer:
+def fetched(job: Job[Asked], seen: Snapshot, call: Call) -> Answer:
     """The answer to a fetch; a failure has HTTP 200 under every style."""
     if seen.state is State.SUCCEEDED:
         links = [link(job, call)]
@@ -105,9 +110,9 @@ def fetched(job: Job, seen: Snapshot, call: Call) -> Answer:
     return Answer(200, {"status": "processing", "message": "try again later.", "output": "", "tip": UPSELL})
 
 
-def clip_spec(job: Job, _call: Call) -> ClipSpec:
+def clip_spec(job: Job[Asked], _call: Call) -> ClipSpec:
     """The clip of a job."""
-    asked = cast("Asked", job.request)
+    asked = job.request
     return ClipSpec(
         width=asked.width,
         height=asked.height,
@@ -121,28 +126,25 @@ def clip_spec(job: Job, _call: Call) -> ClipSpec:
     )
 
 
-def webhook_payload(job: Job, call: Call) -> PayloadFunction | None:
-    """The payloads to the request's `webhook`: one when the video is done or failed."""
-    asked = cast("Asked", job.request)
-    if not asked.webhook:
+def webhook_url(job: Job[Asked]) -> str:
+    """Return the request's `webhook`, empty when it has none."""
+    return job.request.webhook or ""
+
+
+def webhook_payload(job: Job[Asked], seen: Snapshot) -> Payload | None:
+    """Return what is sent when the video is done or has failed; None before that."""
+    if not seen.state.is_terminal:
         return None
-    url, file = asked.webhook, link(job, call)
-
-    def payload(job: Job, seen: Snapshot) -> Payload | None:
-        if not seen.state.is_terminal:
-            return None
-        is_done = seen.state is State.SUCCEEDED
-        return Payload(url, _done_letter(job, seen, file) if is_done else _failed_letter(job, seen))
-
-    return payload
+    is_done = seen.state is State.SUCCEEDED
+    return Payload(webhook_url(job), _done_payload(job, seen) if is_done else _failed_payload(job, seen))
 
 
-def _done_letter(job: Job, seen: Snapshot, file: str) -> dict[str, object]:
-    asked = cast("Asked", job.request)
+def _done_payload(job: Job[Asked], seen: Snapshot) -> dict[str, object]:
+    asked = job.request
     return {
         "status": "success",
         "id": int(job.id),
-        "output": [file],
+        "output": [_link(job, files_of(job), job.profile)],
         "generationTime": _took(job, seen),
         "track_id": asked.track_id,
         "meta": {
@@ -154,12 +156,12 @@ def _done_letter(job: Job, seen: Snapshot, file: str) -> dict[str, object]:
     }
 
 
-def _failed_letter(job: Job, seen: Snapshot) -> dict[str, object]:
+def _failed_payload(job: Job[Asked], seen: Snapshot) -> dict[str, object]:
     return {
         "status": "failed",
         "id": int(job.id),
         "message": _why(seen),
-        "track_id": cast("Asked", job.request).track_id,
+        "track_id": job.request.track_id,
     }
 
 

@@ -8,9 +8,10 @@ from mockserver.provider.checks import as_documented, json_only, with_key, withi
 from mockserver.provider.endpoints import Find, creates, polls, serves
 from mockserver.provider.table import Endpoint, Provider, Word, get, post, promise_beside
 from mockserver.providers.tensorone import order, refusal, wire
+from mockserver.providers.tensorone.request import Made
 
 
-def files(find: Find) -> Endpoint:
+def files(find: Find[Made]) -> Endpoint:
     """Public files, in the form that their name says."""
     return serves(find, wire.clip_spec, before=order.unborn)
 

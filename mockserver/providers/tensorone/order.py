@@ -15,11 +15,11 @@ from mockserver.domain.problem import Problem, ProblemKind, Violation
 from mockserver.domain.quota import Limit
 from mockserver.provider.call import Answer, Call, ClipBody
 from mockserver.provider.defaults import with_defaults
-from mockserver.provider.endpoints import by_name
+from mockserver.provider.endpoints import Find, by_name
 from mockserver.provider.keys import ALL, bearer_key
 from mockserver.provider.table import Check
 from mockserver.providers.tensorone import wire
-from mockserver.providers.tensorone.request import Upscale, Video
+from mockserver.providers.tensorone.request import Made, Upscale, Video, enlarged
 
 NAME: Final = "tensorone"
 HOUR: Final = timedelta(hours=1)
@@ -107,7 +107,7 @@ def _documented_long(chance: Draw) -> Lengths:
     return waiting, _seconds(300, 600, chance.share(44)) - waiting
 
 
-def video(call: Call) -> Order:
+def video(call: Call) -> Order[Video]:
     """Return the order in a body that keeps the document."""
     body = with_defaults(call)
     request = Video(
@@ -137,18 +137,19 @@ def stem(call: Call) -> str:
     return call.params["name"].rpartition(".")[0]
 
 
-_find_video = by_name(named, NAME, ["createVideo"], "video")
-_find_file = by_name(stem, NAME, ["createVideo", "upscaleVideo"], "file")
-_find_thumbnail = by_name(stem, NAME, ["createVideo"], "file")
-_find_any = by_name(named, NAME, ["createVideo", "upscaleVideo"], "video")
+_find_video: Find[Video] = by_name(named, NAME, ["createVideo"], "video")
+_find_file: Find[Made] = by_name(stem, NAME, ["createVideo", "upscaleVideo"], "file")
+_find_thumbnail: Find[Video] = by_name(stem, NAME, ["createVideo"], "file")
+_find_source: Find[Video] = by_name(lambda call: call.members["videoId"], NAME, ["createVideo"], "video")
+_find_any: Find[Made] = by_name(named, NAME, ["createVideo", "upscaleVideo"], "video")
 
 
-def polled(call: Call) -> Job | Problem:
+def polled(call: Call) -> Job[Made] | Problem:
     """The job that a status or download path names; an upscale only under `upscale-status`."""
     return _find_any(call) if "upscale-status" in call.profile else _find_video(call)
 
 
-def filed(call: Call) -> Job | Problem:
+def filed(call: Call) -> Job[Made] | Problem:
     """The job whose public file this is. WebM and GIF have public names only where downloads lead to them."""
     name = call.params["name"]
     suffix = name.rpartition(".")[2]
@@ -156,7 +157,7 @@ def filed(call: Call) -> Job | Problem:
     return _find_file(call) if suffix in known else _unknown_file(name)
 
 
-def pictured(call: Call) -> Job | Problem:
+def pictured(call: Call) -> Job[Video] | Problem:
     """The job whose thumbnail this is; an upscale has none."""
     name = call.params["name"]
     return _find_thumbnail(call) if name.endswith(".jpg") else _unknown_file(name)
@@ -166,12 +167,12 @@ def _unknown_file(name: str) -> Problem:
     return Problem(ProblemKind.MISSING, f"no file {name[:80]!r}", detail={"resource": "file", "id": name})
 
 
-def unborn(job: Job, seen: Snapshot) -> Problem:
+def unborn(job: Job[Made], seen: Snapshot) -> Problem:
     """A public link of a video that is not there yet (or never will be)."""
     return Problem(ProblemKind.MISSING, f"{job.id} is {seen.state.value}", detail={"resource": "file", "id": job.id})
 
 
-def unfinished(job: Job, seen: Snapshot) -> Problem:
+def unfinished(job: Job[Made], seen: Snapshot) -> Problem:
     """A download or upscale of a video that is not completed."""
     current = wire.WORDS[seen.state]
     detail = {"current_state": current, "required_state": "completed"}
@@ -195,14 +196,19 @@ def download(call: Call) -> Answer | Problem:
     return Answer(200, ClipBody(wire.filmed(job, form), f"{job.id}.{form}"))
 
 
-def upscale(call: Call) -> Order | Problem:
+def upscale(call: Call) -> Order[Upscale] | Problem:
     """The order to enlarge a completed video."""
     body = with_defaults(call)
-    source = by_name(lambda _: body["videoId"], NAME, ["createVideo"], "video")(call)
+    source = _find_source(call)
     if isinstance(source, Problem):
         return source
     seen = snapshot(source, call.now)
     if seen.state is not State.SUCCEEDED:
         return unfinished(source, seen)
-    request = Upscale(source, body["targetResolution"], bool(body["enhanceDetails"]), bool(body["stabilizeMotion"]))
+    video, target = source.request, body["targetResolution"]
+    width, height = enlarged(video, target)
+    request = Upscale(
+        source.id, video.model, video.prompt, video.frames, video.fps, width, height, target,
+        bool(body["enhanceDetails"]), bool(body["stabilizeMotion"]),
+    )  # fmt: skip
     return Order(NAME, "upscaleVideo", request, _upscale_names, _documented, source.seed)

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Final
 
 from mockserver.domain.problem import Problem, ProblemKind, Violation
-from mockserver.domain.quota import Standing, stand
+from mockserver.domain.quota import Standing
 from mockserver.provider.call import Answer, Call
 from mockserver.providers.tensorone.order import bucket_of
 from mockserver.providers.tensorone.wire import instant
@@ -129,7 +129,7 @@ def add_headers(answer: Answer, call: Call) -> None:
     standing = call.standing
     if standing is None:
         name, limit = bucket_of(call)
-        standing = stand(call.sandbox.log(name), limit, call.now)
+        standing = call.sandbox.stand(name, limit, call.now)
     answer.headers += [
         (b"x-ratelimit-limit", b"%d" % standing.limit.calls),
         (b"x-ratelimit-remaining", b"%d" % standing.remaining),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast
 
 from mockserver.domain.clip import frame_count
-from mockserver.domain.job import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +29,36 @@ class Video:
 
 @dataclass(frozen=True, slots=True)
 class Upscale:
-    """An upscale request: the job whose video it enlarges, and to what."""
+    """An upscale request: which video it enlarges, and to what. It holds all that the file depends on."""
 
-    source: Job
+    source: str
+    """The id of the job whose video it enlarges."""
+    model: str
+    """The model that made the video."""
+    prompt: str
+    """The prompt of the video."""
+    frames: int
+    """The whole number of frames."""
+    fps: int
+    """Frames per second."""
+    width: int
+    """The enlarged width in pixels."""
+    height: int
+    """The enlarged height in pixels."""
     target: str
+    """The resolution that was asked for: 1080p or 4K."""
     enhance: bool
+    """Whether details are to be enhanced."""
     stabilize: bool
+    """Whether motion is to be stabilized."""
 
 
-def geometry(job: Job) -> tuple[Video, int, int]:
-    """The video that a job makes or enlarges, and its width and height.
+Made = Video | Upscale
+"""What a job of TensorOne makes."""
 
-    An upscale has a short side of 1080 or 2160 and keeps the ratio, the frame rate and the number of frames.
-    """
-    if not isinstance(job.request, Upscale):
-        video = cast("Video", job.request)
-        return video, video.width, video.height
-    video = cast("Video", job.request.source.request)
-    short = {"1080p": 1080, "4K": 2160}[job.request.target]
+
+def enlarged(video: Video, target: str) -> tuple[int, int]:
+    """Return the width and height of an upscale: a short side of 1080 or 2160 pixels, in the ratio of the video."""
+    short = {"1080p": 1080, "4K": 2160}[target]
     scale = Fraction(short, min(video.width, video.height))
-    return video, round(video.width * scale), round(video.height * scale)
+    return round(video.width * scale), round(video.height * scale)

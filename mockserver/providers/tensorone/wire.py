@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor
-from typing import Final, cast
+from typing import Final
 
 from mockserver.domain.clip import ClipSpec
-from mockserver.domain.job import Job, Snapshot, State
-from mockserver.domain.scenario import MODERATED
+from mockserver.domain.job import AnyJob, Job, Snapshot, State
+from mockserver.domain.scenario_parts import MODERATED
 from mockserver.provider.call import Answer, Call
-from mockserver.providers.tensorone.request import Upscale, Video, geometry
+from mockserver.providers.tensorone.request import Made, Upscale, Video
 
 WORDS: Final = {
     State.QUEUED: "queued",
@@ -52,9 +53,9 @@ def _estimate(seen: Snapshot, call: Call) -> dict[str, object]:
     return {"estimatedCompletionTime": waiting_time(None if remaining is None else call.sandbox.clock.told(remaining))}
 
 
-def _video_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
+def _video_body(job: Job[Video], seen: Snapshot, call: Call) -> dict[str, object]:
     """The body of an unfinished video; creation and polls share it."""
-    video = cast("Video", job.request)
+    video = job.request
     state, profile = seen.state, call.profile
     body: dict[str, object] = {"videoId": job.id, "status": WORDS[state]}
     if state is State.RUNNING:
@@ -69,8 +70,8 @@ def _video_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
     return body
 
 
-def _completed_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
-    video = cast("Video", job.request)
+def _completed_body(job: Job[Video], seen: Snapshot, call: Call) -> dict[str, object]:
+    video = job.request
     return {
         "videoId": job.id,
         "status": "completed",
@@ -90,10 +91,10 @@ def _completed_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
     }
 
 
-def _upscale_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
+def _upscale_body(job: Job[Upscale], seen: Snapshot, call: Call) -> dict[str, object]:
     """The answer about an unfinished upscale; everything but `upscaleId` is decided (sheet 15.17)."""
-    upscale = cast("Upscale", job.request)
-    body: dict[str, object] = {"upscaleId": job.id, "videoId": upscale.source.id, "status": WORDS[seen.state]}
+    upscale = job.request
+    body: dict[str, object] = {"upscaleId": job.id, "videoId": upscale.source, "status": WORDS[seen.state]}
     if seen.state is State.RUNNING:
         body["progress"] = float(seen.progress) if "progress-float" in call.profile else seen.progress
     body["targetResolution"] = upscale.target
@@ -106,25 +107,24 @@ def _upscale_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
     return body
 
 
-def _upscaled_body(job: Job, seen: Snapshot, call: Call) -> dict[str, object]:
-    upscale = cast("Upscale", job.request)
-    source, width, height = geometry(job)
+def _upscaled_body(job: Job[Upscale], seen: Snapshot, call: Call) -> dict[str, object]:
+    upscale = job.request
     return {
         "upscaleId": job.id,
-        "videoId": upscale.source.id,
+        "videoId": upscale.source,
         "status": "completed",
         "videoUrl": file_url(job, call),
         "targetResolution": upscale.target,
         "enhanceDetails": upscale.enhance,
         "stabilizeMotion": upscale.stabilize,
-        "duration": source.frames / source.fps,
-        "resolution": {"width": width, "height": height, "fps": source.fps},
+        "duration": upscale.frames / upscale.fps,
+        "resolution": {"width": upscale.width, "height": upscale.height, "fps": upscale.fps},
         "createdAt": instant(job.created),
         "completedAt": instant(seen.since),
     }
 
 
-_BODIES: Final = {
+_BODIES: Final[dict[tuple[str, bool], Callable[[AnyJob, Snapshot, Call], dict[str, object]]]] = {
     ("createVideo", False): _video_body,
     ("createVideo", True): _completed_body,
     ("upscaleVideo", False): _upscale_body,
@@ -136,37 +136,37 @@ def _creation_status(call: Call) -> int:
     return 201 if "created-201" in call.profile else 202 if "created-202" in call.profile else 200
 
 
-def created(job: Job, seen: Snapshot, call: Call) -> Answer:
+def created(job: Job[Made], seen: Snapshot, call: Call) -> Answer:
     """The answer to a creation, which says queued whatever the timing: the first poll may find it finished."""
     queued = seen if seen.state is State.QUEUED else Snapshot(State.QUEUED, 0, 0, job.created, seen.remaining)
     return Answer(_creation_status(call), _BODIES[job.kind, False](job, queued, call))
 
 
-def status(job: Job, seen: Snapshot, call: Call) -> Answer:
+def status(job: Job[Made], seen: Snapshot, call: Call) -> Answer:
     """The answer to a poll."""
     return Answer(200, _BODIES[job.kind, seen.state is State.SUCCEEDED](job, seen, call))
 
 
-def file_url(job: Job, call: Call, form: str = "mp4") -> str:
+def file_url(job: Job[Made], call: Call, form: str = "mp4") -> str:
     """The public link of a video or an upscale."""
     return f"{call.files}/generated/{job.id}.{form}"
 
 
-def clip_spec(job: Job, call: Call) -> ClipSpec:
+def clip_spec(job: Job[Made], call: Call) -> ClipSpec:
     """The clip behind a public file, in the form that its name says."""
     return filmed(job, call.params["name"].rpartition(".")[2])
 
 
-def filmed(job: Job, form: str) -> ClipSpec:
+def filmed(job: Job[Made], form: str) -> ClipSpec:
     """The clip of a finished job in a form (mp4, webm, gif, jpg)."""
-    source, width, height = geometry(job)
+    made = job.request
     return ClipSpec(
-        width=width,
-        height=height,
-        frames=source.frames,
-        fps=Fraction(source.fps),
+        width=made.width,
+        height=made.height,
+        frames=made.frames,
+        fps=Fraction(made.fps),
         form=form,
         seed=job.seed,
-        title=f"TensorOne {source.model}",
-        caption=source.prompt,
+        title=f"TensorOne {made.model}",
+        caption=made.prompt,
     )

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from mockserver.domain import redaction
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob
 from mockserver.domain.journal import LONGEST
 from mockserver.domain.redaction import MARK, SHORTEST
 from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_of
@@ -141,11 +141,11 @@ def _job_and_scenario(pending: PendingRecord, sandbox: Sandbox) -> tuple[str, in
     return found.id, sandbox.journal.counted(pending.n, found.id, operation), scenario
 
 
-def _find_job(pending: PendingRecord, sandbox: Sandbox) -> Job | None:
+def _find_job(pending: PendingRecord, sandbox: Sandbox) -> AnyJob | None:
     """Return the job that the answer is about, else one that the call names in its path or query."""
     if pending.job:
-        return sandbox.job_store.find(pending.job)
+        return sandbox.loaded_job(pending.job)
     if not pending.path_params and not pending.query:
         return None
     query = (value for _, value in parse_qsl(pending.query.decode("latin-1")))
-    return next(filter(None, map(sandbox.job_store.find, (*pending.path_params, *query))), None)
+    return next(filter(None, map(sandbox.loaded_job, (*pending.path_params, *query))), None)

@@ -27,27 +27,27 @@ Json = dict[str, Any]
 
 async def as_json(context: ControlContext, request: Request) -> Response:
     """Answer with the journal as one value in the neutral form."""
-    sandbox = context.named(request)
+    sandbox = await context.named(request)
     wanted = read_filter(context, request)
     return _answer(document(context, sandbox.digest, sandbox.journal, wanted), "application/json")
 
 
 async def as_lines(context: ControlContext, request: Request) -> Response:
     """Answer with one record in the neutral form a line."""
-    journal, wanted = context.named(request).journal, read_filter(context, request)
+    journal, wanted = (await context.named(request)).journal, read_filter(context, request)
     lines = b"".join(json_bytes(one) + b"\n" for one in records(context, journal, wanted))
     return Response(lines, media_type="application/x-ndjson")
 
 
 async def as_har(context: ControlContext, request: Request) -> Response:
     """Answer with the journal as HAR 1.2."""
-    journal, wanted = context.named(request).journal, read_filter(context, request)
+    journal, wanted = (await context.named(request)).journal, read_filter(context, request)
     return _answer(to_har(records(context, journal, wanted), context.version, context.epoch), "application/json")
 
 
 async def wait(context: ControlContext, request: Request) -> Response:
     """Answer with the transcript of the records that fit once enough of them have ended; 408 when the time passes."""
-    sandbox = context.named(request)
+    sandbox = await context.named(request)
     wanted = read_filter(context, request, "count", "timeout")
     count = read_number(request, "count", 1, 1, 1_000_000)
     timeout = read_number(request, "timeout", 10, 0, LONGEST_WAIT)

@@ -94,14 +94,14 @@ def test_the_upstream_has_codes_for_them(opened: Open, scenario: str, code: int)
 
 @contextmanager
 def broken(client: GatelyClient) -> Iterator[None]:
-    """A sandbox with a fault: it has lost its book of jobs."""
+    """A sandbox with a fault: it has lost its jobs."""
     context: Any = client.server._served._server.config.app
-    sandbox = next(one for one in context.state.context.engine.sandboxes if one.digest in client.sandbox._path)
-    job_store, sandbox.job_store = sandbox.job_store, None
+    sandbox = next(one for one in context.state.context.engine.store if one.digest in client.sandbox._path)
+    jobs, sandbox.jobs = sandbox.jobs, None
     try:
         yield
     finally:
-        sandbox.job_store = job_store
+        sandbox.jobs = jobs
 
 
 @pytest.mark.fact("gately.create.fault")

@@ -93,8 +93,9 @@ def test_a_job_that_is_overridden_while_it_is_held_is_seen_overridden() -> None:
         answering = asyncio.create_task(world.post(TEXT, **CAT))
         await asyncio.sleep(0.5)
         sandbox, engine = world.sandbox, world.app.state.context.engine
-        (job,) = sandbox.job_store.jobs.values()
-        engine.turn(sandbox, job, Override(sandbox.clock.now() + timedelta(seconds=0.1), OverrideKind.COMPLETED))
+        (job,) = sandbox.all_jobs()
+        override = Override(sandbox.clock.now() + timedelta(seconds=0.1), OverrideKind.COMPLETED)
+        await engine.work(sandbox, lambda box: engine.override(box, job, override))
         took, answer = await answering
         assert (took, answer["status"]) == (1.0, "success")
 

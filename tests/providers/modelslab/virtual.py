@@ -59,7 +59,7 @@ class World:
 
     @property
     def sandbox(self) -> Sandbox:
-        return self.app.state.context.engine.sandboxes.open(digest_of(KEY))
+        return self.app.state.context.engine.store.open(digest_of(KEY))
 
     async def post(self, path: str, **fields: Any) -> tuple[float, dict[str, Any]]:
         """How long the answer took in milliseconds' precision, and its body."""

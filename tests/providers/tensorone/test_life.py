@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mockserver.adapters.clock import HandTime
-from mockserver.domain.scenario import CORE
+from mockserver.domain.builtin_scenarios import CORE
 from mockserver.engine.pace import TIMINGS
 from mockserver.kit.promise import PROVIDERS
 from mockserver.kit.promise.conformance import unpromised
