@@ -26,9 +26,11 @@ from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
+from mockserver.engine.store import MakeStore, StoreParts
 from mockserver.provider.configuration import Declared, all_declared
 from mockserver.provider.discovery import discover, scenarios
 from mockserver.provider.keys import Grant, KeyRing
+from mockserver.provider.requests import RequestForms
 from mockserver.provider.routes import Routes
 from mockserver.provider.table import Provider
 from mockserver.settings import Settings
@@ -47,6 +49,7 @@ def create_app(
     *,
     time: MachineTime | HandTime | None = None,
     places: Iterable[str | Path] = PLACES,
+    make_store: MakeStore = MemoryStore.of,
 ) -> Starlette:
     """The whole server as a Starlette application: providers at the host's root, the control API under `/_mock`."""
     settings = settings or Settings()
@@ -55,7 +58,7 @@ def create_app(
     known = scenarios(providers, settings.scenarios)
     listeners = LoopbackListeners()
     plans = all_declared(settings.sandboxes, providers, known)
-    store = _store(settings, source, providers, known, listeners, plans)
+    store = make_store(_store_parts(settings, source, providers, known, listeners, plans))
     dispatcher = WebhookDispatcher(
         source,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
@@ -78,7 +81,6 @@ def create_app(
         scenarios=known,
     )
     for plan in plans.values():
-        store.open(plan.digest)
         for wished in plan.listeners:
             listeners.wish(plan.digest, *wished.all)
     store.on_close.append(listeners.left)
@@ -142,14 +144,14 @@ def _control_context(
     )
 
 
-def _store(
+def _store_parts(
     settings: Settings,
     source: MachineTime | HandTime,
     providers: dict[str, Provider],
     known: ScenarioCatalogue,
     listeners: LoopbackListeners,
     plans: dict[str, Declared],
-) -> MemoryStore:
+) -> StoreParts:
     scenario = known.parse(settings.scenario)
     changes = {plan.digest: plan.changes for plan in plans.values()}
     budget = Budget()
@@ -168,7 +170,15 @@ def _store(
             change(made)
         return made
 
-    return MemoryStore(make, max_jobs=settings.max_jobs, max_sandboxes=settings.max_sandboxes)
+    return StoreParts(
+        make,
+        max_jobs=settings.max_jobs,
+        max_sandboxes=settings.max_sandboxes,
+        declared=tuple(plan.digest for plan in plans.values()),
+        requests=RequestForms(providers.values()),
+        scenarios=known,
+        epoch=source.wall() - timedelta(seconds=source.monotonic()),
+    )
 
 
 def _set_files_url(files_url: str | None, sandbox: Sandbox) -> None:

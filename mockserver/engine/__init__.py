@@ -46,6 +46,7 @@ class Engine:
                 sandbox.undo()
                 await store.fetch(sandbox, missing.table.value, missing.key)
             except Conflict:
+                sandbox.undo()
                 sandbox = await store.fresh(sandbox)
             except BaseException:
                 sandbox.undo()

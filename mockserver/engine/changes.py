@@ -24,6 +24,8 @@ class Table(Enum):
     """Admitted calls by the name of the limit."""
     CALLS = "calls"
     """Counted calls by `CallKey`."""
+    ROOM = "room"
+    """Whether the store has room for one more job; it has no key."""
 
 
 class NotLoaded(Exception):

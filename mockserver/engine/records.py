@@ -55,6 +55,8 @@ class Records:
     """What all sandboxes of the store share; None: this one is alone."""
     loaded: set[tuple[Table, Hashable]] | None = None
     """The entries that the store has loaded, those that are not there included; None: all are loaded."""
+    version: int = 0
+    """The version of the state that the store has loaded. For the store."""
     changes: list[Change] = field(default_factory=list)
     """What the present unit of work has changed, in order."""
     after: list[Callable[[], None]] = field(default_factory=list)

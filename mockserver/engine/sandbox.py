@@ -167,7 +167,10 @@ class Sandbox(Records):
             case JobChange():
                 self._take_back_job(change)
             case Admission():
-                self.logs[change.name].admitted.pop()
+                log = self.logs[change.name]
+                log.admitted.pop()
+                if not log.admitted:
+                    del self.logs[change.name]
             case CallCount(key, None):
                 self.calls.pop(key, None)
             case CallCount(key, int(before)):

@@ -19,7 +19,7 @@ from mockserver.domain.fault import Fault
 from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Problem, Violation
 from mockserver.domain.scenario import Scenario
-from mockserver.provider.profile_words import UnknownWord, Word
+from mockserver.provider.profile_words import Word, profile_of
 from mockserver.provider.reading import read_object
 
 if TYPE_CHECKING:
@@ -273,6 +273,8 @@ class Provider:
     """Finds the URL for webhooks about a job; empty: the job has none. None: the provider sends no webhooks."""
     webhook_payload: PayloadFunction | None = None
     """Writes the payload of an event of a job; None: the provider sends no webhooks."""
+    requests: tuple[type, ...] = ()
+    """The types of its requests, for the records of its jobs."""
     scenarios: tuple[Scenario, ...] = ()
     """Scenarios of its own beside those of `domain.scenario.CORE`."""
     tiers: tuple[str, ...] = ()
@@ -287,13 +289,4 @@ class Provider:
 
     def profile(self, words: Iterable[str] = ()) -> frozenset[str]:
         """Return the profile of these words, always with a style; raises UnknownWord, or ValueError for two styles."""
-        known = {word.name: word for word in self.words}
-        asked = list(dict.fromkeys(words))
-        for name in asked:
-            if name not in known:
-                raise UnknownWord(name, list(known))
-        styles = [name for name in asked if known[name].is_style]
-        if len(styles) > 1:
-            raise ValueError(f"{self.name} has one style at a time, got {' and '.join(styles)}")
-        default = [self.style] if self.style is not None and not styles else []
-        return frozenset([*asked, *default])
+        return profile_of(self.name, self.words, words)

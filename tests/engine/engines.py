@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from mockserver.adapters.clock import HandTime, SandboxClock
 from mockserver.adapters.store import MemoryStore
+from mockserver.domain.builtin_scenarios import CORE
 from mockserver.domain.chance import Draw
 from mockserver.domain.delivery import PayloadFunction
-from mockserver.domain.job import Job
+from mockserver.domain.job import AnyJob, Job
 from mockserver.domain.order import Lengths, Names, Order
+from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.engine.sandbox import Sandbox, digest_of
+from mockserver.engine.store import MakeStore, StoreParts
 from mockserver.ports import Clock
+from mockserver.provider.requests import RequestForms
+from tests.engine.awaiting_store import AwaitingStore
 
 START = datetime(2026, 1, 16, 14, 30, tzinfo=UTC)
+SCENARIOS = ScenarioCatalogue(CORE)
+T = TypeVar("T")
+
+
+def awaiting(conflicts: Iterable[bool] = ()) -> MakeStore:
+    """Makes a store that waits, and of whose commits these meet a conflict."""
+    return lambda parts: AwaitingStore(parts, iter(conflicts))
+
+
+STORES: Final[dict[str, Callable[[], MakeStore]]] = {
+    "memory": lambda: MemoryStore.of,
+    "awaiting": awaiting,
+    "conflicting": lambda: awaiting([True, False, True, True, False] * 1000),
+}
+"""Every store that there is, and those of tests; each test of stores runs over all of them."""
 
 
 class SilentWebhooks:
@@ -25,10 +46,10 @@ class SilentWebhooks:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def expect(self, sandbox: str, clock: Clock, job: Job, webhook_payload: PayloadFunction) -> None:
+    def expect(self, sandbox: str, clock: Clock, job: AnyJob, webhook_payload: PayloadFunction) -> None:
         self.told.append(f"expect {job.id}")
 
-    def overridden(self, sandbox: str, job: Job) -> None:
+    def overridden(self, sandbox: str, job: AnyJob) -> None:
         self.told.append(f"turned {job.id}")
 
     def forget(self, sandbox: str) -> None:
@@ -36,32 +57,52 @@ class SilentWebhooks:
 
 
 def engine(
-    time: HandTime | None = None, *, max_jobs: int = 100, max_sandboxes: int = 10, timing: str = "quick"
+    time: HandTime | None = None,
+    *,
+    max_jobs: int = 100,
+    max_sandboxes: int = 10,
+    timing: str = "quick",
+    make_store: MakeStore = MemoryStore.of,
 ) -> Engine:
     """An engine with nothing in it."""
     source = time or HandTime(START)
 
     def make(digest: str, id_block: int) -> Sandbox:
-        return Sandbox(digest, SandboxClock(source), 1, id_block, {}, timing)
+        return Sandbox(digest, SandboxClock(source, start=START), 1, id_block, {}, timing)
 
-    return Engine(MemoryStore(make, max_jobs=max_jobs, max_sandboxes=max_sandboxes), SilentWebhooks())
-
-
-T = TypeVar("T")
+    parts = StoreParts(make, max_jobs, max_sandboxes, (), RequestForms([]), SCENARIOS, START)
+    return Engine(make_store(parts), SilentWebhooks())  # type: ignore[arg-type]
 
 
 def ended(work: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine gives that waits for nothing."""
-    try:
-        work.send(None)
-    except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
-    raise AssertionError(f"{work} waits")
+    """What a coroutine gives."""
+    return asyncio.run(work)
 
 
 def opened(world: Engine, key: str) -> Sandbox:
     """The sandbox of a key."""
     return ended(world.store.load(digest_of(key)))
+
+
+def work(world: Engine, key: str, steps: Callable[[Sandbox], T]) -> T:
+    """What a unit of work on the sandbox of a key gives."""
+
+    async def worked() -> T:
+        return await world.work(await world.store.load(digest_of(key)), steps)
+
+    return ended(worked())
+
+
+def submit(world: Engine, key: str) -> AnyJob:
+    """A new job of a key."""
+    job = work(world, key, lambda box: world.submit(box, ORDER, box.clock.now()))
+    assert isinstance(job, Job)
+    return job
+
+
+def jobs(world: Engine, key: str) -> list[AnyJob]:
+    """The jobs of a key."""
+    return work(world, key, lambda box: box.all_jobs())
 
 
 def names(chance: Draw) -> Names:

@@ -5,13 +5,14 @@ Sandboxes are bounded in number, and the jobs that they hold together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Final, Self
 
 from mockserver.domain.job import AnyJob
 from mockserver.engine.changes import JobChange, Reset
 from mockserver.engine.journal import Journal
 from mockserver.engine.sandbox import ID_BLOCKS, Sandbox
+from mockserver.engine.store import MakeSandbox, StoreParts
 
 REMEMBERED: Final = 4096
 
@@ -23,8 +24,13 @@ class MemoryStore:
     and all in `on_close` are told its digest.
     """
 
-    def __init__(self, make: Callable[[str, int], Sandbox], *, max_jobs: int, max_sandboxes: int = 1000) -> None:
-        """`make(digest, id_block)` builds a sandbox; `max_jobs` bounds all jobs, `max_sandboxes` the sandboxes."""
+    def __init__(
+        self, make: MakeSandbox, *, max_jobs: int, max_sandboxes: int = 1000, declared: Iterable[str] = ()
+    ) -> None:
+        """Build sandboxes by `make`; `max_jobs` bounds all jobs, `max_sandboxes` the sandboxes.
+
+        `declared` are the digests of the sandboxes that are there from the start.
+        """
         self._make = make
         self._known: dict[str, Sandbox] = {}
         self._id_blocks: set[int] = set()
@@ -35,6 +41,13 @@ class MemoryStore:
         self.max_jobs = max_jobs
         self.max_sandboxes = min(max_sandboxes, ID_BLOCKS)
         self.jobs = 0
+        for digest in declared:
+            self.open(digest)
+
+    @classmethod
+    def of(cls, parts: StoreParts) -> Self:
+        """Return the store of these parts; records are not written, so their forms are not needed."""
+        return cls(parts.make, max_jobs=parts.max_jobs, max_sandboxes=parts.max_sandboxes, declared=parts.declared)
 
     def __iter__(self) -> Iterator[Sandbox]:
         return iter(self._known.values())

@@ -8,6 +8,7 @@ from mockserver.provider.checks import as_documented, json_only, within
 from mockserver.provider.endpoints import creates, polls, serves
 from mockserver.provider.table import Operation, Provider, Word, get, post, promise_beside
 from mockserver.providers.gately import order, refusal, wire
+from mockserver.providers.gately.request import Video
 
 CONTENT = serves(order.filed, wire.clip_spec, before=order.missing)
 LINK = serves(order.linked, wire.clip_spec, before=order.gone)
@@ -53,6 +54,7 @@ PROVIDER = Provider(
         get("downloadFile", "/download/{link}", LINK, is_public=True, owner=order.owned, only="minimax"),
     ),
     refuse=refusal.refuse,
+    requests=(Video,),
     add_headers=refusal.add_headers,
     webhook_url=wire.webhook_url,
     webhook_payload=wire.webhook_payload,

@@ -6,7 +6,7 @@ from mockserver.provider.checks import as_documented, readable, with_key, within
 from mockserver.provider.endpoints import Parse, creates, polls, serves, starts_from
 from mockserver.provider.table import MEGABYTE, Endpoint, Provider, Word, get, post, promise_beside
 from mockserver.providers.modelslab import maintenance, order, quota, refusal, wire
-from mockserver.providers.modelslab.request import Asked
+from mockserver.providers.modelslab.request import Asked, Image, Text, Ultra
 from mockserver.providers.modelslab.wire import ENTERPRISE, V6
 
 PICTURES = 32 * MEGABYTE
@@ -97,6 +97,7 @@ PROVIDER = Provider(
     ),
     tiers=tuple(quota.QUEUES),
     refuse=refusal.refuse,
+    requests=(Text, Image, Ultra),
     encode=wire.encode,
     webhook_url=wire.webhook_url,
     webhook_payload=wire.webhook_payload,

@@ -152,9 +152,10 @@ class PendingRecord:
 
         Status 0: nothing was sent.
         """
-        call, line, sandbox = self.call, self.line, self.sandbox
-        if call is None or sandbox is None:
+        call, line = self.call, self.line
+        if call is None:
             return
+        self.sandbox = sandbox = call.sandbox
         if line is not None and (line.is_lost or line.is_clogged):
             if not line.is_lost and ending is Ending.COMPLETE:
                 self.first = self.recorder.time.monotonic()
