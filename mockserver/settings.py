@@ -16,7 +16,7 @@ from mockserver.domain.scenario import Scenario
 class Settings:
     """Settings of a server; the defaults are those of `mockserver serve`.
 
-    `seed` makes every run repeatable; `timing` is one of `engine.pace.TIMINGS`; `limits` says whether the documented
+    `seed` makes every run repeatable; `timing` is one of `timings.TIMINGS`; `limits` says whether the documented
     rate limits refuse, `own_limits` are those of one's own by operation, `tiers` the plans of the account by provider;
     `start` is the instant at which clocks begin (None: the wall's), `rate` how many of their seconds pass in a real
     one, `is_frozen` whether they stand still; `profiles` are the default words by provider; `keys` the good keys with

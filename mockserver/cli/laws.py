@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+
+from mockserver.spelling import closest
 
 if TYPE_CHECKING:
     from mockserver.kit.laws.law import Law
@@ -142,7 +143,7 @@ def explain(law_id: str) -> None:
     known = {one.id: one for one in _laws()}
     found = known.get(law_id.upper())
     if found is None:
-        close = get_close_matches(law_id.upper(), known, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]}? " if close else ""
+        close = closest(law_id.upper(), known)
+        hint = f"did you mean {close}? " if close else ""
         raise click.BadParameter(f"{law_id[:60]!r} is no law; {hint}(`mockserver laws` lists them)", param_hint="ID")
     click.echo("\n".join(explained(found)))

@@ -11,7 +11,8 @@ import click
 
 from mockserver.cli import keyfile, profiles, quotas, values
 from mockserver.domain.builtin_scenarios import SUCCESS
-from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
+from mockserver.engine.pace import LONGEST_HOLD
+from mockserver.timings import TIMINGS
 
 if TYPE_CHECKING:
     from mockserver.cli.config import Config

@@ -45,11 +45,11 @@ from mockserver.domain.scenario_parts import (
     WebhookTries,
 )
 from mockserver.domain.timeline import State
+from mockserver.timings import TIMINGS
 
 __all__ = ["FILE", "LIFE", "MEMBERS", "MOST", "InvalidScenario", "composed", "read_scenario", "scenario_data", "spoken"]
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
-TIMINGS: Final = ("quick", "documented", "instant")
 MEMBERS: Final = (
     "says", "timing", "timeline", "answers", "file", "faults", "webhooks", "creation", "at_once", "unguessable",
     "refuses", "judged", "number",

@@ -21,10 +21,11 @@ from mockserver.domain.quota import Limit
 from mockserver.domain.scenario import Scenario, UnknownScenario
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.domain.spelling import nearest
-from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
+from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider.members import Misconfigured, brief, instant, known_only, number, one_of, typed, whole
 from mockserver.provider.table import Provider, UnknownWord
+from mockserver.timings import TIMINGS
 
 MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal")
 CLOCK: Final = ("frozen", "rate", "start")
