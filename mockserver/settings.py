@@ -1,4 +1,4 @@
-"""What a server is told at its start, as one value: the options of the command line that the server itself obeys."""
+"""The settings of a server, as one value: the options of the command line that the server itself obeys."""
 
 from __future__ import annotations
 
@@ -14,45 +14,55 @@ from mockserver.domain.scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of a server; the defaults are those of `mockserver serve`.
-
-    `seed` makes every run repeatable; `timing` is one of `timings.TIMINGS`; `limits` says whether the documented
-    rate limits refuse, `own_limits` are those of one's own by operation, `tiers` the plans of the account by provider;
-    `start` is the instant at which clocks begin (None: the wall's), `rate` how many of their seconds pass in a real
-    one, `is_frozen` whether they stand still; `profiles` are the default words by provider; `keys` the good keys with
-    their rights as text (None: any key that does not begin with `invalid`); `hold_seconds` how long a held creation
-    waits (None: what the timing says); `scenario` the scenario of every job until a sandbox is told otherwise, as
-    `domain.scenario.parse` reads it; `scenarios` those of a TOML file, `sandboxes` its sandboxes that are there from
-    the start, by a name for people, as `provider.configuration.declared` reads them; `cors` the origins beside
-    loopback; `allow_hosts` the host names beside those of loopback under which the control API may be called;
-    `control_token` what it wants from other machines (None: it is off for them); `webhook_hosts` the hosts that
-    webhooks may go to beside loopback (`any`: all); `journal` whether sandboxes keep one until told otherwise; `cache`
-    the folder of the clips (None: one in the temporary folder); `cache_bytes` and `memory_bytes` bound it and the clips
-    in memory.
-    """
+    """The settings of a server; the defaults are those of `mockserver serve`."""
 
     seed: int = 0
+    """The seed of everything random. With the same seed a run repeats."""
     timing: str = "quick"
+    """How long jobs take: one of `timings.TIMINGS`."""
     limits: bool = False
+    """Whether the documented rate limits refuse calls."""
     own_limits: Mapping[str, Limit] = field(default_factory=dict)
+    """The user's own rate limits, by operation. They always refuse."""
     tiers: Mapping[str, str] = field(default_factory=dict)
+    """The plans of the account, by provider."""
     start: datetime | None = None
+    """The instant at which clocks begin; None: the machine's time."""
     rate: float = 1.0
+    """The seconds of a sandbox that pass in one real second."""
     is_frozen: bool = False
+    """Whether clocks stand still until somebody moves them."""
     profiles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The default words of each provider's profile."""
     keys: Mapping[str, str] | None = None
+    """The good keys with their rights as text; None: every key is good that does not begin with `invalid`."""
     max_jobs: int = 100_000
+    """The most jobs that the server keeps."""
     max_sandboxes: int = 1000
+    """The most sandboxes that the server keeps."""
     public_url: str | None = None
+    """The origin of links; None: the origin under which the client reached the server."""
     hold_seconds: float | None = None
+    """How long a creation that waits is held; None: as long as the timing says."""
     scenario: str = "success"
+    """The scenario of every job for which no other is chosen: its name, and its number where it takes one."""
     scenarios: tuple[Scenario, ...] = ()
+    """The scenarios of the TOML file."""
     sandboxes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The sandboxes of the TOML file by name, as `provider.configuration.declared` reads them."""
     cors: tuple[str, ...] = ()
+    """The origins, beside loopback, whose pages may call the providers."""
     allow_hosts: tuple[str, ...] = ()
+    """The host names, beside those of this machine, under which the control API may be called."""
     control_token: str | None = None
+    """The token that the control API wants from other machines; None: it refuses them."""
     webhook_hosts: tuple[str, ...] = ()
+    """The hosts, beside loopback, to which webhooks may go; `any` admits all."""
     journal: bool = True
+    """Whether new sandboxes keep a journal."""
     cache: Path | None = None
+    """The folder of the clips; None: one in the temporary folder."""
     cache_bytes: int = 1_000_000_000
+    """The most bytes of clips in the folder."""
     memory_bytes: int = 32_000_000
+    """The most bytes of clips in memory."""

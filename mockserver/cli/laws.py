@@ -25,7 +25,7 @@ def _laws() -> Sequence[Law]:
 
 
 def law_rows(laws: Sequence[Law]) -> list[Row]:
-    """A row per law: what it demands, why, on which ground, and how bad a breach is at each provider."""
+    """Return a row per law: what it demands, why, on which ground, and how bad a breach is at each provider."""
     return [
         {
             "id": law.id,
@@ -63,7 +63,7 @@ def _at_providers(law: Law) -> dict[str, Row]:
 
 
 def law_lines(rows: Sequence[Row]) -> list[str]:
-    """The laws as text."""
+    """Return the laws as text."""
     lines = [f"{row['id']:<8}{row['severity']:<8}{row['evidence']:<9}{row['sentence']}" for row in rows]
     return [*lines, "", f"{len(rows)} laws; `mockserver laws explain {rows[0]['id']}` tells one."]
 

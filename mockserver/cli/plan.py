@@ -1,4 +1,4 @@
-"""From the values of options to what a server is told: everything that can be wrong is found here, before it starts."""
+"""The values of options become the settings of a server. Everything that can be wrong is found before the start."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to serve: the settings of the server, and what lies around it."""
+    """A plan of how to serve: the settings of the server, and its surroundings."""
 
     settings: Settings
     host: str
@@ -34,12 +34,12 @@ class Plan:
 
     @property
     def is_secure(self) -> bool:
-        """Whether it is https."""
+        """Whether the server speaks https."""
         return self.certfile is not None
 
 
 def plan(given: Mapping[str, Any], environ: Mapping[str, str], platform: str, draw: Callable[[], int]) -> Plan:
-    """The plan that the options make; click.UsageError names the option that cannot be followed."""
+    """Return the plan that the options make; click.UsageError names the option that is wrong."""
     seed: int | None = given["seed"]
     config: Config | None = given["config"]
     settings = Settings(

@@ -1,4 +1,4 @@
-"""`--limit OPERATION=CALLS/SECONDS` and `--tier PROVIDER=TIER`: rate limits of one's own, plans of the account."""
+"""`--limit OPERATION=CALLS/SECONDS` and `--tier PROVIDER=TIER`: the user's own rate limits, and the account's plans."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TIER: Final = re.compile(r"([A-Za-z0-9]+)=([a-z]+)")
 
 
 def limits(texts: Sequence[str]) -> dict[str, Limit]:
-    """Limits by operation. ValueError in one line."""
+    """Return limits by operation; ValueError in one line."""
     from mockserver.provider.configuration import limits_of
 
     wanted = {}
@@ -28,7 +28,7 @@ def limits(texts: Sequence[str]) -> dict[str, Limit]:
 
 
 def tiers(texts: Sequence[str]) -> dict[str, str]:
-    """Plans of the account by provider. ValueError in one line."""
+    """Return the account's plans by provider; ValueError in one line."""
     from mockserver.provider.configuration import tiers_of
 
     wanted = {}

@@ -1,4 +1,4 @@
-"""`mockserver serve`: from a plan to a running server, until somebody asks it to stop."""
+"""`mockserver serve`: from a plan to a running server, until a signal stops it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 PROBE_AFTER_SECONDS = 0.3
-"""When ffmpeg is looked for: once the first calls, which often follow at once, have the machine for themselves."""
+"""The delay of the search for ffmpeg, so that the first calls, which often follow at once, have the machine."""
 
 log = logging.getLogger("mockserver")
 
@@ -43,12 +43,12 @@ def serve(ctx: click.Context, /, **given: Any) -> int:
 
 
 def _drawn_seed() -> int:
-    """Short enough to be typed again."""
+    """Return a random seed that is short enough to type again."""
     return int.from_bytes(os.urandom(4), "big") % 1_000_000
 
 
 def run(told: Plan, environ: Mapping[str, str]) -> None:
-    """Serve until a signal comes; click.UsageError when the address cannot be had."""
+    """Serve until a signal comes; raises click.UsageError when the address cannot be used."""
     from mockserver.adapters.serving import Stop, address, server
 
     stop = Stop()
@@ -67,7 +67,7 @@ def run(told: Plan, environ: Mapping[str, str]) -> None:
 
 
 def spare_the_collector() -> None:
-    """Collect garbage seldom: jobs are values without cycles, and looking at a hundred thousand of them takes long."""
+    """Collect garbage seldom: jobs are values without cycles, and a look at a hundred thousand takes long."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
@@ -86,7 +86,7 @@ def _sockets(told: Plan) -> list[Any]:
 
 
 def _take_ports(app: Starlette, sockets: list[Any]) -> None:
-    """The ports of the listeners of the TOML file; where one cannot be had, those of the server are given back."""
+    """Bind the ports of the TOML file's listeners; when one is taken, release those of the server."""
     from mockserver.adapters.serving import PortTaken
 
     try:
@@ -99,7 +99,7 @@ def _take_ports(app: Starlette, sockets: list[Any]) -> None:
 
 
 class Opening:
-    """What happens when the server is ready, and is taken back when it ends."""
+    """The steps when the server is ready, which are undone when it ends."""
 
     def __init__(self, told: Plan, environ: Mapping[str, str], app: Starlette, url: str) -> None:
         self._told, self._environ, self._app, self._url = told, environ, app, url
@@ -122,13 +122,13 @@ class Opening:
         self._probe.start()
 
     def close(self) -> None:
-        """Take the ready file away."""
+        """Remove the ready file."""
         self._probe.cancel()
         if self._told.ready is not None:
             self._told.ready.remove()
 
     def _sandboxes(self) -> dict[str, Any]:
-        """Where the sandboxes of the TOML file listen; nothing where there are none."""
+        """Return where the sandboxes of the TOML file listen; empty when there are none."""
         listeners = self._app.state.listeners
         found = {
             name: {

@@ -102,7 +102,7 @@ class Call:
         self.sandbox, self.profile = sandbox, sandbox.profiles[self.provider.name]
 
     def header(self, name: str) -> str:
-        """A header's value, empty when absent; the last one when it came twice."""
+        """Return a header's value, empty when absent; the last one when it came twice."""
         return self.headers.get(name.encode("latin-1"), b"").decode("latin-1")
 
     @property

@@ -1,4 +1,4 @@
-"""Where providers come from: a list of places. Adding one touches no other file."""
+"""Discovery of providers in a list of places. A new provider changes no other file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GROUP = "mockserver.providers"
 
 
 def in_package(name: str) -> Iterator[Provider]:
-    """The providers in the sub-packages of an importable package, by name."""
+    """Return the providers in the sub-packages of an importable package, by name."""
     package = import_module(name)
     for found in sorted(iter_modules(package.__path__), key=lambda module: module.name):
         if found.ispkg:
@@ -27,7 +27,7 @@ def in_package(name: str) -> Iterator[Provider]:
 
 
 def in_entry_points() -> Iterator[Provider]:
-    """The providers that installed distributions declare under `mockserver.providers`."""
+    """Return the providers that installed distributions declare under `mockserver.providers`."""
     for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name):
         loaded = entry.load()
         if not isinstance(loaded, Provider):
@@ -36,7 +36,7 @@ def in_entry_points() -> Iterator[Provider]:
 
 
 def in_folder(folder: Path) -> Iterator[Provider]:
-    """The providers in the sub-folders of a folder that lies on no import path."""
+    """Return the providers in the sub-folders of a folder that is on no import path."""
     for init in sorted(folder.glob("*/__init__.py")):
         name = f"mockserver_place_{init.parent.name}"
         spec = spec_from_file_location(name, init, submodule_search_locations=[str(init.parent)])
@@ -56,7 +56,7 @@ def _table(module: object, name: str) -> Provider:
 
 
 def discover(places: Iterable[str | Path] = ("mockserver.providers",)) -> dict[str, Provider]:
-    """All providers of the places (package names and folders) and of the entry points, by name."""
+    """Return all providers of the places (package names and folders) and of the entry points, by name."""
     found: dict[str, Provider] = {}
     for place in places:
         for provider in in_folder(place) if isinstance(place, Path) else in_package(place):

@@ -69,7 +69,7 @@ def creates(
 
 
 def _held(job: Job[R], call: Call, length: timedelta, render: Render[R]) -> Reply:
-    """The creation's answer after a wait; what happened to the job in the meantime is seen in it."""
+    """Return the creation's answer after a wait; what happened to the job in the meantime is seen in it."""
 
     def then(later: Call) -> Answer | Problem:
         current = later.sandbox.job(job.id) or job
@@ -161,7 +161,7 @@ def _make_links_opaque(call: Call, job: AnyJob) -> None:
 
 
 def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R], Snapshot], Problem]) -> Endpoint:
-    """The file of a finished job; `before` is the problem while it is not."""
+    """Return the file of a finished job; `before` is the problem while it is not."""
 
     def endpoint(call: Call) -> Answer | Problem:
         job = find(call)
@@ -181,8 +181,8 @@ def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R
 
 
 def _clip_spec_of(job: Job[R], call: Call, clip_spec: DescribeClip[R]) -> ClipSpec | Problem:
-    """The clip of a job as `clip_spec` describes it; described once for each link and profile, as clients fetch in
-    parts.
+    """Return the clip of a job as `clip_spec` describes it; described once for each link and profile, as clients fetch
+    in parts.
     """
     clip_specs, key = call.sandbox.clip_specs, (job.id, call.path, call.profile)
     found = clip_specs.get(key)
@@ -202,7 +202,7 @@ def file_change(job: AnyJob) -> FileChange | None:
 
 
 def _is_there(seen: Snapshot, call: Call, change: FileChange | None) -> bool:
-    """Whether a link works yet, and still."""
+    """Return whether a link works yet, and still."""
     if change is None:
         return True
     age = (call.now - seen.since).total_seconds()

@@ -33,7 +33,7 @@ def _meet(call: Call, scenario: Scenario, point: FaultPoint, name: str) -> None:
 
 
 def refusal(call: Call, scenario: Scenario | None) -> Problem | None:
-    """The refusal that the fault of a call is, if it is one. One for the rate tells how long to wait."""
+    """Return the refusal that the fault of a call is, if it is one. One for the rate tells how long to wait."""
     fault = call.fault
     if fault is None or scenario is None or isinstance(fault.does, TransportFault):
         return None

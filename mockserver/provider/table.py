@@ -1,4 +1,4 @@
-"""What a provider's package needs to make its table: the differences between two providers are those of two tables."""
+"""The parts of a provider's table. The differences between two providers are the differences between their tables."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def post(id: str, path: str, endpoint: Endpoint, **more: Any) -> Operation:  # n
 
 
 def promise_beside(name: str) -> Path:
-    """Return the folder of the promise of one of our own providers: contracts/<name>."""
+    """Return the folder of the documents of one of our own providers: contracts/<name>."""
     return contracts() / name

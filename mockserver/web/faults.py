@@ -42,7 +42,7 @@ _ENDS: Final = frozenset({TransportFault.SILENT, TransportFault.DROPPED, Transpo
 
 
 def _instead(sent: Sent, body: bytes) -> Sent:
-    """The answer with another body, which is HTML."""
+    """Return the answer with another body, which is HTML."""
     status, headers, _ = sent
     kept = [pair for pair in headers if pair[0] not in (b"content-length", b"content-type")]
     return status, [*kept, (b"content-length", b"%d" % len(body)), (b"content-type", b"text/html")], body

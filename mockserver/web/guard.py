@@ -1,4 +1,4 @@
-"""Who may use the control API: programs on this machine, and with a token others; no web page of another origin."""
+"""The guard of the control API: it admits programs on this machine, others with a token, no page of another origin."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def is_this_machine(host: str) -> bool:
 
 
 def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) -> None:
-    """Let a request to the control API in, or raise Refused.
+    """Admit a request to the control API, or raise Refused.
 
-    A peer on another machine needs the token, and without one set the control API is off for it. A foreign Host name
-    (a rebound one, say) and a foreign Origin are refused, but for names that --allow-host admits.
+    A peer on another machine needs the token; without a configured token it is always refused. A Host name of another
+    machine (a rebound name, for example) and a page of another origin are refused, unless --allow-host admits the name.
     """
     peer = request.client.host if request.client is not None else "127.0.0.1"
     if not is_this_machine(peer):
@@ -42,7 +42,7 @@ def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) ->
 
 
 def _host(url: str) -> str:
-    """The host name or address in a URL; empty where there is none to read."""
+    """Return the host name or address in a URL; empty when there is none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

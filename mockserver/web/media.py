@@ -15,7 +15,7 @@ _TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
 
 
 def wanted_range(value: str, size: int) -> tuple[int, int] | bool | None:
-    """The first and last byte that a Range header asks for.
+    """Return the first and last byte that a Range header asks for.
 
     None: to be ignored (another unit, malformed, numbers of a thousand digits, or several ranges, which we answer
     whole). False: unsatisfiable.
@@ -33,7 +33,7 @@ def wanted_range(value: str, size: int) -> tuple[int, int] | bool | None:
 
 
 def is_unchanged(if_none_match: str, tag: str) -> bool:
-    """Whether the client already has the bytes under this tag; weak comparison."""
+    """Return whether the client already has the bytes under this tag; weak comparison."""
     if if_none_match.strip() == "*":
         return True
     return tag in (found.removeprefix("W/") for found in _TAG.findall(if_none_match))
@@ -47,7 +47,7 @@ def clip_answer(
     *,
     is_head: bool = False,
 ) -> Sent:
-    """The answer with a clip, or the part of it that was asked for.
+    """Return the answer with a clip, or the part of it that was asked for.
 
     `change` is what a scenario does to the file: fewer bytes, another media type.
     """

@@ -1,5 +1,5 @@
-"""The promise over HTTP: each provider's document under any profile, its generated schemas, a page to read it; and the
-control API's own document, which is written by hand like theirs.
+"""Documents over HTTP: each provider's under any profile, its generated schemas, a page to read it; and the document of
+the control API.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ SwaggerUIBundle({{
 
 
 async def own(_context: ControlContext, _request: Request) -> Response:
-    """The OpenAPI document of the control API itself."""
+    """Answer with the OpenAPI document of the control API itself."""
     return Response(OWN.read_bytes(), media_type="application/json")
 
 
 async def document(context: ControlContext, request: Request) -> Response:
-    """A provider's OpenAPI document; `?profile=WORD,WORD` for another profile than the default.
+    """Answer with a provider's OpenAPI document; `?profile=WORD,WORD` chooses another profile than the default.
 
     Its servers are this one, so that the page's calls come here.
     """
@@ -71,14 +71,14 @@ async def document(context: ControlContext, request: Request) -> Response:
 
 
 def _profile(context: ControlContext, request: Request) -> frozenset[str]:
-    """The profile that a request asks for at the provider of its path; Refused names a word that is none of its."""
+    """Return the profile that a request asks for at the provider of its path; Refused names an unknown word."""
     words = [word for word in request.query_params.get("profile", "").split(",") if word]
     with within("profile"):
         return profile_of(context.providers[request.path_params["name"]], words)
 
 
 def _served_here(value: dict[str, object], origin: str) -> dict[str, object]:
-    """The document with every list of servers replaced by this one."""
+    """Return the document with every list of servers replaced by this server."""
     paths = value.get("paths")
     here = [{"url": origin}]
     if isinstance(paths, dict):
@@ -87,7 +87,7 @@ def _served_here(value: dict[str, object], origin: str) -> dict[str, object]:
 
 
 async def schemas(context: ControlContext, _request: Request) -> Response:
-    """The paths of all generated schemas."""
+    """Answer with the paths of all generated schemas."""
     found = []
     for name, provider in context.providers.items():
         folder = provider.promise / "schemas"
@@ -96,7 +96,7 @@ async def schemas(context: ControlContext, _request: Request) -> Response:
 
 
 async def schema(context: ControlContext, request: Request) -> Response:
-    """One generated schema: /_mock/schemas/{provider}/{kind}/{file}."""
+    """Answer with one generated schema: /_mock/schemas/{provider}/{kind}/{file}."""
     name, kind, file = (request.path_params[part] for part in ("name", "kind", "file"))
     if name not in context.providers:
         raise Refused(404, f"no provider {name[:80]!r}{nearest(name, context.providers)}")
@@ -109,7 +109,7 @@ async def schema(context: ControlContext, request: Request) -> Response:
 
 
 async def page(context: ControlContext, request: Request) -> Response:
-    """The API reference of a provider in the browser, working offline."""
+    """Answer with the API reference of a provider for a browser; it works offline."""
     name: str = request.path_params["name"]
     _promise(context, name)
     _profile(context, request)
@@ -120,7 +120,7 @@ async def page(context: ControlContext, request: Request) -> Response:
 
 
 async def asset(_context: ControlContext, request: Request) -> Response:
-    """A file of the page: one of a closed list."""
+    """Answer with a file of the page, one of a closed list."""
     name: str = request.path_params["file"]
     if name not in ("swagger-ui-bundle.js", "swagger-ui.css"):
         raise Refused(404, f"no such file {name[:80]!r}")

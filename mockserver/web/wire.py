@@ -1,4 +1,4 @@
-"""ASGI as types; how bytes are read and written."""
+"""ASGI as types, and the reading and writing of bytes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Sent = tuple[int, RawHeaders, bytes]
 
 
 def json_bytes(value: object) -> bytes:
-    """A JSON value as compact UTF-8."""
+    """Return a JSON value as compact UTF-8."""
     return orjson.dumps(value)
 
 
 async def send_bytes(send: Send, status: int, headers: RawHeaders, body: bytes) -> RawHeaders:
-    """One whole answer; the headers with which it went out, as a middleware may have added some."""
+    """Send a whole answer; return its headers, to which a middleware may have added some."""
     start: dict[str, Any] = {"type": "http.response.start", "status": status, "headers": headers}
     await send(start)
     await send({"type": "http.response.body", "body": body})
@@ -31,11 +31,11 @@ async def send_bytes(send: Send, status: int, headers: RawHeaders, body: bytes) 
 
 
 class Disconnected(Exception):
-    """The client went away before its request was complete."""
+    """The client left before its request was complete."""
 
 
 async def read_body(receive: Receive, cap: int) -> bytes | None:
-    """The request's body; None when it is longer than `cap` bytes."""
+    """Return the request's body; None when it has more than `cap` bytes."""
     message = await receive()
     body: bytes = message.get("body", b"")
     if message["type"] == "http.request" and not message.get("more_body"):

@@ -34,7 +34,7 @@ SECTIONS: Final = ("modalities", "capabilities", "pricing")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One entry. `released` is the day on which its page appeared; the words of `says` are ours."""
+    """A model of the list."""
 
     id: str
     name: str
@@ -79,7 +79,7 @@ def _aliases(model: Model) -> list[str]:
 
 
 def _price(model: Model) -> dict[str, object]:
-    """By resolution and second; a lip-sync has one price. US dollars."""
+    """Return the price by resolution and second, in US dollars; a lip-sync has one price."""
     if model.id not in RATES:
         unit = {"name": "generation", "price": WITH_SPEECH / CREDITS_PER_DOLLAR, "per": 1}
         return {"kind": "fixed", "currency": "USD", "units": [unit]}
@@ -103,7 +103,7 @@ _SECTION: Final[dict[str, Callable[[Model], object]]] = {
 
 
 def shown(model: Model, sections: Iterable[str]) -> dict[str, object]:
-    """A model as it is listed, with these sections of `SECTIONS` attached."""
+    """Return a model as it is listed, with these sections of `SECTIONS` attached."""
     item: dict[str, object] = {
         "id": model.id,
         "info": {
@@ -134,7 +134,7 @@ _FILTERS: Final[dict[str, Callable[[Model], Iterable[str]]]] = {
 
 
 def _asked(query_string: str) -> dict[str, frozenset[str]]:
-    """The values of each parameter, whether separated by commas or repeated, in lower case."""
+    """Return the values of each parameter, separated by commas or repeated, in lower case."""
     asked: dict[str, set[str]] = {}
     for name, value in parse_qsl(query_string):
         asked.setdefault(name, set()).update(part.strip().lower() for part in value.split(","))
@@ -149,13 +149,13 @@ def _sections(asked: dict[str, frozenset[str]]) -> list[str]:
 
 
 def _etag(raw: bytes) -> str:
-    """Weak, over the whole answer, in the form that the service's framework gives it."""
+    """Return the weak tag of the whole answer, in the form that the service's framework gives it."""
     digest = b64encode(blake2b(raw, digest_size=20).digest()).rstrip(b"=").decode("ascii")
     return f'W/"{len(raw):x}-{digest}"'
 
 
 def listed(call: Call) -> Answer:
-    """The models that pass the filters."""
+    """Return the models that pass the filters."""
     asked = _asked(call.query_string)
     sections = _sections(asked)
     wanted = [(values, _FILTERS[name]) for name, values in asked.items() if name in _FILTERS]
@@ -176,13 +176,13 @@ def listed(call: Call) -> Answer:
 
 
 def _is_known(if_none_match: str, tag: str) -> bool:
-    """Whether the client has the answer under this tag already; weak comparison."""
+    """Return whether the client has the answer under this tag already, by weak comparison."""
     offered = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
     return tag.removeprefix("W/") in offered or offered == ["*"]
 
 
 def looked_up(call: Call) -> Answer | Problem:
-    """One model by id or alias, in any case."""
+    """Return one model by id or alias, in any case."""
     name = call.params["id"].lower()
     model = next((one for one in MODELS if name in (one.id, *_aliases(one))), None)
     if model is None:
@@ -193,6 +193,6 @@ def looked_up(call: Call) -> Answer | Problem:
 
 
 def balance(call: Call) -> Answer:
-    """Always enough, but for a sandbox whose submissions are refused for want of credits."""
+    """Answer with a sufficient balance, unless the sandbox's scenario refuses submissions for lack of credits."""
     left = 0 if call.sandbox.scenario.refuses is ProblemKind.OUT_OF_CREDITS else BALANCE
     return Answer(200, {"current_balance": left, "currency": "USD"}, content_type=wire.JSON)

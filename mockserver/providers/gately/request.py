@@ -1,4 +1,4 @@
-"""Gately: what was asked, as a value, and what is understood of it."""
+"""Gately: a request as a value, with what the upstream understands of it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def _size(width: int, height: int, frames: int) -> int:
 
 
 def moves(prompt: str, model: str) -> tuple[str, ...]:
-    """The camera commands in a prompt's square brackets, in their order and each once; other text there is tolerated.
+    """Return the camera commands in a prompt's square brackets, in their order and each once; other text there is
+    ignored.
 
     Only the Director models know them.
     """
@@ -68,9 +69,9 @@ def moves(prompt: str, model: str) -> tuple[str, ...]:
 
 
 def asked(body: Mapping[str, Any], profile: frozenset[str], picture: str) -> Video:
-    """The video that a body asks for; `picture` is the digest of the one that it starts from.
+    """Return the video of a body with its defaults; `picture` is the digest of the picture from which it starts.
 
-    The upstream's wider fields count under `pass-through` only.
+    The upstream's wider fields count only under `pass-through`.
     """
     model = sys.intern(body["model"])
     prompt: str = body.get("prompt", "")

@@ -12,7 +12,7 @@ from mockserver.providers.tensorone.request import Made, Upscale, Video
 
 
 def files(find: Find[Made]) -> Endpoint:
-    """Public files, in the form that their name says."""
+    """Return the endpoint of public files, in the form that their name states."""
     return serves(find, wire.clip_spec, before=order.unborn)
 
 

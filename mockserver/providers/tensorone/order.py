@@ -1,4 +1,4 @@
-"""TensorOne: what comes in. Key, limits, bodies; from a call to an order or a problem."""
+"""TensorOne: the requests. Key, limits and bodies are checked; a call becomes an order or a problem."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def credential(call: Call) -> str | None:
 
 
 def keyed(with_key: Check) -> Check:
-    """The usual key check, but for profile `keyless`, where a missing key is none."""
+    """Return the usual key check; under the profile word `keyless` a missing key passes."""
 
     def check(call: Call) -> Problem | None:
         return None if "keyless" in call.profile and call.key is None else with_key(call)
@@ -47,7 +47,7 @@ def keyed(with_key: Check) -> Check:
 
 
 def entitled(call: Call) -> Problem | None:
-    """The key may do this: a Read key only reads, and videos need the scope `ai`."""
+    """Check the rights of the key: a Read key only reads, and videos need the scope `ai`."""
     if call.key is None or call.operation is None or call.operation.is_public:
         return None
     grant = call.keys.grant(call.key) or ALL
@@ -66,7 +66,7 @@ def _allows(kind: str, right: str) -> bool:
 
 
 def bucket_of(call: Call) -> tuple[Hashable, Limit]:
-    """The hourly limit that a call belongs to, in the tier of the account."""
+    """Return the hourly limit that a call belongs to, in the tier of the account."""
     operation = call.operation
     tier = TIERS[call.sandbox.tiers.get(NAME, "pro")]
     bucket = operation.id if operation is not None and operation.id in tier else "reads"
@@ -74,12 +74,12 @@ def bucket_of(call: Call) -> tuple[Hashable, Limit]:
 
 
 def limit_of(call: Call) -> tuple[Hashable, Limit] | None:
-    """The limit that a call counts against; a public file counts against none."""
+    """Return the limit that a call counts against; a public file counts against none."""
     return None if call.operation is None or call.operation.is_public else bucket_of(call)
 
 
 def _whole(value: Any) -> int:
-    """64.0 in an integer field is 64."""
+    """Return an integer; 64.0 in an integer field is 64."""
     return int(value)
 
 
@@ -96,13 +96,13 @@ def _seconds(low: int, high: int, share: float) -> timedelta:
 
 
 def _documented(chance: Draw) -> Lengths:
-    """2 to 5 minutes, as the page states."""
+    """Return lengths of 2 to 5 minutes, as the page states."""
     waiting = _seconds(10, 30, chance.share(40))
     return waiting, _seconds(120, 300, chance.share(44)) - waiting
 
 
 def _documented_long(chance: Draw) -> Lengths:
-    """Up to 10 minutes for clips above 5 seconds, as the page states."""
+    """Return lengths of up to 10 minutes for clips above 5 seconds, as the page states."""
     waiting = _seconds(10, 30, chance.share(40))
     return waiting, _seconds(300, 600, chance.share(44)) - waiting
 
@@ -128,12 +128,12 @@ def video(call: Call) -> Order[Video]:
 
 
 def named(call: Call) -> str:
-    """The id that a path names."""
+    """Return the id that a path names."""
     return call.params["videoId"]
 
 
 def stem(call: Call) -> str:
-    """The id in a file's name."""
+    """Return the id in a file's name."""
     return call.params["name"].rpartition(".")[0]
 
 
@@ -145,12 +145,14 @@ _find_any: Find[Made] = by_name(named, NAME, ["createVideo", "upscaleVideo"], "v
 
 
 def polled(call: Call) -> Job[Made] | Problem:
-    """The job that a status or download path names; an upscale only under `upscale-status`."""
+    """Return the job that a status or download path names; an upscale only under `upscale-status`."""
     return _find_any(call) if "upscale-status" in call.profile else _find_video(call)
 
 
 def filed(call: Call) -> Job[Made] | Problem:
-    """The job whose public file this is. WebM and GIF have public names only where downloads lead to them."""
+    """Return the job whose public file this is. WebM and GIF have public names only where downloads
+    redirect to them.
+    """
     name = call.params["name"]
     suffix = name.rpartition(".")[2]
     known = ("mp4", "webm", "gif") if "download-302" in call.profile else ("mp4",)
@@ -158,7 +160,7 @@ def filed(call: Call) -> Job[Made] | Problem:
 
 
 def pictured(call: Call) -> Job[Video] | Problem:
-    """The job whose thumbnail this is; an upscale has none."""
+    """Return the job whose thumbnail this is; an upscale has none."""
     name = call.params["name"]
     return _find_thumbnail(call) if name.endswith(".jpg") else _unknown_file(name)
 
@@ -168,19 +170,19 @@ def _unknown_file(name: str) -> Problem:
 
 
 def unborn(job: Job[Made], seen: Snapshot) -> Problem:
-    """A public link of a video that is not there yet (or never will be)."""
+    """Return the problem of a public link whose video does not exist yet, or never will."""
     return Problem(ProblemKind.MISSING, f"{job.id} is {seen.state.value}", detail={"resource": "file", "id": job.id})
 
 
 def unfinished(job: Job[Made], seen: Snapshot) -> Problem:
-    """A download or upscale of a video that is not completed."""
+    """Return the problem of a download or upscale of a video that is not completed."""
     current = wire.WORDS[seen.state]
     detail = {"current_state": current, "required_state": "completed"}
     return Problem(ProblemKind.CONFLICT, f"{job.id} is {current}", detail=detail)
 
 
 def download(call: Call) -> Answer | Problem:
-    """The bytes in one of three formats, of a completed video."""
+    """Answer with the bytes of a completed video in one of three formats."""
     form = call.query.get("format", "mp4")
     if form not in ("mp4", "webm", "gif"):
         broken = Violation(("format",), "enum", ["mp4", "webm", "gif"], form)
@@ -197,7 +199,7 @@ def download(call: Call) -> Answer | Problem:
 
 
 def upscale(call: Call) -> Order[Upscale] | Problem:
-    """The order to enlarge a completed video."""
+    """Return the order to enlarge a completed video."""
     body = with_defaults(call)
     source = _find_source(call)
     if isinstance(source, Problem):
