@@ -39,7 +39,9 @@ class Model:
     id: str
     name: str
     released: str
+    """The day on which its page appeared."""
     says: str
+    """One sentence about it, in our words."""
     page: str
     takes: tuple[str, ...]
     can: tuple[str, ...]

@@ -34,17 +34,19 @@ RATIOS: Final = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "3:4": (3, 4), "
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """A generation with every default filled in. `model` is the canonical id, `size` pixels, `picture` the digest of
-    the picture that it starts from, `credits` its price.
-    """
+    """A generation with every default filled in."""
 
     model: str
+    """The canonical id of the model."""
     prompt: str
     size: tuple[int, int]
+    """Width and height in pixels."""
     seconds: int
     style: str
     picture: str
+    """The digest of the picture from which it starts; empty: it starts from none."""
     credits: int
+    """The price."""
 
     @property
     def frames(self) -> int:

@@ -26,9 +26,7 @@ _BRACKETS: Final = re.compile(r"\[([^\[\]]*)\]")
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """A request with everything filled in: size in pixels, whole seconds, the digest of the picture from which the clip
-    starts (empty: none), the camera commands that were understood, and where reports go (empty: nowhere).
-    """
+    """A request with every default filled in; sizes in pixels."""
 
     prompt: str
     model: str
@@ -36,8 +34,11 @@ class Video:
     height: int
     seconds: int
     image: str = ""
+    """The digest of the picture from which the clip starts; empty: it starts from none."""
     moves: tuple[str, ...] = ()
+    """The camera commands that were understood."""
     callback: str = ""
+    """The URL for reports; empty: none are sent."""
 
     @property
     def frames(self) -> int:
