@@ -38,6 +38,7 @@ floors: $(READY) ## Who may import whom
 generated: $(READY) ## Generated files are what their sources say
 	$(BIN)/python -m mockserver.kit.generator --check
 	$(BIN)/python -m tests.docs.python_page --check
+	$(BIN)/python -m tests.docs.laws_page --check
 
 format: $(READY) ## Write the code in its one format
 	$(BIN)/ruff format .
@@ -46,6 +47,7 @@ format: $(READY) ## Write the code in its one format
 generate: $(READY) ## Write documents and schemas from contracts/*
 	$(BIN)/python -m mockserver.kit.generator
 	$(BIN)/python -m tests.docs.python_page
+	$(BIN)/python -m tests.docs.laws_page
 
 # The table's own test is left out: it judges the README as it stood before this target wrote it.
 facts: clients ## Prove the facts, count them, write the counts into the README
@@ -67,6 +69,7 @@ wheel: $(READY) ## Build the wheel into dist/
 bench: $(READY) ## Measure beside a bare uvicorn and Starlette
 	$(BIN)/python tests/bench/run.py $(ARGS)
 	$(BIN)/python tests/bench/ten_thousand.py
+	$(BIN)/python tests/bench/laws.py
 
 coverage: $(READY) ## Which lines the tests run
 	$(BIN)/coverage run -m pytest -q

@@ -25,6 +25,7 @@ from mockserver.adapters.store import MemoryStore
 from mockserver.adapters.webhooks import WebhookDispatcher
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
+from mockserver.engine.events import Events
 from mockserver.engine.journal import Budget, Journal
 from mockserver.engine.sandbox import Sandbox
 from mockserver.engine.store import MakeStore, StoreParts
@@ -81,6 +82,7 @@ class _Parts:
     plans: dict[str, Declared]
     """The sandboxes that the settings declare, by name."""
     listeners: LoopbackListeners
+    events: Events
     engine: Engine
     dispatcher: WebhookDispatcher
     clips: Clips
@@ -98,16 +100,19 @@ def _parts(
     for plan in plans.values():
         for wished in plan.listeners:
             listeners.wish(plan.digest, *wished.all)
+    events = Events()
     dispatcher = WebhookDispatcher(
         time,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
         journal=store.journal_of,
+        events=events,
     )
-    engine = Engine(store, dispatcher)
+    engine = Engine(store, dispatcher, events)
     store.on_close.append(listeners.left)
     judge = Documents({name: one.promise for name, one in providers.items()})
     return _Parts(
-        settings, time, providers, known, plans, listeners, engine, dispatcher, _clips(settings), judge,
+        settings, time, providers, known, plans, listeners, events, engine, dispatcher, _clips(settings),
+        judge,
     )  # fmt: skip
 
 
@@ -120,6 +125,7 @@ async def _lifespan(parts: _Parts, _app: Starlette) -> AsyncIterator[None]:
             await parts.engine.work(sandbox, partial(_set_files_url, files_url))
         yield
     finally:
+        parts.events.close()
         await parts.listeners.aclose()
         await parts.dispatcher.aclose()
         await parts.clips.aclose()

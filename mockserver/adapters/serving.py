@@ -167,14 +167,18 @@ def server(
     app: Any,
     *,
     on_ready: Callable[[], None] = lambda: None,
+    http: Any = Counting,
     certfile: Path | None = None,
     keyfile: Path | None = None,
     lifespan: Literal["on", "off"] = "on",
 ) -> Server:
-    """A server for an application: no access log, no Server and Date of its own, shutdown within three seconds."""
+    """A server for an application: no access log, no Server and Date of its own, shutdown within three seconds.
+
+    `http` makes the protocol of each connection, as uvicorn calls its class.
+    """
     config = uvicorn.Config(
         app,
-        http=Counting,
+        http=http,
         ws="none",
         log_config=None,
         access_log=False,
@@ -188,6 +192,21 @@ def server(
         ssl_keyfile=keyfile,
     )
     return Server(config, on_ready)
+
+
+Beside = tuple[Server, list[socket.socket]]
+"""A server that runs beside another in one event loop, and where it listens."""
+
+
+async def together(first: Server, sockets: list[socket.socket], beside: Sequence[Beside] = ()) -> None:
+    """Serve until the first server is asked to stop; the others end with it."""
+    tasks = [asyncio.create_task(one.serve(at)) for one, at in beside]
+    try:
+        await first.serve(sockets)
+    finally:
+        for one, _ in beside:
+            one.should_exit = True
+        await asyncio.gather(*tasks)
 
 
 class Stop:
@@ -220,13 +239,13 @@ class Stop:
         if self._server is not None:
             self._server.should_exit = True
 
-    def run(self, server: Server, sockets: list[socket.socket]) -> None:
-        """Serve until asked to stop; returns when all has ended."""
+    def run(self, server: Server, sockets: list[socket.socket], beside: Sequence[Beside] = ()) -> None:
+        """Serve until asked to stop; returns when all has ended. Those beside it run as long as the server."""
         self._server = server
         server.should_exit = self.is_asked
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
             runner.get_loop().set_default_executor(DaemonExecutor())
-            runner.run(server.serve(sockets))
+            runner.run(together(server, sockets, beside))
 
 
 class DaemonExecutor(ThreadPoolExecutor):
@@ -258,7 +277,8 @@ class DaemonExecutor(ThreadPoolExecutor):
         """Wait for nobody."""
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The fast event loop where the machine has it; None: asyncio's own."""
     if sys.platform != "win32":
         with suppress(ImportError):  # it exists for CPython only
             import uvloop

@@ -12,7 +12,10 @@ from mockserver import __version__
 from mockserver.cli.laws import laws
 from mockserver.cli.listings import COMMANDS
 from mockserver.cli.logs import one_line
+from mockserver.cli.proxy import proxy
+from mockserver.cli.run import run as run_command
 from mockserver.cli.serve import serve
+from mockserver.cli.wait import wait
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,6 +28,9 @@ def mockserver(ctx: click.Context) -> None:
 
 
 mockserver.add_command(serve)
+mockserver.add_command(run_command)
+mockserver.add_command(proxy)
+mockserver.add_command(wait)
 mockserver.add_command(laws)
 for _command in COMMANDS:
     mockserver.add_command(_command)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-
-from mockserver.spelling import closest
 
 if TYPE_CHECKING:
     from mockserver.kit.laws.law import Law
@@ -86,7 +85,7 @@ def explained(law: Law) -> list[str]:
         *_paragraph("Severity", f"{law.severity.value}, on the ground of {law.ground.says}{source}"),
         *_paragraph("Judged", f"{_SEEN[law.evidence.value]}: {law.situation}"),
         "",
-        *[f"  {name:<10} {_at(one)}" for name, one in row["providers"].items()],
+        *[line for name, one in row["providers"].items() for line in _paragraph(name, _at(one, law))],
         "",
         "A run that breaks it:",
         "",
@@ -108,11 +107,15 @@ _SEEN: Final = {
 }
 
 
-def _at(row: Row) -> str:
+def _at(row: Row, law: Law) -> str:
+    """How bad a breach is at a provider, and why where that is not the law's own ground."""
     if row["severity"] is None:
         return f"not judged: {row['says']}"
-    source = f" <{row['source']}>" if row["source"] else ""
-    return f"{row['severity']}: {row['says']}{source}"
+    if row["says"] == law.ground.says and row["severity"] == law.severity.value:
+        return str(row["severity"])
+    if row["says"] == law.ground.says:
+        return f"{row['severity']}: none of its pages asks for it"
+    return f"{row['severity']}: {row['says']} <{row['source']}>"
 
 
 def _paragraph(head: str, text: str) -> list[str]:
@@ -136,6 +139,13 @@ def laws(ctx: click.Context, *, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2) if as_json else "\n".join(law_lines(rows)))
 
 
+def _near(word: str, known: Iterable[str]) -> str | None:
+    """The nearest id: the same letters and number in another writing, or what is spelt alike."""
+    parts = re.fullmatch(r"([A-Z]+)[-_ ]?([0-9]{1,2})", word)
+    padded = f"{parts[1]}-{int(parts[2]):02}" if parts is not None else word
+    return closest(padded, known)
+
+
 @laws.command("explain", help="What a law demands, why, how it is broken, and how clients keep it.")
 @click.argument("law_id", metavar="ID")
 def explain(law_id: str) -> None:
@@ -143,7 +153,7 @@ def explain(law_id: str) -> None:
     known = {one.id: one for one in _laws()}
     found = known.get(law_id.upper())
     if found is None:
-        close = closest(law_id.upper(), known)
-        hint = f"did you mean {close}? " if close else ""
+        near = _near(law_id.upper(), known)
+        hint = f"did you mean {near}? " if near is not None else ""
         raise click.BadParameter(f"{law_id[:60]!r} is no law; {hint}(`mockserver laws` lists them)", param_hint="ID")
     click.echo("\n".join(explained(found)))

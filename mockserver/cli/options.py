@@ -42,6 +42,10 @@ class Option(click.Option):
         return self.variable if source is click.core.ParameterSource.ENVIRONMENT else self.opts[0]
 
 
+class OwnOption(Option):
+    """An option of one command alone, which stands in no TOML file."""
+
+
 def option(name: str, metavar: str, says: str, read: Callable[[Any], Any] = str, **more: Any) -> Callable[..., Any]:
     """Return a row of the table. `read` reads the text of the value; its ValueError says what is wrong with it."""
 
@@ -53,10 +57,8 @@ def option(name: str, metavar: str, says: str, read: Callable[[Any], Any] = str,
         except ValueError as error:
             raise click.BadParameter(str(error), ctx, param) from None
 
-    shown = "default" in more
-    return click.option(
-        name, type=str, metavar=metavar, help=says, cls=Option, callback=callback, show_default=shown, **more
-    )
+    more = {"cls": Option, "show_default": "default" in more, **more}
+    return click.option(name, type=str, metavar=metavar, help=says, callback=callback, **more)
 
 
 _choice = partial("|".join)
@@ -68,7 +70,11 @@ def _from_file(ctx: click.Context, _param: click.Parameter, value: str | None) -
         return None
     from mockserver.cli.config import read
 
-    known = {one.name.replace("_", "-") for one in ctx.command.params if one.name not in (None, "config")}
+    known = {
+        one.name.replace("_", "-")
+        for one in ctx.command.params
+        if type(one) is Option and one.name not in (None, "config")
+    }
     try:
         found = read(Path(value), known)
     except ValueError as error:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 
 
@@ -30,7 +32,7 @@ class ReadyFile:
             return
         try:
             before = self.path.read_bytes()
-            if before and not _is_ready_file(before):
+            if before and not is_ready_file(before):
                 raise ValueError(f"{self.path} is there and no ready file; it stays as it is")
             self.path.unlink()
         except OSError as error:
@@ -50,7 +52,27 @@ class ReadyFile:
                 self.path.unlink()
 
 
-def _is_ready_file(content: bytes) -> bool:
+def named_in(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """The ready file that a command line names, as it can be told before anything is known to be right; empty: none."""
+    named = environ.get("MOCKSERVER_READY_FILE", "")
+    for word, after in zip_longest(arguments, arguments[1:], fillvalue=""):
+        if word == "--":
+            break
+        option, equals, value = word.partition("=")
+        if option == "--ready-file":
+            named = value if equals else after
+    return named
+
+
+def forget(name: str) -> None:
+    """Remove a ready file of an earlier server. What cannot be removed is complained of later."""
+    with suppress(ValueError, OSError):
+        if name:
+            ReadyFile(Path(name)).clear()
+
+
+def is_ready_file(content: bytes) -> bool:
+    """Whether a file's content is that of a ready file, whoever wrote it."""
     try:
         value = json.loads(content)
     except ValueError:

@@ -31,7 +31,7 @@ class Shown:
     """The contents of the screen.
 
     `warnings` are lines of their own, such as who can reach the server; `sandboxes` are those of the TOML file, as in
-    the ready file.
+    the ready file; `more` are lines after everything else.
     """
 
     version: str
@@ -44,6 +44,7 @@ class Shown:
     asks_for_keys: bool = False
     warnings: tuple[str, ...] = ()
     sandboxes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
 
 
 def screen(shown: Shown, paint: Paint = plain) -> list[str]:
@@ -66,6 +67,7 @@ def screen(shown: Shown, paint: Paint = plain) -> list[str]:
     lines += [
         "",
         f"Clips are cached in {shown.cache}",
+        *shown.more,
         paint("Ctrl-C stops. `mockserver providers` says what each stands for.", "quiet"),
     ]
     return lines

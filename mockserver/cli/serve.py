@@ -7,8 +7,9 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,9 +19,12 @@ from mockserver.cli import paths, screen
 from mockserver.cli.logs import EXTRA, has_colours, logging_to
 from mockserver.cli.options import with_options
 from mockserver.cli.plan import Plan, plan
+from mockserver.cli.ready import forget, named_in
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+
+    from mockserver.adapters.serving import Beside
 
 PROBE_AFTER_SECONDS = 0.3
 """The delay of the search for ffmpeg, so that the first calls, which often follow at once, have the machine."""
@@ -28,8 +32,26 @@ PROBE_AFTER_SECONDS = 0.3
 log = logging.getLogger("mockserver")
 
 
+class Serving(click.Command):
+    """A command that starts a server. Whatever comes of it, a ready file of an earlier one goes first: a script would
+    take it for that of the server which never starts.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        named = named_in(args, ctx.find_root().obj)
+        forget(named)
+        try:
+            return super().parse_args(ctx, args)
+        except click.ClickException:
+            if not named:
+                forget(str((ctx.default_map or {}).get("ready_file") or ""))
+            raise
+
+
 @click.command(
     "serve",
+    cls=Serving,
     short_help="Start the mock server.",
     epilog="Every option is also an environment variable: --public-url is MOCKSERVER_PUBLIC_URL.",
 )
@@ -38,30 +60,44 @@ log = logging.getLogger("mockserver")
 def serve(ctx: click.Context, /, **given: Any) -> int:
     """Start the mock server. Ctrl-C stops it."""
     environ: Mapping[str, str] = ctx.find_root().obj
-    run(plan(given, environ, sys.platform, _drawn_seed), environ)
+    run(plan(given, environ, sys.platform, drawn_seed), environ)
     return 0
 
 
-def _drawn_seed() -> int:
+def drawn_seed() -> int:
     """Return a random seed that is short enough to type again."""
     return int.from_bytes(os.urandom(4), "big") % 1_000_000
 
 
-def run(told: Plan, environ: Mapping[str, str]) -> None:
-    """Serve until a signal comes; raises click.UsageError when the address cannot be used."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What runs beside the server, what the ready file says of it, and what the screen does."""
+
+    beside: tuple[Beside, ...] = ()
+    members: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+
+
+def run(told: Plan, environ: Mapping[str, str], around: Callable[[Starlette], Around] = lambda _: Around()) -> None:
+    """Serve until a signal comes; raises click.UsageError when the address cannot be used.
+
+    `around` returns what runs beside the server.
+    """
     from mockserver.adapters.serving import Stop, address, server
 
     stop = Stop()
     with stop.listening(), logging_to(sys.stderr, told.log_format, environ):
-        sockets = _sockets(told)
+        sockets = sockets_of(told)
         from mockserver.app import create_app
 
         app = create_app(told.settings)
-        _take_ports(app, sockets)
+        take_ports(app, sockets)
+        more = around(app)
         spare_the_collector()
-        opening = Opening(told, environ, app, address(sockets, secure=told.is_secure))
+        opening = Opening(told, environ, app, address(sockets, secure=told.is_secure), more)
         try:
-            stop.run(server(app, on_ready=opening, certfile=told.certfile, keyfile=told.keyfile), sockets)
+            serving = server(app, on_ready=opening, certfile=told.certfile, keyfile=told.keyfile)
+            stop.run(serving, sockets, more.beside)
         finally:
             opening.close()
 
@@ -73,7 +109,8 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 50, 100)
 
 
-def _sockets(told: Plan) -> list[Any]:
+def sockets_of(told: Plan) -> list[Any]:
+    """Listening sockets at the address that is asked for; click.UsageError where it cannot be had."""
     from mockserver.adapters.serving import PortTaken, bind
 
     try:
@@ -85,7 +122,7 @@ def _sockets(told: Plan) -> list[Any]:
         raise click.UsageError(f"--host {told.host}: {why[:1].lower()}{why[1:]}") from None
 
 
-def _take_ports(app: Starlette, sockets: list[Any]) -> None:
+def take_ports(app: Starlette, sockets: list[Any]) -> None:
     """Bind the ports of the TOML file's listeners; when one is taken, release those of the server."""
     from mockserver.adapters.serving import PortTaken
 
@@ -101,8 +138,8 @@ def _take_ports(app: Starlette, sockets: list[Any]) -> None:
 class Opening:
     """The steps when the server is ready, which are undone when it ends."""
 
-    def __init__(self, told: Plan, environ: Mapping[str, str], app: Starlette, url: str) -> None:
-        self._told, self._environ, self._app, self._url = told, environ, app, url
+    def __init__(self, told: Plan, environ: Mapping[str, str], app: Starlette, url: str, more: Around) -> None:
+        self._told, self._environ, self._app, self._url, self._more = told, environ, app, url, more
         self._probe = threading.Timer(PROBE_AFTER_SECONDS, self._look_for_ffmpeg)
         self._probe.daemon = True
 
@@ -110,11 +147,11 @@ class Opening:
         """Tell people and programs, then look for ffmpeg."""
         told = self._told
         if told.ready is not None:
-            told.ready.write(self._url, os.getpid(), **self._sandboxes())
+            told.ready.write(self._url, os.getpid(), **self._members())
         if told.log_format == "json":
             settings = told.settings
             members = {"url": self._url, "pid": os.getpid(), "seed": settings.seed, "timing": settings.timing}
-            log.info("ready", extra={EXTRA: {**members, **self._sandboxes()}})
+            log.info("ready", extra={EXTRA: {**members, **self._members()}})
             for line in self._warnings():
                 log.warning(line)
         else:
@@ -126,6 +163,10 @@ class Opening:
         self._probe.cancel()
         if self._told.ready is not None:
             self._told.ready.remove()
+
+    def _members(self) -> dict[str, Any]:
+        """What programs are told beside address and process."""
+        return {**self._sandboxes(), **self._more.members}
 
     def _sandboxes(self) -> dict[str, Any]:
         """Return where the sandboxes of the TOML file listen; empty when there are none."""
@@ -156,6 +197,7 @@ class Opening:
             asks_for_keys=settings.keys is not None,
             warnings=self._warnings(),
             sandboxes=self._sandboxes().get("sandboxes", {}),
+            more=self._more.lines,
         )
 
     def _warnings(self) -> tuple[str, ...]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from mockserver.domain.job import Job, Override, OverrideKind, State, Timeline
+from mockserver.domain.job import AnyJob, Job, Override, OverrideKind, State, Timeline, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.scenario import Scenario
-from mockserver.engine.changes import NotLoaded
+from mockserver.engine.changes import MemberChange, NotLoaded
+from mockserver.engine.endings import Endings
+from mockserver.engine.events import Events, EventType, Subscription
 from mockserver.engine.pace import lengths
 from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Conflict, Store, Webhooks
@@ -26,10 +28,14 @@ class Engine:
     The verbs are parts of a unit of work, which `work` runs; nothing in it waits.
     """
 
-    def __init__(self, store: Store[Sandbox], webhooks: Webhooks) -> None:
+    def __init__(self, store: Store[Sandbox], webhooks: Webhooks, events: Events | None = None) -> None:
+        """Keep jobs in a store; `webhooks` sends them, `events` tells of what happens (None: nobody listens)."""
         self.store = store
         self.webhooks = webhooks
-        store.on_close.append(webhooks.forget)
+        self.events = events or Events()
+        self._endings = Endings(self._current, self._ended)
+        store.on_close.append(self._closed)
+        self.events.on_shut.append(self._endings.clear)
 
     async def work(self, sandbox: Sandbox, steps: Callable[[Sandbox], T]) -> T:
         """Run one unit of work on a sandbox and commit it; return what it gives.
@@ -99,6 +105,10 @@ class Engine:
             files=files,
         )
         sandbox.put_job(job)
+        if self.events.is_open:
+            told = {"job": job.id, "provider": job.provider, "operation": job.kind, "scenario": scenario.name}
+            self._tell(sandbox, EventType.JOB_CREATED, told)
+            sandbox.after.append(partial(self._endings.expect, sandbox.digest, sandbox.clock, job))
         return job
 
     def polled(self, sandbox: Sandbox, job: Job[R], now: datetime) -> Job[R]:
@@ -115,14 +125,66 @@ class Engine:
         overridden = job.overridden(override)
         sandbox.put_job(overridden)
         sandbox.after.append(partial(self.webhooks.overridden, sandbox.digest, overridden))
+        if self.events.is_open:
+            told = {"job": job.id, "provider": job.provider, "override": override.kind.value, "why": override.why}
+            self._tell(sandbox, EventType.JOB_OVERRIDDEN, told)
+            sandbox.after.append(partial(self._endings.expect, sandbox.digest, sandbox.clock, overridden))
         return overridden
+
+    def configure(self, sandbox: Sandbox, changes: Iterable[Callable[[Sandbox], None]]) -> None:
+        """Make changes of what a sandbox is set to."""
+        noted = len(sandbox.changes)
+        for change in changes:
+            change(sandbox)
+        if self.events.is_open:
+            members = [one.member for one in sandbox.changes[noted:] if isinstance(one, MemberChange)]
+            told = ["journal" if one == "keeps_journal" else one for one in dict.fromkeys(members)]
+            self._tell(sandbox, EventType.SANDBOX_CONFIGURED, {"members": told})
 
     def reset(self, sandbox: Sandbox) -> int:
         """Forget what a sandbox accumulated and start its clock anew; return how many jobs that were."""
         sandbox.after.append(partial(self.webhooks.forget, sandbox.digest))
         count = sandbox.forget()
         sandbox.moving().restart()
+        if self.events.is_open:
+            self._tell(sandbox, EventType.SANDBOX_RESET, {"jobs_forgotten": count})
+            sandbox.after.append(partial(self._endings.forget, sandbox.digest))
         return count
+
+    # ---- events
+
+    def _tell(self, sandbox: Sandbox, type: EventType, data: Mapping[str, object]) -> None:  # noqa: A002
+        """Publish an event once the unit of work is committed."""
+        sandbox.after.append(partial(self.events.publish, type, sandbox.digest, sandbox.clock.now(), data))
+
+    def _closed(self, digest: str) -> None:
+        self.webhooks.forget(digest)
+        if self.events.is_open:
+            self._endings.forget(digest)
+            self.events.publish(EventType.SANDBOX_CLOSED, digest, None, {})
+
+    async def listen(self, sandbox: str | None = None, after: int | None = None) -> Subscription:
+        """Return a subscription to the events of a sandbox (None: of all); see `Events.subscribe`."""
+        was_open = self.events.is_open
+        subscription = self.events.subscribe(sandbox, after)
+        if not was_open:
+            await self._expect_all()
+        return subscription
+
+    async def _expect_all(self) -> None:
+        """Have the ends of all jobs told that are there already."""
+        for sandbox in await self.store.listed():
+            for job in await self.work(sandbox, lambda box: list(box.unfinished(box.clock.now()))):
+                self._endings.expect(sandbox.digest, sandbox.clock, job)
+
+    async def _current(self, digest: str, name: str) -> AnyJob | None:
+        sandbox = await self.store.find(digest)
+        return None if sandbox is None else await self.work(sandbox, lambda box: box.job(name))
+
+    def _ended(self, digest: str, job: AnyJob, end: datetime) -> None:
+        seen = snapshot(job, end)
+        told = {"job": job.id, "provider": job.provider, "state": seen.state.value, "why": seen.why}
+        self.events.publish(EventType.JOB_ENDED, digest, end, told)
 
 
 def _settle(sandbox: Sandbox) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from types import EllipsisType
 from typing import Any
 
-from mockserver.testing.wire import Served
+from mockserver.testing.events import PATIENCE_SECONDS, EventStream
+from mockserver.testing.wire import Served, Stream
 
 
 class ControlRefused(ValueError):
@@ -68,6 +69,27 @@ class ServerControl:
         body = b"" if value is None else json.dumps(value).encode()
         status, _, content = self.request(method, f"/_mock{path}", headers, body)
         return status, content
+
+    def events(
+        self, *, after: int | None = None, timeout: float = PATIENCE_SECONDS, sandbox: str | None = None
+    ) -> EventStream:
+        """Return the events of all sandboxes, or of one (by its path in the control API), as they happen; for a `with`.
+
+        `after` is the id of the last event that you saw, to go on from there; `timeout` bounds each wait, in seconds.
+        """
+        headers = {} if self._token is None else {"x-mock-token": self._token}
+        if after is not None:
+            headers["Last-Event-ID"] = str(after)
+
+        def opened() -> Stream:
+            stream = self._served.stream(f"/_mock{sandbox or ''}/events", headers)
+            if stream.status != 200:
+                answer = json.loads(stream.read(timeout))
+                stream.close()
+                raise ControlRefused(str(answer.get("detail", answer)), stream.status)
+            return stream
+
+        return EventStream(opened, timeout)
 
     def health(self) -> dict[str, Any]:
         """Return the state of the server, its version, and the names of its providers."""

@@ -12,6 +12,7 @@ from mockserver.testing.asgi_exchange import App
 from mockserver.testing.clock import Clock
 from mockserver.testing.control import SandboxControl, ServerControl
 from mockserver.testing.controls import Limits, Profile, Scenario
+from mockserver.testing.events import PATIENCE_SECONDS, EventStream
 from mockserver.testing.journal import Journal
 from mockserver.testing.listeners import Listeners
 from mockserver.testing.wire import Served
@@ -144,6 +145,15 @@ class Sandbox(SandboxControl):
     def advance(self, seconds: float) -> list[str]:
         """Move the clock forward by seconds; return the ids of webhooks that fell due, after their first attempt."""
         return self.clock.advance(seconds)
+
+    def events(self, *, after: int | None = None, timeout: float = PATIENCE_SECONDS) -> EventStream:
+        """Return the events of this sandbox as they happen, for a `with`; see `MockServer.events`.
+
+        with sandbox.events() as events:
+            ...
+            assert events.next("job.ended").data["state"] == "succeeded"
+        """
+        return self.server.events(after=after, timeout=timeout, sandbox=self._path)
 
     def jobs(self) -> list[dict[str, Any]]:
         """Return the jobs, oldest first, as the control API shows them."""

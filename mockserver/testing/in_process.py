@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, Target
 from mockserver.testing.loops import Life, LoopThread
-from mockserver.testing.wire import PATIENCE_SECONDS, Answer
+from mockserver.testing.wire import PATIENCE_SECONDS, Answer, Stream
 
 URL = "http://mockserver.localhost"
 """The origin in clients' requests. The name leads to this machine, where nothing listens for it."""
@@ -64,15 +64,7 @@ class InProcessServer:
         return self._thread.run(self._exchange(method, path, headers, body))
 
     async def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        app, state = self._running()
-        raw_path, _, query = path.partition("?")
-        host = urlsplit(URL).netloc
-        sent = {"host": host, **{name.lower(): value for name, value in headers.items()}}
-        if body or method in ("POST", "PUT", "PATCH"):
-            sent.setdefault("content-length", str(len(body)))
-        target = Target(method, "http", host, 80, raw_path.encode("ascii"), query.encode("ascii"))
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()]
-        exchange, parts = AsgiExchange(app, target.scope(raw, state)), []
+        exchange, parts = self._begun(method, path, headers, body), []
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 if body:
@@ -90,6 +82,28 @@ class InProcessServer:
             exchange.close()
         return status, [(name.decode("latin-1"), value.decode("latin-1")) for name, value in told], b"".join(parts)
 
+    def _begun(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> AsgiExchange:
+        """Begin a request; to be called in the event loop of the application."""
+        app, state = self._running()
+        raw_path, _, query = path.partition("?")
+        host = urlsplit(URL).netloc
+        sent = {"host": host, **{name.lower(): value for name, value in headers.items()}}
+        if body or method in ("POST", "PUT", "PATCH"):
+            sent.setdefault("content-length", str(len(body)))
+        target = Target(method, "http", host, 80, raw_path.encode("ascii"), query.encode("ascii"))
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()]
+        return AsgiExchange(app, target.scope(raw, state))
+
+    def stream(self, path: str, headers: Mapping[str, str]) -> Stream:
+        """Begin the answer to a GET."""
+        return self._thread.run(self._streamed(path, headers))
+
+    async def _streamed(self, path: str, headers: Mapping[str, str]) -> AsgiStream:
+        exchange = self._begun("GET", path, headers, b"")
+        exchange.end()
+        status, _ = await exchange.head()
+        return AsgiStream(self._thread, exchange, status)
+
     def transport(self) -> Any:
         """Return a transport for httpx.Client; closing it ends nothing."""
         from mockserver.testing.transports import Transport
@@ -103,3 +117,21 @@ class InProcessServer:
 
         app, state = self._running()
         return AsyncTransport(app, thread=self._thread, state=state)
+
+
+class AsgiStream:
+    """An answer of an application in its event loop, read part by part from another thread."""
+
+    def __init__(self, thread: LoopThread, exchange: AsgiExchange, status: int) -> None:
+        self._thread, self._exchange, self.status = thread, exchange, status
+
+    def read(self, timeout: float) -> bytes:
+        """Return the next part; empty at the end. Raises TimeoutError."""
+        return self._thread.run(asyncio.wait_for(self._exchange.part(), timeout)) or b""
+
+    def close(self) -> None:
+        """Leave; the application is told."""
+        self._thread.run(self._left())
+
+    async def _left(self) -> None:
+        self._exchange.close()

@@ -9,9 +9,24 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 PATIENCE_SECONDS: Final = 60.0
+PART_BYTES: Final = 65_536
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 """Status, headers in the order sent, body."""
+
+
+class Stream(Protocol):
+    """An answer that comes in parts, for as long as the server has more."""
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+
+    def read(self, timeout: float) -> bytes:
+        """Return the next part; empty at the end. Raises TimeoutError after so many real seconds: the last read."""
+
+    def close(self) -> None:
+        """Leave."""
 
 
 class Served(Protocol):
@@ -29,6 +44,9 @@ class Served(Protocol):
 
     def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send one request. Raises OSError or http.client.HTTPException when no whole answer comes."""
+
+    def stream(self, path: str, headers: Mapping[str, str]) -> Stream:
+        """Begin the answer to a GET, which is then read part by part."""
 
     def transport(self) -> Any:
         """Return an httpx.BaseTransport that leads to the server."""
@@ -50,22 +68,26 @@ class OverHttp:
 
     def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send one request on a connection of its own."""
-        if not self._url:
-            raise RuntimeError("the mock server is not running: it was not started, or it was stopped")
-        parts = urlsplit(self._url)
-        connection: HTTPConnection
-        if parts.scheme == "https":
-            connection = HTTPSConnection(
-                parts.hostname or "", parts.port, timeout=PATIENCE_SECONDS, context=self._context
-            )
-        else:
-            connection = HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_SECONDS)
+        connection = self._connection()
         try:
-            connection.request(method, parts.path + path, body or None, dict(headers))
+            connection.request(method, urlsplit(self._url).path + path, body or None, dict(headers))
             answer = connection.getresponse()
             return answer.status, answer.getheaders(), answer.read()
         finally:
             connection.close()
+
+    def stream(self, path: str, headers: Mapping[str, str]) -> Stream:
+        """Begin the answer to a GET on a connection of its own."""
+        return HttpStream(self._connection(), urlsplit(self._url).path + path, headers)
+
+    def _connection(self) -> HTTPConnection:
+        if not self._url:
+            raise RuntimeError("the mock server is not running: it was not started, or it was stopped")
+        parts = urlsplit(self._url)
+        host = parts.hostname or ""
+        if parts.scheme == "https":
+            return HTTPSConnection(host, parts.port, timeout=PATIENCE_SECONDS, context=self._context)
+        return HTTPConnection(host, parts.port, timeout=PATIENCE_SECONDS)
 
     def transport(self) -> Any:
         """Return httpx's own transport."""
@@ -78,3 +100,28 @@ class OverHttp:
         import httpx
 
         return httpx.AsyncHTTPTransport(verify=self._context or True)
+
+
+class HttpStream:
+    """An answer over a connection of its own, read part by part."""
+
+    def __init__(self, connection: HTTPConnection, path: str, headers: Mapping[str, str]) -> None:
+        self._connection = connection
+        connection.request("GET", path, headers=dict(headers))
+        self._socket = connection.sock
+        self._answer = connection.getresponse()
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        return self._answer.status
+
+    def read(self, timeout: float) -> bytes:
+        """Return the next part; empty at the end. Raises TimeoutError."""
+        self._socket.settimeout(timeout)
+        return self._answer.read1(PART_BYTES)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._answer.close()
+        self._connection.close()

@@ -18,6 +18,7 @@ from mockserver.provider.keys import bearer_key
 from mockserver.provider.routes import Route
 from mockserver.provider.table import MEGABYTE, Operation, Provider
 from mockserver.web.provider_context import ProviderContext
+from mockserver.web.proxied import HOSTED
 from mockserver.web.wire import Scope
 
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
@@ -35,14 +36,18 @@ async def place(
     call.sandbox = sandbox = await _sandbox(context, call, scope)
     call.profile = sandbox.profiles[provider.name]
     call.now = sandbox.clock.now()
-    call.base = context.public_url or _origin(scope["scheme"], call.headers.get(b"host"), scope["server"])
-    call.files = sandbox.files_url or call.base
+    origins = scope.get(HOSTED)
+    if origins is None:
+        call.base = context.public_url or _origin(scope["scheme"], call.headers.get(b"host"), scope["server"])
+        call.files = sandbox.files_url or call.base
+    else:
+        call.base, call.files = origins.base, origins.files
 
 
 async def place_stray(context: ProviderContext, call: Call, scope: Scope) -> None:
     """Give a call that no provider serves its sandbox; a bearer token in its header counts as its key."""
     key = bearer_key(call.headers.get(b"authorization"))
-    call.operation, call.keys, call.profile = None, context.keys, frozenset()
+    call.operation, call.keys, call.profile, call.engine = None, context.keys, frozenset(), context.engine
     call.key = key.decode("latin-1") if key else None
     call.sandbox = sandbox = await _sandbox(context, call, scope)
     call.now = sandbox.clock.now()

@@ -34,8 +34,7 @@ async def move(context: ControlContext, request: Request) -> Response:
     change = await json_object(request, {*CLOCK, "set", "advance_seconds"})
 
     def moved(sandbox: Sandbox) -> None:
-        for make in _moves(change, sandbox):
-            make(sandbox)
+        context.engine.configure(sandbox, _moves(change, sandbox))
 
     await context.engine.work(sandbox, moved)
     delivered = await context.engine.webhooks.settled(sandbox.digest, SETTLE_SECONDS)

@@ -24,6 +24,7 @@ from mockserver.web.journal.pending import send_recorded
 from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.media import clip_answer
 from mockserver.web.provider_context import ProviderContext
+from mockserver.web.proxied import HOSTED
 from mockserver.web.wire import (
     App,
     Disconnected,
@@ -61,7 +62,7 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""
         path: str = scope.get("path", "")  # a lifespan has none
-        if scope["type"] != "http" or (path.startswith("/_mock") and path[6:7] in ("", "/")):
+        if scope["type"] != "http" or (path.startswith("/_mock") and path[6:7] in ("", "/") and HOSTED not in scope):
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
@@ -73,11 +74,14 @@ class Edge:
     async def _serve(
         self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes] | None = None
     ) -> None:
-        routes, recorder = self.context.routes, self.context.recorder
+        recorder, origins = self.context.recorder, scope.get(HOSTED)
+        routes = self.context.routes if origins is None else origins.routes
         arrived = recorder.time.monotonic()
         call = called(scope, dict(scope["headers"]) if headers is None else headers)
         found = routes.find(call.raw_path)
         route = found[0] if found is not None else routes.nearest(call.raw_path)
+        if route is None and origins is not None:  # the host says whose it is, whatever the path
+            route = routes.all[0]
         if route is None:
             await self._turn_away(call, scope, send, arrived)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Refusal
 from mockserver.provider.configuration import LISTENER, ports
 from mockserver.web.control_context import ControlContext
@@ -21,7 +22,7 @@ async def opened(context: ControlContext, request: Request) -> Response:
     except Refusal as refusal:
         raise Refused(409, str(refusal)) from None
     if files:
-        await context.engine.work(sandbox, lambda sandbox: sandbox.set("files_url", files[0]))
+        await _set_files_url(context, sandbox, files[0])
     return JSONResponse({"url": url, "files_url": files[0] if files else sandbox.files_url}, 201)
 
 
@@ -36,5 +37,10 @@ async def closed(context: ControlContext, request: Request) -> Response:
     sandbox = await context.named(request)
     count = len(context.listeners.urls(sandbox.digest))
     context.listeners.close(sandbox.digest)
-    await context.engine.work(sandbox, lambda sandbox: sandbox.set("files_url", None))
+    await _set_files_url(context, sandbox, None)
     return JSONResponse({"closed": count})
+
+
+async def _set_files_url(context: ControlContext, sandbox: Sandbox, url: str | None) -> None:
+    engine = context.engine
+    await engine.work(sandbox, lambda box: engine.configure(box, [lambda box: box.set("files_url", url)]))

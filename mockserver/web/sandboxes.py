@@ -43,8 +43,7 @@ async def configure(context: ControlContext, request: Request) -> Response:
     changes = configuration.changes(change, context.providers, context.scenarios)
 
     def configured(sandbox: Sandbox) -> dict[str, object]:
-        for apply in changes:
-            apply(sandbox)
+        context.engine.configure(sandbox, changes)
         return sandbox_to_json(sandbox, context)
 
     return JSONResponse(await context.engine.work(sandbox, configured))
@@ -56,7 +55,7 @@ async def queued(context: ControlContext, request: Request) -> Response:
     more = queue_of(await json_object(request, {"queue"}, {"queue"}), "queue", context.scenarios)
 
     def appended(sandbox: Sandbox) -> list[str]:
-        sandbox.set("queue", (*sandbox.queue, *more))
+        context.engine.configure(sandbox, [lambda box: box.set("queue", (*box.queue, *more))])
         return [context.scenarios.spelled(one) for one in sandbox.queue]
 
     return JSONResponse({"queue": await context.engine.work(sandbox, appended)})

@@ -26,11 +26,11 @@ DEADLINE_SECONDS = 600.0
 
 
 class Client:
-    """A client of one job. It waits on the sandbox's clock, which stands still and is moved by the client alone."""
+    """A client of one job, made from `body`. It waits on the sandbox's clock, which it alone moves."""
 
-    def __init__(self, server: MockServer, sandbox: Sandbox, provider: str, profile: tuple[str, ...] = ()) -> None:
-        self.box, self.provider, self.profile = sandbox, provider, profile
-        self.view = rules(provider).under(profile)
+    def __init__(self, server: MockServer, sandbox: Sandbox, provider: str) -> None:
+        self.box, self.provider = sandbox, provider
+        self.view = rules(provider).under(())
         assert self.view.life is not None
         self.life = self.view.life
         self.in_body = "x-credential" in self.view.document
@@ -38,6 +38,7 @@ class Client:
         self.api = httpx.Client(base_url=server.url, headers=headers, timeout=20)
         self.files = httpx.Client(timeout=20)
         self.spent, self.pause = 0.0, PAUSE_SECONDS
+        self.body = dict(BODIES[provider])
         self.jobs: list[str] = []
 
     def sleep(self, seconds: float) -> None:
@@ -68,7 +69,7 @@ class Client:
 
     def made(self) -> Outcome:
         while True:
-            response = self.call(self.life.create[0], body=BODIES[self.provider])
+            response = self.call(self.life.create[0], body=self.body)
             if response.status_code != 429:
                 break
             self.sleep(self.hint(response) or PAUSE_SECONDS)
@@ -147,14 +148,24 @@ class Client:
         return found if isinstance(found, dict) else {}
 
 
-def lived(server: MockServer, provider: str, scenario: str, name: str, profile: tuple[str, ...] = ()) -> Run:
-    """A run of the client at a provider, under a scenario."""
-    sandbox = server.sandbox(f"laws-{name}-{provider}-{scenario}")
+def fresh(server: MockServer, provider: str, scenario: str = "success", timing: str = "quick") -> Sandbox:
+    """A sandbox whose clock stands still. It is the same key each time, so that its clip is drawn once."""
+    sandbox = server.sandbox(f"laws-{provider}")
     sandbox.reset(configuration=True)
     sandbox.freeze()
-    sandbox.configure(scenario=scenario, profiles={provider: list(profile)})
-    outcome = Client(server, sandbox, provider, profile).run()
+    sandbox.configure(scenario=scenario, timing=timing)
+    return sandbox
+
+
+def taken(sandbox: Sandbox, provider: str, outcome: Outcome | None = None, **facts: Any) -> Run:
+    """The run that a sandbox's journal tells."""
     transcript = reading.read(sandbox.journal.read())
-    facts = CaseFacts(case=scenario, clock=Clock.SANDBOX, intents=1, deadline=DEADLINE_SECONDS + 60)
     words = tuple(transcript.exchanges[0].profile)
-    return Run(transcript, rules(provider), words, outcome, facts)
+    return Run(transcript, rules(provider), words, outcome, CaseFacts(clock=Clock.SANDBOX, **facts))
+
+
+def lived(server: MockServer, provider: str, scenario: str) -> Run:
+    """A run of the client at a provider, under a scenario, where a job takes minutes."""
+    sandbox = fresh(server, provider, scenario, "documented")
+    outcome = Client(server, sandbox, provider).run()
+    return taken(sandbox, provider, outcome, case=scenario, intents=1, deadline=DEADLINE_SECONDS + 60)

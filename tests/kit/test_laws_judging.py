@@ -23,6 +23,8 @@ from mockserver.kit.laws.table import LAWS
 from mockserver.kit.laws.verdict import Kind
 from mockserver.kit.promise.provider import names
 from mockserver.kit.transcript.model import Exchange
+from mockserver.testing import MockServer
+from tests.kit.law_client import Client, fresh, taken
 
 BY_ID = {law.id: law for law in LAWS}
 PROVIDERS = names(contracts())
@@ -74,6 +76,40 @@ def test_a_frozen_clock_breaks_no_pause() -> None:
     assert verdict_of(BY_ID["POL-03"], run).kind is Kind.FAIL
 
 
+@pytest.mark.parametrize(
+    ("law", "text", "kind"),
+    [
+        ("REQ-02", "0 create +content-encoding=gzip +content-length=9 -> 200 done", Kind.PASS),
+        ("REQ-02", "0 create +content-length=9 -> 200 done", Kind.FAIL),
+        ("REQ-03", "0 create -> 200 done\n1 file query=signature=ab12&expires=9 -> 200", Kind.PASS),
+        ("AUTH-03", "0 create -> 200 done\n1 file query=token=[secret] -> 200", Kind.PASS),
+        ("AUTH-03", "0 create query=token=%5Bsecret%5D -> 200 done", Kind.FAIL),
+        ("AUTH-02", "0 file host=files.toy.example '+authorization=Bearer [key]' -> 200", Kind.INCONCLUSIVE),
+        ("WH-01", "0 create -> 200 queued\n1 webhook done -> error=ConnectionRefusedError", Kind.INCONCLUSIVE),
+        ("WH-01", "0 create -> 200 queued\n1 webhook done -> took=10 'error=no answer within 10 s'", Kind.FAIL),
+        ("TRM-01", "0 create -> 200 queued\n2 poll -> 200 done\n3 file -> 410\n5 poll -> 200 done", Kind.PASS),
+        ("BKO-01", "0 create -> 429 job=none +retry-after=0\n2 create -> 200 done", Kind.PASS),
+        (
+            "BKO-02",
+            "0 create -> 503 job=none '+retry-after=Friday, 16-Jan-26 14:30:08 GMT'\n4 create -> 200 done",
+            Kind.FAIL,
+        ),
+        (
+            "BKO-04",
+            "0 create -> 429 job=none '+retry-after=Fri, 16 Jan 2026 14:29:00 GMT'\n4 create -> 200 done",
+            Kind.PASS,
+        ),
+        ("HYG-03", "0 create -> lost", Kind.PASS),
+        ("MON-03", "0 create -> 504 job=none\n9 create +x-stainless-retry-count=1 -> 200 done", Kind.FAIL),
+        ("MON-03", "0 create -> 429 job=none\n9 create +x-stainless-retry-count=1 -> 200 done", Kind.PASS),
+        ("MON-02", "profile idempotency-key\n0 create idem=a -> lost\n3 create idem=a -> 200 done", Kind.PASS),
+    ],
+)
+def test_cases_at_the_edge_of_a_law(law: str, text: str, kind: Kind) -> None:
+    """What looks like a breach and is none, and the other way round."""
+    assert verdict_of(BY_ID[law], example(text)).kind is kind
+
+
 MOMENTS = ("arrived", "read", "first_byte", "last_byte")
 
 
@@ -122,6 +158,21 @@ def test_a_habit_of_others_only_informs_without_a_page(provider: str, law: Law) 
     severity, ground = rules(provider).severity(law, ())
     assert ground.basis is not Basis.HABIT or severity is Severity.MAY
     assert ground.source.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"), [("num_frames", 30, Kind.WARN), ("upscale_guidance_scale", 12, Kind.PASS)]
+)
+def test_a_documented_limit_counts_unless_the_page_breaks_it_itself(
+    field: str, value: int, kind: Kind, server: MockServer
+) -> None:
+    """ModelsLab enforces neither; its own example goes beyond the second."""
+    sandbox = fresh(server, "modelslab")
+    client = Client(server, sandbox, "modelslab")
+    client.body[field] = value
+    run = taken(sandbox, "modelslab", client.run())
+    assert verdict_of(BY_ID["REQ-07"], run).kind is kind
+    assert verdict_of(BY_ID["REQ-01"], run).kind is Kind.PASS
 
 
 def applying(provider: str) -> set[str]:

@@ -13,12 +13,21 @@ from mockserver.provider.configuration import CLOCK, LISTENER, MEMBERS
 from mockserver.settings import Settings
 from mockserver.testing import MockServer, Sandbox
 from mockserver.testing.clock import Clock
+from mockserver.testing.events import EventStream
 from mockserver.testing.journal import Filters
 from mockserver.web.control import TABLE
 from mockserver.web.journal.filters import FILTERS
 
 Use = Callable[[MockServer, Sandbox, str], object]
 """A handle, a sandbox in which `job` runs."""
+
+
+def told(stream: EventStream, box: Sandbox) -> str:
+    """The type of the first event."""
+    with stream as events:
+        box.freeze()
+        return events.next().type
+
 
 REACH: dict[str, Use] = {
     "GET /health": lambda server, _box, _job: server.health()["status"],
@@ -30,6 +39,8 @@ REACH: dict[str, Use] = {
     "GET /openapi/{name}.json": lambda server, _box, _job: server.document("gately", "minimax", "callbacks")["paths"],
     "GET /schemas": lambda server, _box, _job: server.schemas()["schemas"],
     "GET /schemas/{name}/{kind}/{file}": lambda server, _box, _job: server.schema("gately", "requests", "createVideo"),
+    "GET /events": lambda server, box, _job: told(server.events(), box),
+    "GET /sandboxes/{key}/events": lambda _server, box, _job: told(box.events(), box),
     "GET /sandboxes": lambda server, _box, _job: server.sandboxes()[0]["sandbox"],
     "POST /sandboxes": lambda server, _box, _job: server.sandbox("another").digest,
     "GET /sandboxes/{key}": lambda _server, box, _job: box.settings()["sandbox"],
@@ -71,6 +82,10 @@ class Overheard:
     def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
         self.asked.append(f"{method} {path.partition('?')[0].removeprefix('/_mock')}")
         return self._served.request(method, path, headers, body)
+
+    def stream(self, path: str, headers: Mapping[str, str]) -> Any:
+        self.asked.append(f"GET {path.partition('?')[0].removeprefix('/_mock')}")
+        return self._served.stream(path, headers)
 
 
 @pytest.fixture(scope="module")

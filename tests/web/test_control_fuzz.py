@@ -55,6 +55,7 @@ def document(sandbox: Sandbox, job: str) -> dict[str, Any]:
     added["example"] = {"queue": ["success"]}
     del schemas["Fault"]["properties"]["from"]  # no schema can say that `to` is not below it
     configured["limits"]["oneOf"][1] = _closed({operations[0]: {"$ref": "#/components/schemas/Limit"}})
+    parameters["eventTimeout"] |= {"required": True, "schema": {"enum": [0]}}
     del told["paths"]["/sandboxes/{key}/journal/wait"]
     return told
 

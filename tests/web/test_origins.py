@@ -79,7 +79,9 @@ def test_an_origin_can_be_let_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("origin", [*LOOPBACK, *FOREIGN, "http://127.0.0.1:8001", "http://localhost:8000"])
-@pytest.mark.parametrize("path", ["/_mock/health", "/_mock/sandboxes", "/_mock/sandboxes/self/clock", "/_mock/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/_mock/providers", "/_mock/sandboxes", "/_mock/sandboxes/self/clock", "/_mock/nothing"]
+)
 def test_no_page_of_another_origin_reaches_the_control_api(direct: Direct, path: str, origin: str) -> None:
     for answer in (
         preflight(direct, path, origin),
@@ -90,8 +92,15 @@ def test_no_page_of_another_origin_reaches_the_control_api(direct: Direct, path:
         assert "is not the control API's own" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("headers", [{"origin": one} for one in FOREIGN] + [{"host": "mock"}, {"host": "evil.example"}])
+def test_whoever_waits_for_the_server_may_ask_whether_it_is_up(direct: Direct, headers: dict[str, str]) -> None:
+    """Health is open to every host and origin, in another container too; a page can read it."""
+    answer = direct.call("GET", "/_mock/health", headers)
+    assert (answer.status, answer.json()["status"], allowed(answer)) == (200, "ok", "*")
+
+
 def test_a_page_of_the_server_itself_does(direct: Direct) -> None:
-    assert direct.call("GET", "/_mock/health", {"origin": "http://127.0.0.1:8000"}).status == 200
+    assert direct.call("GET", "/_mock/providers", {"origin": "http://127.0.0.1:8000"}).status == 200
 
 
 @pytest.mark.parametrize(
@@ -109,14 +118,14 @@ def test_a_page_of_the_server_itself_does(direct: Direct) -> None:
     ],
 )
 def test_a_rebound_host_does_not_reach_the_control_api(direct: Direct, host: str) -> None:
-    for path in ("/_mock/health", "/_mock/nothing"):
+    for path in ("/_mock/providers", "/_mock/nothing"):
         answer = direct.call("GET", path, {"host": host})
         assert (answer.status, answer.header("content-type")) == (403, "application/problem+json")
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "127.9.9.9:1", "[::1]:8000", "app.localhost", ""])
 def test_names_of_this_machine_do(direct: Direct, host: str) -> None:
-    assert direct.call("GET", "/_mock/health", {"host": host}).status == 200
+    assert direct.call("GET", "/_mock/providers", {"host": host}).status == 200
 
 
 @pytest.mark.parametrize(

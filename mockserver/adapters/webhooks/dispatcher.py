@@ -32,6 +32,7 @@ from mockserver.domain.delivery import (
 from mockserver.domain.job import AnyJob, State
 from mockserver.domain.journal import Dispatch
 from mockserver.domain.webhook_plan import ONCE, Plan
+from mockserver.engine.events import Events, EventType
 from mockserver.engine.journal import Journal
 from mockserver.ports import Clock, Time
 
@@ -44,7 +45,7 @@ log = logging.getLogger("mockserver")
 class WebhookDispatcher:
     """The port `Webhooks`. `patience_seconds` is the real time that an attempt may take, `kept` how many records a
     sandbox keeps, `allow` the hosts beside loopback to which webhooks may go, `plan` the attempts at every delivery,
-    `journal` the one of a sandbox in which attempts are noted (None: in none).
+    `journal` the one of a sandbox in which attempts are noted (None: in none), `events` tells of them.
     """
 
     def __init__(
@@ -56,9 +57,10 @@ class WebhookDispatcher:
         kept: int = KEPT,
         plan: Plan = ONCE,
         journal: Callable[[str], Journal | None] = lambda _sandbox: None,
+        events: Events | None = None,
     ) -> None:
         self._time, self._allow, self._patience, self._kept = time, allow, patience_seconds, kept
-        self._plan, self._journal = plan, journal
+        self._plan, self._journal, self._events = plan, journal, events or Events()
         self._outboxes: dict[str, Outbox] = {}
         self._queues = TargetQueues(self._attempt)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -232,6 +234,8 @@ class WebhookDispatcher:
         outbox.unmade.discard(pending)
         if journal is not None:
             journal.wake()
+        told = {"delivery": delivery.id, "job": delivery.job, "attempt": number, "status": status}
+        self._events.publish(EventType.DELIVERY_ATTEMPTED, outbox.sandbox, ended.at, told)
 
 
 def _scenario_of(job: AnyJob) -> str:

@@ -8,11 +8,13 @@ from typing import Final
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Run
+from mockserver.kit.laws.view import Role
 from mockserver.kit.transcript.model import KEY, SECRET, Message
 
 REFUSED: Final = frozenset({"unauthenticated", "forbidden"})
 """Problems of a credential where they hide under another status."""
-MARKS: Final = tuple(form for mark in (KEY, SECRET) for form in (mark, f"%5B{mark[1:-1]}%5D", f"%5b{mark[1:-1]}%5d"))
+KEY_MARKS: Final = (KEY, f"%5B{KEY[1:-1]}%5D", f"%5b{KEY[1:-1]}%5d")
+MARKS: Final = (*KEY_MARKS, SECRET, f"%5B{SECRET[1:-1]}%5D", f"%5b{SECRET[1:-1]}%5d")
 """How a key that was taken out stands in a URL."""
 
 
@@ -29,7 +31,7 @@ def carries_its_credential(run: Run) -> Iterator[Finding]:
 
 def keeps_its_credential_from_other_origins(run: Run) -> Iterator[Finding]:
     """AUTH-02: no credential goes to an origin that is not the API's."""
-    for call in run.index.calls:
+    for call in run.index.calls if run.index.api_origin is not None else ():
         if call.origin != run.index.api_origin and call.exchange.operation not in call.view.guarded:
             shown = _shown(call.exchange.request)
             if shown is not None:
@@ -61,8 +63,10 @@ def _place_of_a_key(call: Call) -> str | None:
     """Where in the URL or Referer of a call a key stood; None: nowhere."""
     request = call.exchange.request
     places = (("path", request.path), ("query", request.query), ("Referer", call.sent_header("referer") or ""))
+    # The links of files are the server's: what stands there as a secret is not the client's.
+    marks = KEY_MARKS if call.role is Role.FILE else MARKS
     for name, text in places:
-        if ("[" in text or "%5" in text) and any(mark in text for mark in MARKS):
+        if ("[" in text or "%5" in text) and any(mark in text for mark in marks):
             return name
     return None
 

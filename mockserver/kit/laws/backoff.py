@@ -20,7 +20,7 @@ NOT_AGAIN: Final = "the call was not sent again, and the client had not ended"
 
 def obeys_seconds_of_a_429(run: Run) -> Iterator[Finding]:
     """BKO-01: after 429 the call is not sent again before the seconds of Retry-After are over."""
-    yield from _obeyed(run, lambda call: call.status == 429 and _form(call) == "seconds" and quota_of(call) is None)
+    yield from _obeyed(run, lambda call: call.status == 429 and _form(call) == "seconds")
 
 
 def obeys_dates(run: Run) -> Iterator[Finding]:

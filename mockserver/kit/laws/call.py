@@ -27,99 +27,84 @@ class Call:
 
     n: int = field(init=False)
     """The number of its record."""
+    job: str | None = field(init=False)
+    """The job that it made or is about."""
+    arrived: Moment = field(init=False)
+    """When the request came."""
+    ended: Moment = field(init=False)
+    """When the answer had been given, or the call had broken off; of one under way when it came."""
+    origin: tuple[str, str] = field(init=False)
+    """The scheme and the host that were asked."""
+    sent: Any = field(init=False)
+    """The request's body, or reading.NOT_JSON."""
     is_lost: bool = field(init=False)
     """Whether the client did not get the whole answer."""
     status: int | None = field(init=False)
     """The status of the answer; None: the client got none."""
+    json: Any = field(init=False)
+    """The answer's body, or reading.NOT_JSON; a lost answer has none."""
     is_success: bool = field(init=False)
     """Whether the status is 2xx."""
+    is_server_error: bool = field(init=False)
+    """Whether the status is 5xx."""
+    is_failure: bool = field(init=False)
+    """Whether it may pass when it is sent again: lost, refused for the rate, or 5xx."""
+    is_hidden_refusal: bool = field(init=False)
+    """Whether a body under 2xx says that the call was refused."""
+    is_accepted: bool = field(init=False)
+    """Whether the call was answered 2xx and not refused in the body."""
+    word: str | None = field(init=False)
+    """The status word of the job in an answer 2xx; None: there is none."""
+    state: str | None = field(init=False)
+    """The state for which the word stands (queued, running, succeeded, failed ...); None: it is not known."""
+    is_terminal: bool = field(init=False)
+    """Whether the answer says that the job has ended."""
 
     def __post_init__(self) -> None:
-        """Read what nearly every law asks for."""
-        answer = self.exchange.answer
-        self.n = self.exchange.n
+        """Read what nearly every law asks for, once."""
+        exchange = self.exchange
+        self.n, self.job, self.arrived = exchange.n, exchange.job, exchange.arrived
+        self.ended = exchange.last_byte or exchange.read
+        self._sent_headers = _joined(exchange.request)
+        self.origin = exchange.request.scheme, self._sent_headers.get("host", "")
+        self.sent = reading.json_of(exchange.request.body)
+        self._read_answer()
+        self._read_job()
+
+    def _read_answer(self) -> None:
+        """Read the answer, if the client got it."""
         self.is_lost = self.exchange.ending != "complete"
-        self.status = answer.status if answer is not None and not self.is_lost else None
-        self.is_success = self.status is not None and 200 <= self.status < 300
+        answer = None if self.is_lost else self.exchange.answer
+        status = answer.status if answer is not None else 0
+        self.status = status or None
+        self._headers = _joined(answer) if answer is not None else {}
+        self.json = reading.json_of(answer.body) if answer is not None else reading.NOT_JSON
+        self.is_success = 200 <= status < 300
+        self.is_server_error = status >= 500
+        self.is_failure = self.is_lost or status == 429 or self.is_server_error
+        refusals = self.view.refusals
+        self.is_hidden_refusal = self.is_success and any(_refuses(self.json, one) for one in refusals)
+        self.is_accepted = self.is_success and not self.is_hidden_refusal
 
-    @property
-    def arrived(self) -> Moment:
-        """When the request came."""
-        return self.exchange.arrived
-
-    @property
-    def ended(self) -> Moment:
-        """When the answer had been given, or the call had broken off; of one under way when it came."""
-        return self.exchange.last_byte or self.exchange.read
+    def _read_job(self) -> None:
+        """Read the job's status word in the answer."""
+        life = self.view.life
+        found = reading.at(self.json, life.fields["status"]) if life is not None and self.is_success else None
+        self.word = found if isinstance(found, str) else None
+        self.state, self.is_terminal = None, False
+        if life is not None and self.word is not None:
+            self.state = life.state_of(self.word)
+            self.is_terminal = self.word in life.terminal
 
     @property
     def is_under_way(self) -> bool:
         """Whether it had not ended when the transcript was taken."""
         return self.exchange.ending is None
 
-    @cached_property
-    def json(self) -> Any:
-        """The answer's body, or reading.NOT_JSON; a lost answer has none."""
-        answer = self.exchange.answer
-        return reading.json_of(answer.body) if answer is not None and not self.is_lost else reading.NOT_JSON
-
-    @cached_property
-    def sent(self) -> Any:
-        """The request's body, or reading.NOT_JSON."""
-        return reading.json_of(self.exchange.request.body)
-
-    @cached_property
-    def shown_id(self) -> str | None:
-        """The id of a job that a poll shows, decoded once; None: it is no poll, or shows none."""
-        reader = self.view.shown_ids.get(self.exchange.operation)
-        request = self.exchange.request
-        return reader(request.path, request.query) if reader is not None else None
-
-    @cached_property
-    def word(self) -> str | None:
-        """The status word of the job in an answer 2xx; None: there is none."""
-        life = self.view.life
-        if life is None or not self.is_success:
-            return None
-        found = reading.at(self.json, life.fields["status"])
-        return found if isinstance(found, str) else None
-
-    @cached_property
-    def state(self) -> str | None:
-        """The state for which the word stands (queued, running, succeeded, failed ...); None: it is not known."""
-        life = self.view.life
-        return life.state_of(self.word) if life is not None and self.word is not None else None
-
-    @cached_property
-    def is_terminal(self) -> bool:
-        """Whether the answer says that the job has ended."""
-        life = self.view.life
-        return life is not None and self.word is not None and self.word in life.terminal
-
-    @cached_property
-    def is_hidden_refusal(self) -> bool:
-        """Whether a body under 2xx says that the call was refused."""
-        return self.is_success and any(_refuses(self.json, one) for one in self.view.refusals)
-
-    @property
-    def is_failure(self) -> bool:
-        """Whether it may pass when it is sent again: lost, refused for the rate, or 5xx."""
-        return self.is_lost or self.status == 429 or self.is_server_error
-
-    @property
-    def is_server_error(self) -> bool:
-        """Whether the status is 5xx."""
-        return self.status is not None and self.status >= 500
-
     @property
     def is_refused(self) -> bool:
         """Whether the client was told that the call is refused: 4xx, 5xx, or in a body under 2xx."""
         return (self.status is not None and self.status >= 400) or self.is_hidden_refusal
-
-    @cached_property
-    def is_accepted(self) -> bool:
-        """Whether the call was answered 2xx and not refused in the body."""
-        return self.is_success and not self.is_hidden_refusal
 
     @property
     def names_its_job(self) -> bool:
@@ -127,14 +112,12 @@ class Call:
         life = self.view.life
         return self.is_accepted and life is not None and bool(reading.at(self.json, life.raw["create"]["id"]))
 
-    @cached_property
-    def _headers(self) -> Mapping[str, str]:
-        answer = self.exchange.answer
-        return _joined(answer) if answer is not None and self.status is not None else {}
-
-    @cached_property
-    def _sent_headers(self) -> Mapping[str, str]:
-        return _joined(self.exchange.request)
+    @property
+    def shown_id(self) -> str | None:
+        """The id of a job that a poll shows, decoded once; None: it is no poll, or shows none."""
+        reader = self.view.shown_ids.get(self.exchange.operation)
+        request = self.exchange.request
+        return reader(request.path, request.query) if reader is not None else None
 
     def header(self, name: str) -> str | None:
         """Return a header, its name in lower case, of the answer that the client got; several joined by ", "."""
@@ -144,7 +127,7 @@ class Call:
         """Return a header, its name in lower case, of the request; several joined by ", "."""
         return self._sent_headers.get(name)
 
-    @cached_property
+    @property
     def retry_after(self) -> reading.RetryAfter | None:
         """What Retry-After says, by the server's own Date where it sent one; None: it sent none."""
         value = self.header("retry-after")
@@ -152,16 +135,6 @@ class Call:
             return None
         now = reading.http_date(self.header("date"), self.ended.at)
         return reading.retry_after(value, now or self.ended.at)
-
-    @cached_property
-    def origin(self) -> tuple[str, str]:
-        """The scheme and the host that were asked."""
-        return self.exchange.request.scheme, self.sent_header("host") or ""
-
-    @property
-    def job(self) -> str | None:
-        """The job that it made or is about."""
-        return self.exchange.job
 
     @cached_property
     def body_hint(self) -> float | None:

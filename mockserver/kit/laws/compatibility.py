@@ -98,8 +98,7 @@ def _is_odd(call: Call) -> bool:
     """Whether an answer is unusual in another way than by what it lacks."""
     is_coded = any(call.header(name) for name in ("content-encoding", "transfer-encoding"))
     # Of a running job's progress and estimate other laws speak.
-    fields = call.view.life.fields if call.view.life is not None else {}
-    has_numbers = call.state == "running" and not {"progress", "hint"}.isdisjoint(fields)
+    has_numbers = call.state == "running" and not {"progress", "hint"}.isdisjoint(call.view.fields)
     return call.status != 200 or is_coded or _strange(call) or _repeats(call) or has_numbers
 
 

@@ -63,6 +63,14 @@ class Index:
         """The polls."""
         return self.by_role[Role.POLL]
 
+    @cached_property
+    def polls_by_job(self) -> Mapping[str, Sequence[Call]]:
+        """The polls by their job, or by path and query where they are about none that the server knows."""
+        found: dict[str, list[Call]] = defaultdict(list)
+        for one in self.polls:
+            found[one.job or f"{one.exchange.request.path}?{one.exchange.request.query}"].append(one)
+        return found
+
     @property
     def files(self) -> Sequence[Call]:
         """The calls for the bytes of clips and pictures."""
@@ -183,11 +191,3 @@ def _note(call: Call, jobs: dict[str, JobLife]) -> None:
 def seconds(before: datetime, after: datetime) -> float:
     """Return the seconds between two instants."""
     return (after - before).total_seconds()
-
-
-def groups(calls: Sequence[Call]) -> Mapping[str, Sequence[Call]]:
-    """Return calls by their job, or by path and query where they are about none that the server knows."""
-    found: dict[str, list[Call]] = defaultdict(list)
-    for one in calls:
-        found[one.exchange.job or f"{one.exchange.request.path}?{one.exchange.request.query}"].append(one)
-    return found

@@ -12,7 +12,7 @@ from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import NOT_JSON
 from mockserver.kit.laws.run import Result, Run
 from mockserver.kit.laws.submission import key_of
-from mockserver.kit.laws.timing import wait_between
+from mockserver.kit.laws.timing import STANDS_STILL, stands_still, wait_between
 from mockserver.kit.laws.view import Role
 
 AMBIGUOUS: Final = frozenset({408, 502, 504, 520, 522, 524})
@@ -80,6 +80,9 @@ def resends_nothing_by_itself(run: Run) -> Iterator[Finding]:
         if again is None:
             if run.facts.is_over:
                 yield Kept((call.n,))
+            continue
+        if stands_still(run, call, again):
+            yield Untold(STANDS_STILL, (call.n, again.n))
             continue
         took = wait_between(run, call, again)
         count = next((name for name in RETRY_COUNTS if _counts(again, name)), None)

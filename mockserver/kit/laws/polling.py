@@ -8,11 +8,11 @@ from typing import Final
 
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.following import NOT_OVER, harmless, told
-from mockserver.kit.laws.index import JobLife, groups, seconds
+from mockserver.kit.laws.index import JobLife, seconds
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import ABSURD_SECONDS, NOT_JSON, at, number
 from mockserver.kit.laws.run import Result, Run
-from mockserver.kit.laws.timing import EARLY_SECONDS, wait_between, waited
+from mockserver.kit.laws.timing import EARLY_SECONDS, STANDS_STILL, stands_still, wait_between, waited
 from mockserver.kit.laws.view import Role
 
 FLOOR_SECONDS: Final = 1.0
@@ -72,7 +72,7 @@ def _hinted(run: Run) -> Iterator[tuple[Call, Call, float, float | None]]:
 def keeps_the_floor(run: Run) -> Iterator[Finding]:
     """POL-03: two polls of a job are never closer than the floor."""
     floor = FLOOR_SECONDS if run.facts.floor is None else run.facts.floor
-    for polls in groups(run.index.polls).values():
+    for polls in run.index.polls_by_job.values():
         for before, after in pairwise(polls):
             yield waited(run, before, after, floor, "the shortest pause between polls", from_arrival=True)
 
@@ -82,7 +82,10 @@ def slows_down(run: Run) -> Iterator[Finding]:
     for life in run.index.jobs.values():
         if len(life.polls) < MANY or any(hint_of(one) is not None for one in life.polls):
             continue
-        pauses = [wait_between(run, a, b, from_arrival=True) for a, b in pairwise(life.polls)]
+        if any(stands_still(run, *pair) for pair in pairwise(life.polls)):
+            yield Untold(STANDS_STILL, (life.polls[0].n, life.polls[-1].n))
+            continue
+        pauses = [wait_between(run, *pair, from_arrival=True) for pair in pairwise(life.polls)]
         mean = sum(pauses) / len(pauses)
         events = (life.polls[0].n, life.polls[-1].n)
         if mean > 0 and max(pauses) - min(pauses) < max(STEADY * mean, 2 * EARLY_SECONDS):
@@ -131,22 +134,24 @@ def takes_an_estimate_as_one(run: Run) -> Iterator[Finding]:
 
 
 def _estimates(run: Run) -> Iterator[Call]:
-    """The last answers of jobs whose estimate was wrong: null, not above zero, or over while the job goes on."""
+    """The answers of jobs whose estimate was wrong: null, not above zero, or over while the job goes on."""
     for life in run.index.jobs.values():
         due: tuple[Call, float] | None = None
+        is_late = False
         for call in (*life.creates, *life.polls):
-            pointer = call.view.life.fields.get("hint") if call.view.life is not None else None
-            if pointer is None or call.is_terminal or (call.role is Role.CREATE and not call.names_its_job):
+            pointer = call.view.fields.get("hint")
+            if pointer is None or call.is_terminal or not call.is_accepted or call.json is NOT_JSON:
                 continue
-            if not call.is_accepted or call.json is NOT_JSON:
+            if call.role is Role.CREATE and not call.names_its_job:
                 continue
-            if due is not None and wait_between(run, due[0], call) > due[1]:
-                yield call
             value = at(call.json, pointer)
             estimate = number(value)
+            is_late = is_late or (due is not None and wait_between(run, due[0], call) > due[1])
+            if is_late:
+                yield call
             if estimate is not None and due is None:
                 due = call, estimate
-            elif estimate is None and _is_told(call, pointer) and not isinstance(value, str):
+            elif estimate is None and not isinstance(value, str) and _is_told(call, pointer):
                 yield call
 
 
@@ -166,7 +171,7 @@ def _odd_progress(run: Run) -> Iterator[Call]:
     for life in run.index.jobs.values():
         before: float | None = None
         for call in life.polls:
-            pointer = call.view.life.fields.get("progress") if call.view.life is not None else None
+            pointer = call.view.fields.get("progress")
             if pointer is None or call.state != "running":
                 continue
             now = number(at(call.json, pointer))
@@ -177,7 +182,7 @@ def _odd_progress(run: Run) -> Iterator[Call]:
 
 def polls_one_at_a_time(run: Run) -> Iterator[Finding]:
     """POL-09: two polls of a job are never under way together."""
-    for polls in groups(run.index.polls).values():
+    for polls in run.index.polls_by_job.values():
         for before, after in pairwise(polls):
             if before.is_under_way or after.arrived.monotonic < before.ended.monotonic:
                 yield Breach("one poll of a job at a time", "a poll before the last was answered", (before.n, after.n))
@@ -187,7 +192,7 @@ def polls_one_at_a_time(run: Run) -> Iterator[Finding]:
 
 def stops_at_a_job_that_is_gone(run: Run) -> Iterator[Finding]:
     """POL-10: polls that are answered 404 or 410 end after a bounded number of tries."""
-    for polls in groups(run.index.polls).values():
+    for polls in run.index.polls_by_job.values():
         for row in _rows(polls):
             if len(row) > MOST_TRIES:
                 events = (row[0].n, row[-1].n)

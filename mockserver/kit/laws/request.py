@@ -11,6 +11,7 @@ from mockserver.kit.laws.following import harmless
 from mockserver.kit.laws.law import Breach, Finding, Kept
 from mockserver.kit.laws.reading import NOT_JSON
 from mockserver.kit.laws.run import Run
+from mockserver.kit.laws.view import Known, Role
 from mockserver.spelling import closest
 
 UNKNOWN: Final = frozenset({"additionalProperties", "unevaluatedProperties"})
@@ -40,7 +41,9 @@ def names_its_content_type(run: Run) -> Iterator[Finding]:
             continue
         wanted = call.view.media_types.get(call.exchange.operation)
         kind = (call.sent_header("content-type") or "").partition(";")[0].strip().lower()
-        length = call.sent_header("content-length")
+        # Of a body that came coded or in chunks the server tells the length after that was taken off.
+        is_coded = call.sent_header("content-encoding") or call.sent_header("transfer-encoding")
+        length = call.sent_header("content-length") if not is_coded else None
         if wanted and kind not in wanted:
             yield Breach(f"Content-Type {' or '.join(wanted)}", kind or "no Content-Type", (call.n,))
         elif length is not None and length != str(request.body.length):
@@ -53,18 +56,25 @@ def sends_nothing_unknown(run: Run) -> Iterator[Finding]:
     """REQ-03: no field and no query parameter that the contract does not know."""
     for call in run.index.calls:
         known = call.view.known.get(call.exchange.operation)
-        if known is None:
+        if known is None or call.role is Role.FILE:  # The links of files are the server's.
             continue
-        query = {name for name, _ in parse_qsl(call.exchange.request.query, keep_blank_values=True)}
-        sent = call.sent
-        strange = sorted(query - known.parameters)
-        if isinstance(sent, dict) and known.fields:
-            strange += sorted(set(sent) - known.fields)
+        strange = _strange(call, known)
         if strange:
             hint = _near(strange[0], known.fields | known.parameters)
             yield Breach("only fields that the contract knows", f"{', '.join(strange)}{hint}", (call.n,))
         else:
             yield Kept((call.n,))
+
+
+def _strange(call: Call, known: Known) -> list[str]:
+    """The names in a request that the contract does not know."""
+    sent, query = call.sent, call.exchange.request.query
+    strange = []
+    if query:
+        strange += sorted({name for name, _ in parse_qsl(query, keep_blank_values=True)} - known.parameters)
+    if known.fields and isinstance(sent, dict) and not known.fields >= sent.keys():
+        strange += sorted(set(sent) - known.fields)
+    return strange
 
 
 def _near(word: str, known: frozenset[str]) -> str:

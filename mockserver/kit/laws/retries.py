@@ -10,7 +10,7 @@ from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.following import numbers
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Run
-from mockserver.kit.laws.timing import EARLY_SECONDS, wait_between
+from mockserver.kit.laws.timing import EARLY_SECONDS, stands_still, wait_between
 from mockserver.kit.laws.view import Role
 
 PAUSES: Final = 4
@@ -38,8 +38,12 @@ def _unhinted(row: Sequence[Call]) -> Sequence[Call]:
 
 
 def _pauses(run: Run, row: Sequence[Call]) -> list[float]:
-    """The pauses after each failure of a row, the last one's included where the call was sent again."""
+    """The pauses after each failure of a row, the last one's included where the call was sent again; none where the
+    sandbox's clock stood still.
+    """
     whole = [*row, row[-1].next] if row[-1].next is not None else [*row]
+    if any(stands_still(run, before, after) for before, after in pairwise(whole) if after is not None):
+        return []
     return [wait_between(run, before, after) for before, after in pairwise(whole) if after is not None]
 
 
@@ -60,7 +64,8 @@ def grows_its_pauses(run: Run) -> Iterator[Finding]:
 def jitters_its_pauses(run: Run) -> Iterator[Finding]:
     """BKO-07: the first pauses after a failure are not all alike."""
     firsts = [row[0] for row in run.index.streaks if row[0].next is not None and len(_unhinted(row)) == len(row)]
-    pauses = [wait_between(run, one, one.next) for one in firsts if one.next is not None]
+    pairs = [(one, one.next) for one in firsts if one.next is not None]
+    pauses = [wait_between(run, *pair) for pair in pairs if not stands_still(run, *pair)]
     if len(pauses) < FIRST_PAUSES:
         return
     mean = sum(pauses) / len(pauses)

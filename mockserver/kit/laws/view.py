@@ -51,6 +51,11 @@ class View:
         return lifecycle(self.document)
 
     @cached_property
+    def fields(self) -> Mapping[str, Any]:
+        """Where the fields of a job stand in an answer; empty where it has no jobs."""
+        return self.life.fields if self.life is not None else {}
+
+    @cached_property
     def roles(self) -> Mapping[str, Role]:
         """The role of each operation by its id."""
         life = self.life

@@ -14,6 +14,8 @@ from mockserver.kit.transcript.model import Attempt
 
 LIMIT_SECONDS: Final = 10.0
 """How long a receiver may take where the provider says nothing."""
+NOT_THERE: Final = ("ConnectionRefusedError", "gaierror")
+"""How an error begins where nobody listens: a test may name an address that is none."""
 FORGED: Final = ("unsigned", "forged", "altered")
 STALE: Final = ("stale", "future")
 DONE: Final = (*FORGED, *STALE, "respaced", "two signatures", "unknown version")
@@ -40,6 +42,9 @@ def answers_in_time(run: Run) -> Iterator[Finding]:
     limit = float(run.rules.under(run.profile).extra.get("webhook_seconds", LIMIT_SECONDS))
     for attempt in run.index.attempts:
         if attempt.ended is None or run.facts.deliveries.get(attempt.delivery) in (*FORGED, *STALE):
+            continue
+        if attempt.error is not None and attempt.error.startswith(NOT_THERE):
+            yield Untold(f"no receiver was there: {attempt.error}", (attempt.n,))
             continue
         took = attempt.ended.monotonic - attempt.started.monotonic
         if _is_taken(attempt) and took <= limit:

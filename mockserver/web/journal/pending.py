@@ -17,6 +17,7 @@ from typing import Final
 from mockserver.domain.clock_segment import ClockSegment
 from mockserver.domain.journal import WEIGHT, Ending, Line
 from mockserver.domain.problem import Problem
+from mockserver.engine.events import Events, EventType
 from mockserver.engine.journal import Journal
 from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Time
@@ -185,6 +186,23 @@ class PendingRecord:
         self.call, self.ending = None, ending
         if journal.end(len(self.body) + len(self.answer_body)):
             settle_soon(journal)
+        if call.engine.events.is_open:
+            self._publish(call.engine.events, sandbox)
+
+    def _publish(self, events: Events, sandbox: Sandbox) -> None:
+        """Tell that the exchange has ended. What a path names may be a key: only a job that is there is told."""
+        job, problem = sandbox.loaded_job(self.job), self.problem
+        told = {
+            "n": self.n,
+            "provider": self.provider,
+            "operation": self.operation.id if self.operation is not None else "",
+            "method": self.method,
+            "status": self.status or None,
+            "ending": self.ending.value if self.ending is not None else None,
+            "job": job.id if job is not None else None,
+            "problem": problem.kind.value if problem is not None else None,
+        }
+        events.publish(EventType.EXCHANGE_RECORDED, sandbox.digest, sandbox.clock.now(), told)
 
 
 Redactor = Callable[[PendingRecord], RedactedRecord]

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from mockserver.domain.journal import Dispatch
 from mockserver.engine.journal import Journal
+from mockserver.ports import Judge
 from mockserver.web.control_context import ControlContext
 from mockserver.web.journal import transcript
 from mockserver.web.journal.filters import Filter, Record, read_filter, read_number
@@ -35,14 +36,14 @@ async def as_json(context: ControlContext, request: Request) -> Response:
 async def as_lines(context: ControlContext, request: Request) -> Response:
     """Answer with one record in the neutral form a line."""
     journal, wanted = (await context.named(request)).journal, read_filter(context, request)
-    lines = b"".join(json_bytes(one) + b"\n" for one in records(context, journal, wanted))
+    lines = b"".join(json_bytes(one) + b"\n" for one in records(context.judge, journal, wanted))
     return Response(lines, media_type="application/x-ndjson")
 
 
 async def as_har(context: ControlContext, request: Request) -> Response:
     """Answer with the journal as HAR 1.2."""
     journal, wanted = (await context.named(request)).journal, read_filter(context, request)
-    return _answer(to_har(records(context, journal, wanted), context.version, context.epoch), "application/json")
+    return _answer(to_har(records(context.judge, journal, wanted), context.version, context.epoch), "application/json")
 
 
 async def wait(context: ControlContext, request: Request) -> Response:
@@ -64,7 +65,7 @@ async def wait(context: ControlContext, request: Request) -> Response:
 
 def document(context: ControlContext, digest: str, journal: Journal, wanted: Filter) -> Json:
     """Return the records that fit in the neutral form, with the numbers of the first and last record that are kept."""
-    found = list(records(context, journal, wanted))
+    found = list(records(context.judge, journal, wanted))
     return {
         "transcript": transcript.VERSION,
         "sandbox": digest,
@@ -74,13 +75,13 @@ def document(context: ControlContext, digest: str, journal: Journal, wanted: Fil
     }
 
 
-def records(context: ControlContext, journal: Journal, wanted: Filter) -> Iterator[Json]:
+def records(judge: Judge, journal: Journal, wanted: Filter) -> Iterator[Json]:
     """Yield the records that fit in the neutral form, in the order of their numbers."""
     for entry in matching(journal, wanted):
         if isinstance(entry, Dispatch):
             yield transcript.attempt_to_json(entry, journal.other_keys)
         else:
-            yield transcript.exchange_to_json(read_exchange(entry), context.judge)
+            yield transcript.exchange_to_json(read_exchange(entry), judge)
 
 
 def matching(journal: Journal, wanted: Filter) -> list[Record]:
