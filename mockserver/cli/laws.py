@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from mockserver.spelling import closest
+
 if TYPE_CHECKING:
     from mockserver.kit.laws.law import Law
 
