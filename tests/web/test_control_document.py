@@ -15,10 +15,10 @@ from mockserver import __version__
 from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS, PROBLEMS
 from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES, WEBHOOK_PLANS
-from mockserver.engine.pace import TIMINGS
 from mockserver.provider import configuration
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
+from mockserver.timings import TIMINGS
 from mockserver.web.control import TABLE
 from mockserver.web.promises import OWN
 
