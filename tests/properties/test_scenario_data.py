@@ -14,9 +14,10 @@ from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.fault import WORDS, FaultPoint
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.scenario import Scenario
-from mockserver.domain.scenario_composition import PROBLEMS, TIMINGS, composed, read_scenario, scenario_data
+from mockserver.domain.scenario_composition import PROBLEMS, composed, read_scenario, scenario_data
 from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES, WEBHOOK_PLANS
 from mockserver.provider.discovery import discover, scenarios
+from mockserver.timings import TIMINGS
 
 BUILT_IN = scenarios(discover(PLACES))
 SECONDS = st.floats(0, 10**8)
