@@ -24,7 +24,7 @@ class Answer:
 
 
 class SandboxClient:
-    """Its sandbox is made anew, and its clock stands still until it is advanced."""
+    """Its sandbox is made again, and its clock stands still until it is advanced."""
 
     def __init__(self, server: MockServer, key: str, provider: str, profile: Sequence[str], **settings: Any) -> None:
         self.server, self.key = server, key

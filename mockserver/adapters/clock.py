@@ -117,7 +117,7 @@ class SandboxClock:
         self._rebase(at)
 
     def restart(self, at: datetime | None = None) -> None:
-        """Begin anew at an instant (None: its start), which may lie in the past. Only a reset may do this."""
+        """Start again at an instant (None: its start), which may lie in the past. Only a reset may do this."""
         self._rebase(at or self.start or self._source.wall())
 
     def advance(self, by: timedelta) -> None:

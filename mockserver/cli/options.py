@@ -118,7 +118,7 @@ TABLE: Final = (
     option("--seed", "N", "Makes the run repeatable; drawn and shown when not given.", values.whole(0, 2**63 - 1)),
     option(
         "--profile", "PROVIDER=WORD,...", "A provider's style and switches (repeatable); see `mockserver providers`.",
-        multiple=True, read=profiles.asked,
+        multiple=True, read=profiles.requested,
     ),
     option(
         "--keys", "FILE|A,B", "The good keys: a file (one per line, perhaps with rights) or a list. "

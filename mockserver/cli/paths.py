@@ -36,7 +36,7 @@ def is_writable(folder: Path) -> bool:
     return False
 
 
-def shown(path: Path, environ: Mapping[str, str], platform: str) -> str:
+def shortened(path: Path, environ: Mapping[str, str], platform: str) -> str:
     """Return a path in the shortest form that a shell understands."""
     home = environ.get("HOME", "")
     if platform != "win32" and home not in ("", "/") and path.is_relative_to(home):

@@ -64,21 +64,21 @@ def plan(given: Mapping[str, Any], environ: Mapping[str, str], platform: str, dr
         control_token=given["control_token"],
         webhook_hosts=given["webhook_host"],
         journal=given["journal"] == "on",
-        cache=_asked("--cache-dir", lambda: _cache(given["cache_dir"], environ, platform)),
+        cache=_checked("--cache-dir", lambda: _cache(given["cache_dir"], environ, platform)),
         cache_bytes=given["cache_bytes"],
     )
     certfile, keyfile = given["certfile"], given["keyfile"]
     if keyfile is not None and certfile is None:
         raise click.UsageError("--keyfile goes with --certfile, which is missing")
     if certfile is not None:
-        _asked("--certfile", lambda: _check_tls(certfile, keyfile))
+        _checked("--certfile", lambda: _check_tls(certfile, keyfile))
     ready = ReadyFile(given["ready_file"]) if given["ready_file"] is not None else None
     if ready is not None:
-        _asked("--ready-file", ready.clear)
+        _checked("--ready-file", ready.clear)
     return Plan(settings, given["host"], given["port"], certfile, keyfile, ready, given["log_format"], seed is None)
 
 
-def _asked(name: str, work: Callable[[], Value]) -> Value:
+def _checked(name: str, work: Callable[[], Value]) -> Value:
     try:
         return work()
     except ValueError as error:

@@ -24,7 +24,7 @@ def profiles(texts: Sequence[str], providers: Mapping[str, Provider]) -> dict[st
     return {name: profile_of(providers[name], found) for name, found in words.items()}
 
 
-def asked(texts: Sequence[str]) -> dict[str, frozenset[str]]:
+def requested(texts: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return the same for the providers of this server, which are only looked for when `texts` has any."""
     if not texts:
         return {}

@@ -193,7 +193,7 @@ class Opening:
             seed_is_drawn=self._told.seed_is_drawn,
             timing=settings.timing,
             providers=list(self._app.state.providers.values()),
-            cache=paths.shown(settings.cache, self._environ, sys.platform) if settings.cache else "",
+            cache=paths.shortened(settings.cache, self._environ, sys.platform) if settings.cache else "",
             asks_for_keys=settings.keys is not None,
             warnings=self._warnings(),
             sandboxes=self._sandboxes().get("sandboxes", {}),

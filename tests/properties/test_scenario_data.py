@@ -67,7 +67,7 @@ COMPOSITIONS = table(
 
 
 def again(scenario: Scenario) -> Scenario:
-    """The scenario that its own data makes, after a passage through JSON."""
+    """The scenario that its own data makes, after a round trip through JSON."""
     return read_scenario(scenario.name, json.loads(json.dumps(scenario_data(scenario))))
 
 

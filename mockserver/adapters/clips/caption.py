@@ -30,7 +30,7 @@ def _missing() -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _shown(character: str) -> str:
+def _drawable(character: str) -> str:
     """Return the character if the font draws it, else its code as " U+4E2D ", which is squeezed later."""
     if character == " ":
         return character
@@ -41,7 +41,7 @@ def _shown(character: str) -> str:
 def readable(text: str) -> str:
     """Return ``text`` on one line in characters that the font has; others as their codes, such as U+4E2D."""
     words = " ".join(text[:READ].split())
-    return " ".join("".join(map(_shown, words)).split())
+    return " ".join("".join(map(_drawable, words)).split())
 
 
 def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> list[str]:

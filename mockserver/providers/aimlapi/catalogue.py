@@ -104,7 +104,7 @@ _SECTION: Final[dict[str, Callable[[Model], object]]] = {
 }
 
 
-def shown(model: Model, sections: Iterable[str]) -> dict[str, object]:
+def model_to_json(model: Model, sections: Iterable[str]) -> dict[str, object]:
     """Return a model as it is listed, with these sections of `SECTIONS` attached."""
     item: dict[str, object] = {
         "id": model.id,
@@ -135,7 +135,7 @@ _FILTERS: Final[dict[str, Callable[[Model], Iterable[str]]]] = {
 }
 
 
-def _asked(query_string: str) -> dict[str, frozenset[str]]:
+def _read_filters(query_string: str) -> dict[str, frozenset[str]]:
     """Return the values of each parameter, separated by commas or repeated, in lower case."""
     asked: dict[str, set[str]] = {}
     for name, value in parse_qsl(query_string):
@@ -158,11 +158,11 @@ def _etag(raw: bytes) -> str:
 
 def listed(call: Call) -> Answer:
     """Return the models that pass the filters."""
-    asked = _asked(call.query_string)
+    asked = _read_filters(call.query_string)
     sections = _sections(asked)
     wanted = [(values, _FILTERS[name]) for name, values in asked.items() if name in _FILTERS]
     passing = [
-        shown(model, sections)
+        model_to_json(model, sections)
         for model in MODELS
         if all(values.intersection(one.lower() for one in own(model)) for values, own in wanted)
     ]
@@ -190,7 +190,9 @@ def looked_up(call: Call) -> Answer | Problem:
     if model is None:
         return Problem(ProblemKind.MISSING, f"no model {name[:80]!r}", detail={"resource": "model", "id": name})
     return Answer(
-        200, {"object": "model", "data": shown(model, _sections(_asked(call.query_string)))}, content_type=wire.JSON
+        200,
+        {"object": "model", "data": model_to_json(model, _sections(_read_filters(call.query_string)))},
+        content_type=wire.JSON,
     )
 
 

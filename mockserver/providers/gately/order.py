@@ -19,7 +19,7 @@ from mockserver.provider.keys import bearer_key
 from mockserver.provider.table import Endpoint
 from mockserver.providers.gately import upstream, wire
 from mockserver.providers.gately.picture import taken
-from mockserver.providers.gately.request import MODELS, Video, asked
+from mockserver.providers.gately.request import MODELS, Video, read_video
 from mockserver.providers.gately.ticket import file_in, read
 
 NAME: Final = "gately"
@@ -118,7 +118,7 @@ def _challenging(url: str, submit: Endpoint) -> Endpoint:
 
 def ordered(call: Call) -> Order[Video]:
     """Return the order in a body that keeps the document and the upstream's rules."""
-    video = asked(with_defaults(call), call.profile, call.picture)
+    video = read_video(with_defaults(call), call.profile, call.picture)
     return Order(NAME, "createVideo", video, _names, documented, stages=(2, 1), is_judged_first=True)
 
 

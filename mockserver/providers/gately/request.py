@@ -69,7 +69,7 @@ def moves(prompt: str, model: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(command for command in known if command))
 
 
-def asked(body: Mapping[str, Any], profile: frozenset[str], picture: str) -> Video:
+def read_video(body: Mapping[str, Any], profile: frozenset[str], picture: str) -> Video:
     """Return the video of a body with its defaults; `picture` is the digest of the picture from which it starts.
 
     The upstream's wider fields count only under `pass-through`.

@@ -195,7 +195,7 @@ def download(call: Call) -> Answer | Problem:
         return unfinished(job, seen)
     if "download-302" in call.profile:
         return Answer(302, b"", [(b"location", wire.file_url(job, call, form).encode())])
-    return Answer(200, ClipBody(wire.filmed(job, form), f"{job.id}.{form}"))
+    return Answer(200, ClipBody(wire.clip_of(job, form), f"{job.id}.{form}"))
 
 
 def upscale(call: Call) -> Order[Upscale] | Problem:

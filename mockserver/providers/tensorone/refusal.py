@@ -49,7 +49,7 @@ def _impossible(_problem: Problem, _call: Call) -> dict[str, object]:
     return dict(_WANTED)
 
 
-def _shown(problem: Problem, _call: Call) -> dict[str, object]:
+def _detail(problem: Problem, _call: Call) -> dict[str, object]:
     return dict(problem.detail)
 
 
@@ -79,11 +79,11 @@ _TABLE: Final[dict[ProblemKind, tuple[int, str, str, Details]]] = {
     ProblemKind.INVALID: (400, "VALIDATION_ERROR", "Request validation failed", _invalid),
     ProblemKind.REFUSED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _impossible),
     ProblemKind.UNAUTHENTICATED: (401, "UNAUTHORIZED", "Invalid or missing API key", _nothing),
-    ProblemKind.FORBIDDEN: (403, "FORBIDDEN", "Insufficient permissions", _shown),
-    ProblemKind.MISSING: (404, "RESOURCE_NOT_FOUND", "Video not found", _shown),
+    ProblemKind.FORBIDDEN: (403, "FORBIDDEN", "Insufficient permissions", _detail),
+    ProblemKind.MISSING: (404, "RESOURCE_NOT_FOUND", "Video not found", _detail),
     ProblemKind.UNKNOWN_PATH: (404, "RESOURCE_NOT_FOUND", "Resource not found", _path),
     ProblemKind.UNKNOWN_METHOD: (404, "RESOURCE_NOT_FOUND", "Resource not found", _path),
-    ProblemKind.CONFLICT: (409, "STATE_CONFLICT", "Video is not completed", _shown),
+    ProblemKind.CONFLICT: (409, "STATE_CONFLICT", "Video is not completed", _detail),
     ProblemKind.LIMITED: (429, "RATE_LIMIT_EXCEEDED", "API rate limit exceeded", _limited),
     ProblemKind.OUT_OF_CREDITS: (402, "INSUFFICIENT_CREDITS", "Insufficient credits", _nothing),
     ProblemKind.MODERATED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _impossible),

@@ -156,10 +156,10 @@ def file_url(job: Job[Made], call: Call, form: str = "mp4") -> str:
 
 def clip_spec(job: Job[Made], call: Call) -> ClipSpec:
     """Return the clip behind a public file, in the form that its name states."""
-    return filmed(job, call.params["name"].rpartition(".")[2])
+    return clip_of(job, call.params["name"].rpartition(".")[2])
 
 
-def filmed(job: Job[Made], form: str) -> ClipSpec:
+def clip_of(job: Job[Made], form: str) -> ClipSpec:
     """Return the clip of a finished job in a form (mp4, webm, gif, jpg)."""
     made = job.request
     return ClipSpec(
