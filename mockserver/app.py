@@ -167,6 +167,7 @@ def _control_context(parts: _Parts) -> ControlContext:
         epoch=parts.time.wall().timestamp() - parts.time.monotonic(),
         allowed_hosts=frozenset(parts.settings.allow_hosts),
         token=parts.settings.control_token,
+        reporter=parts.settings.reporter,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,9 @@ from typing import Any
 
 from mockserver.domain.quota import Limit
 from mockserver.domain.scenario import Scenario
+
+Reporter = Callable[[Mapping[str, Any], str], str]
+"""Makes the report on a transcript (as JSON) in a form: json, html, md or junit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +69,5 @@ class Settings:
     """The most bytes of clips in the folder."""
     memory_bytes: int = 32_000_000
     """The most bytes of clips in memory."""
+    reporter: Reporter | None = None
+    """Judges journals for the control API; None: nobody does."""

@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 import click
 
 from mockserver import __version__
+from mockserver.cli.judge import judge
 from mockserver.cli.laws import laws
 from mockserver.cli.listings import COMMANDS
 from mockserver.cli.logs import one_line
+from mockserver.cli.observe import observe
 from mockserver.cli.proxy import proxy
 from mockserver.cli.run import run as run_command
 from mockserver.cli.serve import serve
@@ -32,6 +34,8 @@ mockserver.add_command(run_command)
 mockserver.add_command(proxy)
 mockserver.add_command(wait)
 mockserver.add_command(laws)
+mockserver.add_command(judge)
+mockserver.add_command(observe)
 for _command in COMMANDS:
     mockserver.add_command(_command)
 

@@ -72,12 +72,13 @@ def law_lines(rows: Sequence[Row]) -> list[str]:
 def explained(law: Law) -> list[str]:
     """What there is to know of a law, with a breach of it drawn from an example."""
     from mockserver.kit.laws.catalogue import texts
-    from mockserver.kit.laws.drawing import draw
     from mockserver.kit.laws.examples import example
     from mockserver.kit.laws.judging import verdict_of
+    from mockserver.kit.reports.drawing import draw
+    from mockserver.kit.reports.drawing_text import text
 
-    text, row = texts()[law.id], law_rows([law])[0]
-    run = example(text.breaks)
+    told, row = texts()[law.id], law_rows([law])[0]
+    run = example(told.breaks)
     verdict = verdict_of(law, run)
     source = f" <{law.ground.source}>" if law.ground.source else ""
     return [
@@ -91,14 +92,14 @@ def explained(law: Law) -> list[str]:
         "",
         "A run that breaks it:",
         "",
-        *draw(run.transcript.records, verdict.events),
+        *text(draw(run, [verdict])),
         "",
         *_paragraph("Expected", verdict.expected),
         *_paragraph("Observed", verdict.observed),
-        *[line for other, why in text.also.items() for line in _paragraph("Also", f"{other}: {why}")],
+        *[line for other, why in told.also.items() for line in _paragraph("Also", f"{other}: {why}")],
         "",
-        *_paragraph("Python", text.python),
-        *_paragraph("JavaScript", text.javascript),
+        *_paragraph("Python", told.python),
+        *_paragraph("JavaScript", told.javascript),
     ]
 
 

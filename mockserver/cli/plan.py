@@ -11,6 +11,7 @@ import click
 
 from mockserver.cli import paths
 from mockserver.cli.ready import ReadyFile
+from mockserver.cli.reporting import report_on
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def plan(given: Mapping[str, Any], environ: Mapping[str, str], platform: str, dr
         journal=given["journal"] == "on",
         cache=_checked("--cache-dir", lambda: _cache(given["cache_dir"], environ, platform)),
         cache_bytes=given["cache_bytes"],
+        reporter=report_on,
     )
     certfile, keyfile = given["certfile"], given["keyfile"]
     if keyfile is not None and certfile is None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from mockserver.cli.options import OwnOption, option, with_options
-from mockserver.cli.plan import plan
+from mockserver.cli.plan import Plan, plan
 from mockserver.cli.serve import Serving, drawn_seed
 from mockserver.cli.values import host as host_value
+
+if TYPE_CHECKING:
+    from mockserver.cli import running
 
 
 def variables(given: Sequence[str]) -> dict[str, str]:
@@ -61,50 +65,60 @@ CA_OUT: Final = option(
 )
 
 
+RUN_OPTIONS: Final = (
+    option(
+        "--env", "NAME=VALUE", "A variable for the command; {base}, {key} and {proxy} stand for those of the run "
+        "(repeatable).", variables, multiple=True, cls=OwnOption,
+    ),
+    EMULATE,
+    PASSTHROUGH,
+    CA_OUT,
+    option(
+        "--journal-on-failure", "FILE", "Write all calls there as HAR when the command's exit code is not 0.", writable,
+        cls=OwnOption,
+    ),
+    click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED),
+)  # fmt: skip
+"""The options of a command that runs another, beside those of the server."""
+SETTINGS: Final = {"ignore_unknown_options": False, "allow_interspersed_args": False}
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a command that runs another."""
+    return with_options(reduce(lambda wrapped, one: one(wrapped), reversed(RUN_OPTIONS), command))
+
+
+def asked_of(given: dict[str, Any], **more: Any) -> running.Asked:
+    """Return what the options ask of a run; they are taken out of the values of options."""
+    from mockserver.cli import running
+
+    names = ("command", "env", "emulate", "passthrough", "ca_out", "journal_on_failure")
+    return running.Asked(*(given.pop(name) for name in names), **more)
+
+
+def planned(ctx: click.Context, given: Mapping[str, Any]) -> Plan:
+    """Return the plan of the server, on a free port unless one is asked for."""
+    is_free = ctx.get_parameter_source("port") is click.core.ParameterSource.DEFAULT
+    return plan({**given, **({"port": 0} if is_free else {})}, ctx.find_root().obj, sys.platform, drawn_seed)
+
+
 @click.command(
     "run",
     cls=Serving,
     short_help="Run a command against a server of its own.",
-    context_settings={"ignore_unknown_options": False, "allow_interspersed_args": False},
+    context_settings=SETTINGS,
     epilog="Example: mockserver run --timing instant -- pytest tests/",
 )
-@with_options
-@option(
-    "--env", "NAME=VALUE", "A variable for the command; {base}, {key} and {proxy} stand for those of the run "
-    "(repeatable).", variables, multiple=True, cls=OwnOption,
-)  # fmt: skip
-@EMULATE
-@PASSTHROUGH
-@CA_OUT
-@option(
-    "--journal-on-failure", "FILE", "Write all calls there as HAR when the command's exit code is not 0.", writable,
-    cls=OwnOption,
-)  # fmt: skip
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@run_options
 @click.pass_context
-def run(
-    ctx: click.Context,
-    /,
-    *,
-    command: tuple[str, ...],
-    env: dict[str, str],
-    emulate: dict[str, str],
-    passthrough: bool,
-    ca_out: Path | None,
-    journal_on_failure: Path | None,
-    **given: Any,
-) -> int:
+def run(ctx: click.Context, /, **given: Any) -> int:
     """Run CMD against a server of its own, on a free port, with everything set that leads it there.
 
     CMD needs no change: its https calls to the providers' own hosts come to the server through a proxy. MOCK_BASE_URL
     and MOCK_API_KEY are for programs that ask. CMD has this terminal and gets its signals; its exit code is that of
     this command.
     """
-    environ: Mapping[str, str] = ctx.find_root().obj
-    if ctx.get_parameter_source("port") is click.core.ParameterSource.DEFAULT:
-        given["port"] = 0
     from mockserver.cli import running
 
-    told = plan(given, environ, sys.platform, drawn_seed)
-    asked = running.Asked(command, env, emulate, passthrough, ca_out, journal_on_failure)
-    return running.run(told, asked, environ)
+    asked = asked_of(given)
+    return running.run(planned(ctx, given), asked, ctx.find_root().obj)

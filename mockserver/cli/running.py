@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from mockserver.cli.logs import logging_to
 from mockserver.cli.plan import Plan
 from mockserver.cli.serve import sockets_of, spare_the_collector, take_ports
 
+Conclusion = Callable[[Any, int], int]
+"""Takes the application and the exit code of the command, and returns the exit code of the run."""
 KEY: Final = "mock-key"
 """The key that a command gets where --keys names none."""
 
@@ -43,6 +45,10 @@ class Asked:
     lets_through: bool = False
     certificate: Path | None = None
     journal: Path | None = None
+    name: str = "run"
+    """The subcommand, for what is said on standard error."""
+    conclude: Conclusion | None = None
+    """What is done with the application and the command's exit code in the end; None: the code is that of the run."""
 
 
 def key_of(told: Plan) -> str:
@@ -65,11 +71,11 @@ def run(told: Plan, asked: Asked, environ: Mapping[str, str]) -> int:
         try:
             code = child.run(asked.command, environment(environ, reach, hosted.hosts, asked.variables))
         except CannotRun as problem:
-            click.echo(f"mockserver run: {problem}", err=True)
+            click.echo(f"mockserver {asked.name}: {problem}", err=True)
             return problem.code
     if code and asked.journal is not None:
         _keep_journal(app, asked.journal)
-    return code
+    return code if asked.conclude is None else asked.conclude(app, code)
 
 
 def _started(

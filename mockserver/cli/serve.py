@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import click
 from mockserver import __version__
 from mockserver.cli import paths, screen
 from mockserver.cli.logs import EXTRA, has_colours, logging_to
-from mockserver.cli.options import with_options
+from mockserver.cli.options import OwnOption, with_options
 from mockserver.cli.plan import Plan, plan
 from mockserver.cli.ready import forget, named_in
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from mockserver.adapters.serving import Beside
 
+ARGUMENTS = "mockserver.arguments"
+"""Where a context keeps the arguments of its command as they were given."""
 PROBE_AFTER_SECONDS = 0.3
 """The delay of the search for ffmpeg, so that the first calls, which often follow at once, have the machine."""
 
@@ -39,6 +42,7 @@ class Serving(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments."""
+        ctx.meta[ARGUMENTS] = tuple(args)
         named = named_in(args, ctx.find_root().obj)
         forget(named)
         try:
@@ -56,12 +60,24 @@ class Serving(click.Command):
     epilog="Every option is also an environment variable: --public-url is MOCKSERVER_PUBLIC_URL.",
 )
 @with_options
+@click.option("--watch", is_flag=True, cls=OwnOption, help="Log a warning the first time that a client breaks a law.")
 @click.pass_context
-def serve(ctx: click.Context, /, **given: Any) -> int:
+def serve(ctx: click.Context, /, *, watch: bool, **given: Any) -> int:
     """Start the mock server. Ctrl-C stops it."""
     environ: Mapping[str, str] = ctx.find_root().obj
-    run(plan(given, environ, sys.platform, drawn_seed), environ)
+    told = plan(given, environ, sys.platform, drawn_seed)
+    if watch:
+        run(told, environ, _watched)
+    else:
+        run(told, environ)
     return 0
+
+
+def _watched(app: Starlette) -> Around:
+    """What runs beside a server whose clients are watched."""
+    from mockserver.cli.watching import Watching
+
+    return Around(tasks=(Watching(app).run,))
 
 
 def drawn_seed() -> int:
@@ -71,11 +87,14 @@ def drawn_seed() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What runs beside the server, what the ready file says of it, and what the screen does."""
+    """What runs beside the server, what the ready file says of it, and what the screen does. `tasks` begin in the
+    server's event loop when it is ready, and are cancelled when it ends.
+    """
 
     beside: tuple[Beside, ...] = ()
     members: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
+    tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
 
 
 def run(told: Plan, environ: Mapping[str, str], around: Callable[[Starlette], Around] = lambda _: Around()) -> None:
@@ -142,10 +161,12 @@ class Opening:
         self._told, self._environ, self._app, self._url, self._more = told, environ, app, url, more
         self._probe = threading.Timer(PROBE_AFTER_SECONDS, self._look_for_ffmpeg)
         self._probe.daemon = True
+        self._tasks: list[asyncio.Task[None]] = []
 
     def __call__(self) -> None:
         """Tell people and programs, then look for ffmpeg."""
         told = self._told
+        self._tasks = [asyncio.get_running_loop().create_task(one()) for one in self._more.tasks]
         if told.ready is not None:
             told.ready.write(self._url, os.getpid(), **self._members())
         if told.log_format == "json":

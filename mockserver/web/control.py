@@ -15,7 +15,7 @@ from mockserver.domain.invalid_data import InvalidScenario, spoken
 from mockserver.domain.job import OverrideKind
 from mockserver.domain.scenario_catalogue import BuiltInScenario
 from mockserver.domain.scenario_composition import MEMBERS, composed
-from mockserver.web import clocks, deliveries, events, jobs, listeners, promises, sandboxes
+from mockserver.web import clocks, deliveries, events, jobs, listeners, promises, reports, sandboxes
 from mockserver.web.answering import fault_of
 from mockserver.web.control_context import SLASH, ControlContext
 from mockserver.web.guard import admit
@@ -118,6 +118,7 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/sandboxes/{key}/journal.ndjson", journal.as_lines),
     ("GET", "/sandboxes/{key}/journal.har", journal.as_har),
     ("GET", "/sandboxes/{key}/journal/wait", journal.wait),
+    ("GET", "/sandboxes/{key}/report", reports.show),
     ("GET", "/sandboxes/{key}/events", events.of_sandbox),
     ("GET", "/sandboxes/{key}/listeners", listeners.listed),
     ("POST", "/sandboxes/{key}/listeners", listeners.opened),

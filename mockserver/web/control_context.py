@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,8 @@ from mockserver.provider.keys import bearer_key
 from mockserver.provider.table import Provider
 from mockserver.web.problems import Refused, nearest
 
+Reporter = Callable[[Mapping[str, object], str], str]
+"""Makes the report on a transcript (as JSON) in a form of `reports.FORMS`."""
 SLASH: Final = "\ufdd0"
 """Stands for a slash of a key in a path. It is no character, so no key contains it."""
 
@@ -38,6 +40,8 @@ class ControlContext:
     """Host names, beside those of this machine, under which the control API may be called."""
     token: str | None = None
     """The token that callers on other machines need; None: they are refused."""
+    reporter: Reporter | None = None
+    """Judges journals; None: nobody does."""
 
     async def named(self, request: Request) -> Sandbox:
         """Return the sandbox that the path names, made when it is new; this counts as using it."""

@@ -29,4 +29,4 @@ def test_commands_in_the_line_exist(name: str) -> None:
             _program, command, *options = line.split()
             assert command in mockserver.commands
             known = {spelling for option in mockserver.commands[command].params for spelling in option.opts}
-            assert {option for option in options if option.startswith("--")} <= known
+            assert {option for option in options if option.startswith("--") and option != "--"} <= known

@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from mockserver import __version__
+from mockserver.cli.reporting import report_on
 from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS, PROBLEMS
 from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES, WEBHOOK_PLANS
@@ -118,7 +119,8 @@ def test_the_words_are_those_that_are_known() -> None:
 @pytest.fixture(scope="module")
 def stop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
     """A server of the tour's own, so that its lists are short."""
-    with MockServer(Settings(cache=tmp_path_factory.mktemp("clips"), timing="documented")) as started:
+    settings = Settings(cache=tmp_path_factory.mktemp("clips"), timing="documented", reporter=report_on)
+    with MockServer(settings) as started:
         yield started
 
 
@@ -197,6 +199,11 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("GET", "/sandboxes/{key}/journal.json", SELF, "kind=exchang", None, 400),
     ("GET", "/sandboxes/{key}/journal.ndjson", SELF, "", None, 200),
     ("GET", "/sandboxes/{key}/journal.har", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=html", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=md", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=junit", None, 200),
+    ("GET", "/sandboxes/{key}/report", SELF, "form=htm", None, 400),
     ("GET", "/events", {}, "timeout=0", None, 200),
     ("GET", "/events", {}, "timout=0", None, 400),
     ("GET", "/sandboxes/{key}/events", SELF, "timeout=0&count=2", None, 200),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 from mockserver.kit.laws import (
@@ -131,3 +132,13 @@ def _law(id_: str, finder: Finder, text: Text) -> Law:
 
 LAWS: Final = tuple(_law(id_, finder, texts()[id_]) for id_, finder in FINDERS.items())
 """All laws, in the order of the table."""
+
+
+def without(ignored: Collection[str]) -> Sequence[Law]:
+    """Return the laws but for those of some ids. Raises ValueError for an id that is none."""
+    for one in ignored:
+        if one not in FINDERS:
+            close = get_close_matches(one, FINDERS, n=1)
+            hint = f"; did you mean {close[0]}?" if close else "; `mockserver laws` lists them"
+            raise ValueError(f"{one!r} is no law{hint}")
+    return [one for one in LAWS if one.id not in ignored]

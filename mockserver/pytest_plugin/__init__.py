@@ -5,6 +5,7 @@ Nothing of the server and nothing of the kit is imported before a fixture asks f
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -18,27 +19,37 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
+    from mockserver.pytest_plugin.judged import JudgedSandbox
     from mockserver.settings import Settings
-    from mockserver.testing import MockServer, Sandbox
+    from mockserver.testing import MockServer
     from mockserver.testing.process_lock import ProcessLock
     from mockserver.testing.target import ServerTarget
 
 SHARED, EACH = "shared", "each"
 FOLDER: Final = "mock-server"
 """In the run's folder: what the processes of a run share."""
+OBSERVING: Final = "MOCK_SERVER"
+"""The variable in which `mockserver observe` says the URL of its server."""
+NAMES: Final = "MOCK_SANDBOX_NAMES"
+"""The variable in which it says the file for the names of sandboxes."""
 _USED: Final = pytest.StashKey[str]()
 _HERE: Final[pytest.StashKey[ProcessLock]] = pytest.StashKey()
 _FIXTURES: Final = frozenset({"mock_server", "mock_sandbox", "mock_target"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """One option of the command line, two of the ini file."""
+    """Two options of the command line, three of the ini file."""
     group = parser.getgroup("mock server", "a local stand-in for text-to-video APIs")
     group.addoption(
-        "--mock-server", metavar="shared|each|URL", default=SHARED, type=_mode,
+        "--mock-server", metavar="shared|each|URL", default=os.environ.get(OBSERVING) or SHARED, type=_mode,
         help="under pytest-xdist: one mock server for all workers (default), or one for each; or the URL of one "
         "that runs",
     )  # fmt: skip
+    group.addoption(
+        "--mock-strict", action="store_true",
+        help="fail each test whose mock_sandbox shows that the client broke a law that is a must",
+    )  # fmt: skip
+    parser.addini("mock_strict_ignore", "ids of laws that --mock-strict does not judge by, such as POL-03", type="args")
     parser.addini("mock_server_timing", "quick, documented or instant: how long the jobs of mock_sandbox take")
     parser.addini("mock_server_options", "options of `mockserver serve` for the server of the tests", type="args")
 
@@ -61,14 +72,25 @@ def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
 
 
 @pytest.fixture
-def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> Sandbox:
+def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> JudgedSandbox:
     """A sandbox of the test's own, as new: no other test meets it. Its key is made from the test's node id."""
-    sandbox = mock_server.sandbox(key_of(request.node.nodeid))
+    from mockserver.pytest_plugin.judged import JudgedSandbox
+
+    sandbox = JudgedSandbox(mock_server, key_of(request.node.nodeid))
     sandbox.reset(configuration=True)
+    _tell_name(sandbox.digest, request.node.nodeid)
     timing = request.config.getini("mock_server_timing")
     if timing:
         sandbox.configure(timing=timing)
     return sandbox
+
+
+def _tell_name(digest: str, name: str) -> None:
+    """Tell `mockserver observe` which test has a sandbox, where one observes."""
+    path = os.environ.get(NAMES)
+    if path:
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123  (one write, which no other worker comes between)
+            file.write(json.dumps({"sandbox": digest, "name": name}) + "\n")
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +106,45 @@ class SandboxAlias:
     """`sandbox` as another name of `mock_sandbox`."""
 
     @pytest.fixture
-    def sandbox(self, mock_sandbox: Sandbox) -> Sandbox:
+    def sandbox(self, mock_sandbox: JudgedSandbox) -> JudgedSandbox:
         """The same as `mock_sandbox`."""
         return mock_sandbox
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Under --mock-strict a test fails, after it has passed, where its sandbox shows a client that broke a must."""
+    yield
+    if not item.config.getoption("--mock-strict"):
+        return
+    sandbox = getattr(item, "funcargs", {}).get("mock_sandbox")
+    if sandbox is None:
+        return
+    why = _broken(sandbox, item.config.getini("mock_strict_ignore"))
+    if why:
+        pytest.fail(f"--mock-strict: the client broke laws{why}", pytrace=False)
+
+
+def _broken(sandbox: JudgedSandbox, ignore: list[str]) -> str:
+    """Why a sandbox fails; empty where it does not, or where no call came to it."""
+    if sandbox.settings()["journal"] != "on" or not sandbox.journal.read()["last"]:
+        return ""
+    try:
+        sandbox.assert_conforms(ignore=ignore)
+    except AssertionError as broken:
+        return str(broken)
+    return ""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse ids in mock_strict_ignore that are no law."""
+    if config.getoption("--mock-strict") and config.getini("mock_strict_ignore"):
+        from mockserver.kit.laws.table import without
+
+        try:
+            without(config.getini("mock_strict_ignore"))
+        except ValueError as wrong:
+            raise pytest.UsageError(f"mock_strict_ignore: {wrong}") from None
 
 
 def key_of(nodeid: str) -> str:

@@ -1,0 +1,1 @@
+"""Judging what was recorded: transcripts, HAR files and NDJSON, of the mock or of a live service."""
