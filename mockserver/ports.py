@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
+from mockserver import MockServerError
 from mockserver.domain.alteration import Fields
 from mockserver.domain.clip import ClipSpec, Picture, PictureRules
 from mockserver.domain.clock_segment import ClockSegment, ClockState
@@ -105,7 +106,7 @@ S = TypeVar("S")
 """A sandbox of the engine; the port does not look into it."""
 
 
-class Conflict(Exception):
+class Conflict(MockServerError):
     """Somebody else has changed what a unit of work was based on: nothing of it was written. Run it on fresh state."""
 
 
@@ -238,7 +239,7 @@ class Challenger(Protocol):
         ...
 
 
-class Unanswered(Exception):
+class Unanswered(MockServerError):
     """An address that was asked gave no answer to go on with; the text says what there was."""
 
 
@@ -272,7 +273,7 @@ class Webhooks(Protocol):
         ...
 
 
-class Refusal(Exception):
+class Refusal(MockServerError):
     """The world does not give what was asked; the text says why."""
 
 

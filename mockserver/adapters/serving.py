@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 
 import uvicorn
 
+from mockserver import MockServerError
 from mockserver.adapters.protocol import Counting
 
 GRACE_SECONDS: Final = 2
@@ -31,7 +32,7 @@ _NO_FAMILY: Final = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, 10047, 1
 """As Linux and macOS number them, and as Windows does."""
 
 
-class PortTaken(Exception):
+class PortTaken(MockServerError):
     """The port cannot be had; `free` is one that can."""
 
     def __init__(self, host: str, port: int, free: int, why: str = "taken") -> None:

@@ -13,6 +13,8 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 
+from mockserver import MockServerError
+
 Number = int | float | str | Decimal | Fraction
 
 LONGEST_SIDE, SHORTEST_SIDE = 3840, 2160  # in either orientation: a portrait 2160x3840 is as good as 3840x2160
@@ -23,7 +25,7 @@ SLOWEST, FASTEST = Fraction(1, 100), Fraction(240)  # frames per second that eve
 CONTENT_TYPES = {"mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif", "jpg": "image/jpeg"}
 
 
-class ClipError(Exception):
+class ClipError(MockServerError):
     """A clip that cannot be had; its text is one line for people."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
+from mockserver import MockServerError
 from mockserver.domain.spelling import nearest
 
 LONGEST_SECONDS: Final = 10**8
@@ -14,7 +15,7 @@ MOST: Final = 100
 Kind = TypeVar("Kind")
 
 
-class InvalidScenario(ValueError):
+class InvalidScenario(MockServerError, ValueError):
     """Data that makes no scenario: `path` leads to what is wrong, the text says what was expected."""
 
     def __init__(self, path: tuple[str, ...], text: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from mockserver import MockServerError
 from mockserver.domain.job import AnyJob, Job, Override, OverrideKind
 from mockserver.domain.scenario import Scenario
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
@@ -31,7 +32,7 @@ class Requests(Protocol):
         ...
 
 
-class UnknownVersion(ValueError):
+class UnknownVersion(MockServerError, ValueError):
     """A record of a version that this program does not read; the text says which."""
 
 

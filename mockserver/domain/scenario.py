@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
+from mockserver import MockServerError
 from mockserver.domain.alteration import ALTERATIONS, Alteration, FileChange
 from mockserver.domain.fault import Fault
 from mockserver.domain.problem import ProblemKind
@@ -90,7 +91,7 @@ class Scenario:
         return WEBHOOK_PLANS[plan](state, self.number or 0) if isinstance(plan, str) else plan.plan(state)
 
 
-class UnknownScenario(ValueError):
+class UnknownScenario(MockServerError, ValueError):
     """No scenario of this spelling; the text says what is wrong and what is near."""
 
 

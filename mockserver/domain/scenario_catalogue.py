@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from mockserver import MockServerError
 from mockserver.domain.scenario import Scenario, parse
 
 
-class BuiltInScenario(ValueError):
+class BuiltInScenario(MockServerError, ValueError):
     """A change of a built-in scenario that was asked for; the text names it."""
 
 

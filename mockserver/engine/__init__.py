@@ -37,23 +37,27 @@ class Engine:
         store.on_close.append(self._closed)
         self.events.on_shut.append(self._endings.clear)
 
-    async def work(self, sandbox: Sandbox, steps: Callable[[Sandbox], T]) -> T:
+    async def work(
+        self, sandbox: Sandbox, steps: Callable[[Sandbox], T], again: Callable[[Sandbox], None] | None = None
+    ) -> T:
         """Run one unit of work on a sandbox and commit it; return what it gives.
 
-        `steps` is run again on what it missed, or on fresh state when it met a conflict. Where it raises anything else,
-        nothing of it is committed.
+        `steps` is run again on what it missed, or on fresh state when it met a conflict; `again` is called before that.
+        Where it raises anything else, nothing of it is committed.
         """
-        store = self.store
         while True:
             try:
                 result = steps(sandbox)
-                await store.commit(sandbox)
-            except NotLoaded as missing:
+                if sandbox.changes:
+                    await self.store.commit(sandbox)
+            except (NotLoaded, Conflict) as error:
                 sandbox.undo()
-                await store.fetch(sandbox, missing.table.value, missing.key)
-            except Conflict:
-                sandbox.undo()
-                sandbox = await store.fresh(sandbox)
+                if isinstance(error, NotLoaded):
+                    await self.store.fetch(sandbox, error.table.value, error.key)
+                else:
+                    sandbox = await self.store.fresh(sandbox)
+                if again is not None:
+                    again(sandbox)
             except BaseException:
                 sandbox.undo()
                 raise

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
+from mockserver import MockServerError
 from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import AnyJob
 from mockserver.domain.quota import Log
@@ -28,7 +29,7 @@ class Table(Enum):
     """Whether the store has room for one more job; it has no key."""
 
 
-class NotLoaded(Exception):
+class NotLoaded(MockServerError):
     """An entry that a unit of work asked for and that its store has not loaded: load it, then run the unit again."""
 
     def __init__(self, table: Table, key: Hashable) -> None:

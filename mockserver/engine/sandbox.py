@@ -126,14 +126,14 @@ class Sandbox(Records):
 
     def next_draw(self) -> Draw:
         """Return the random draws of the next submission."""
-        n = self.submissions + 1
-        self.set("submissions", n)
+        self.changes.append(MemberChange("submissions", self.submissions))
+        self.submissions = n = self.submissions + 1
         return draw(self.seed, self.digest, n, id_block=self.id_block)
 
     def refusal_draw(self) -> Draw:
         """Return the random draws of the next answer that needs an id of its own; they do not disturb submissions."""
-        n = self.refusals + 1
-        self.set("refusals", n)
+        self.changes.append(MemberChange("refusals", self.refusals))
+        self.refusals = n = self.refusals + 1
         return draw(self.seed, self.digest, n, purpose="answer", id_block=self.id_block)
 
     @property

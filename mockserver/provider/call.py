@@ -41,15 +41,7 @@ _NO_TIME = timedelta(0)
 
 
 class Call:
-    """One request, and where it belongs. Made at the edge; the provider's functions only read it.
-
-    `method` is GET for a HEAD where GET is served, and `is_head` says that its body is left out on the way. `path` is
-    percent-decoded for eyes, `raw_path` as it came; `params` are the decoded values of the route, `headers`
-    the raw pairs with lower-case names, `beyond` the numbers of its body that lie beyond 2^53. `base` is the origin
-    under which the client reached us, `files` the one that links point to, `now` the sandbox's instant, `picture` the
-    digest of the picture that the call brought (empty: none was taken in), `picture_size` its width and height (None
-    where nobody has seen it). `answer` is what it was answered, once it is, `fault` what its job's scenario does to it.
-    """
+    """One request, and where it belongs. Made at the edge; the provider's functions only read it."""
 
     __slots__ = (
         "_chance", "_query", "_value", "_wall", "answer", "base", "beyond", "body", "engine", "fault", "files",
@@ -57,36 +49,79 @@ class Call:
         "picture_size", "profile", "provider", "query_string", "raw_path", "sandbox", "scenario", "standing",
     )  # fmt: skip
 
+    method: str
+    """The method; GET for a HEAD where GET is served."""
+    is_head: bool
+    """Whether it is a HEAD, whose answer leaves without its body."""
+    path: str
+    """The percent-decoded path, for people."""
+    raw_path: str
+    """The path as it came."""
+    query_string: str
+    """The query as it came, without the question mark."""
+    headers: Mapping[bytes, bytes]
+    """The headers by their lower-case names; the last one where a name came twice."""
+    body: bytes
+    """The body as it came."""
+    params: dict[str, str]
+    """The decoded parameters of the route."""
+    beyond: tuple[Violation, ...]
+    """The numbers of the body that lie beyond 2^53."""
+    provider: Provider
+    """The provider whose path it is."""
+    operation: Operation | None
+    """The provider's operation; None where no operation has the path and method."""
+    engine: Engine
+    """The verbs: submit, poll, override."""
+    judge: Judge
+    """Judges bodies by the provider's document."""
+    keys: KeyRing
+    """The good keys."""
+    key: str | None
+    """The key that the call carries."""
+    sandbox: Sandbox
+    """The sandbox of the call, as the present unit of work sees it."""
+    profile: frozenset[str]
+    """The profile words in force."""
+    now: datetime
+    """The sandbox's instant."""
+    base: str
+    """The origin under which the client reached the server."""
+    files: str
+    """The origin that links point to."""
+    scenario: Scenario | None
+    """The scenario that the call itself asks for."""
+    standing: Standing | None
+    """How the key stands against the limit that the call was counted under."""
+    picture: str
+    """The digest of the picture that the call brought; empty: none was taken in."""
+    picture_size: tuple[int, int] | None
+    """Width and height of that picture; None where nobody has seen it."""
+    fault: Fault | None
+    """What its job's scenario does to it."""
+    answer: Answer | None
+    """What it was answered, once it is."""
+
     def __init__(self, method: str, path: str, query_string: str, headers: Mapping[bytes, bytes], body: bytes) -> None:
         self.method = method
         self.is_head = method == "HEAD"
-        self.answer: Answer | None = None
-        self.fault: Fault | None = None
+        self.answer = None
+        self.fault = None
         self.path = self.raw_path = path
         self.query_string = query_string
         self.headers = headers
         self.body = body
-        self.params: dict[str, str] = {}
-        self.key: str | None = None
-        self.scenario: Scenario | None = None
-        self.standing: Standing | None = None
+        self.params = {}
+        self.key = None
+        self.scenario = None
+        self.standing = None
         self.picture = ""
-        self.picture_size: tuple[int, int] | None = None
+        self.picture_size = None
         self._value: dict[str, object] | Problem = _UNREAD
-        self.beyond: tuple[Violation, ...] = ()
+        self.beyond = ()
         self._query: dict[str, str] | None = None
         self._chance: Draw | None = None
         self._wall: datetime | None = None
-        self.provider: Provider
-        self.operation: Operation | None
-        self.engine: Engine
-        self.judge: Judge
-        self.keys: KeyRing
-        self.sandbox: Sandbox
-        self.profile: frozenset[str]
-        self.now: datetime
-        self.base: str
-        self.files: str
 
     def mark(self) -> Mark:
         """Return what a unit of work may change of the call, for `rewind`."""
@@ -154,62 +189,68 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back. `body` is a JSON value, bytes as they are, or the clip to be made; `headers` are raw pairs with
-    lower-case names; `problem` says why it is a refusal, `job` which
-    job it is about.
-    """
+    """What goes back to the client."""
 
     status: int
+    """The HTTP status."""
     body: object
+    """A JSON value, bytes as they are, or the clip that is to be made."""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """Raw pairs with lower-case names, beside Content-Length and Content-Type."""
     content_type: str = "application/json"
+    """The media type of the body."""
     problem: Problem | None = None
+    """Why it is a refusal, if it is one."""
     job: str = ""
+    """The id of the job that it is about; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClipBody:
-    """A body that is made on demand: the clip, and under which name it is offered for saving (empty: none);
-    `change` is what the job's scenario does to it.
-    """
+    """A body that is made on demand."""
 
     spec: ClipSpec
+    """The clip."""
     filename: str = ""
+    """The name under which it is offered for saving; empty: none."""
     change: FileChange | None = None
+    """What the job's scenario does to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """An answer that is not given yet: wait until the sandbox's clock reads `until`, then ask `then`."""
+    """An answer that is not given yet."""
 
     until: datetime
+    """Wait until the sandbox's clock reads this."""
     then: Callable[[Call], Answer | Problem]
+    """Gives the answer afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An answer that needs a picture first: take in `source` (bytes, or an http(s) URL), then ask `then`.
-
-    `then` gets the digest of the stored picture, or the problem that it is none, or that it breaks the `rules`.
-    """
+    """An answer that needs a picture first."""
 
     source: str | bytes
+    """The picture: its bytes, or an http(s) URL."""
     then: Callable[[Call, str | Problem], Reply]
+    """Goes on with the digest of the stored picture, or the problem that it is none or breaks the rules."""
     rules: PictureRules | None = None
+    """What the picture has to keep; None: it only has to be one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """An answer that needs the client's own address to be asked first: POST the JSON value `body` to `url`.
-
-    `then` gets the JSON value that came back with a status of 2xx, or the problem that none did within
-    `patience_seconds` of real time.
-    """
+    """An answer that needs the client's own address to be asked first."""
 
     url: str
+    """The address."""
     body: object
+    """The JSON value that is sent there by POST."""
     patience_seconds: float
+    """How much real time the address has."""
     then: Callable[[Call, object | Problem], Reply]
+    """Goes on with the JSON value that came back with a status of 2xx, or the problem that none did."""
 
 
 Reply = Answer | Problem | Hold | Look | Challenge

@@ -55,7 +55,7 @@ def creates(
         job = submit(call, order)
         if isinstance(job, Problem):
             return job
-        refused = refusal(call, job.scenario)
+        refused = None if call.fault is None else refusal(call, job.scenario)
         if refused is not None:  # the job is made all the same
             answer = call.provider.refuse(refused, call)
             answer.job = job.id
@@ -123,7 +123,7 @@ def polls(find: Find[R], render: Render[R]) -> Endpoint:
         job = find(call)
         if isinstance(job, Problem):
             return job
-        refused = about(call, job, FaultPoint.POLL)
+        refused = about(call, job, FaultPoint.POLL) if has_faults(job) else None
         if refused is not None:
             return refused
         if job.timeline.polls is not None:
@@ -133,10 +133,16 @@ def polls(find: Find[R], render: Render[R]) -> Endpoint:
     return endpoint
 
 
+def has_faults(job: AnyJob) -> bool:
+    """Return whether calls about a job may meet a fault."""
+    return job.scenario is not None and bool(job.scenario.faults)
+
+
 def told(job: Job[R], seen: Snapshot, call: Call, render: Render[R]) -> Answer | Problem:
     """What is answered about a job: rendered, then changed as its scenario asks."""
     scenario = job.scenario
-    _make_links_opaque(call, job)
+    if scenario is not None and scenario.is_opaque:
+        _make_links_opaque(call, job)
     answer = render(job, seen, call)
     if isinstance(answer, Problem):
         return answer
@@ -154,9 +160,9 @@ def told(job: Job[R], seen: Snapshot, call: Call, render: Render[R]) -> Answer |
 
 
 def _make_links_opaque(call: Call, job: AnyJob) -> None:
-    """Let the links told of a job begin so that nobody guesses them, where its scenario asks for it; once a call."""
+    """Let the links told of a job begin so that nobody guesses them; once a call."""
     prefix = link_prefix(job)
-    if prefix and not call.base.endswith(prefix):
+    if not call.base.endswith(prefix):
         call.base, call.files = call.base + prefix, call.files + prefix
 
 
@@ -167,7 +173,7 @@ def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R
         job = find(call)
         if isinstance(job, Problem):
             return job
-        refused = about(call, job, FaultPoint.FILE)
+        refused = about(call, job, FaultPoint.FILE) if has_faults(job) else None
         if refused is not None:
             return refused
         seen = snapshot(job, call.now)

@@ -8,18 +8,25 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from mockserver import MockServerError
+
 if TYPE_CHECKING:
     from mockserver.testing.attached import NoMockServer
     from mockserver.testing.control import ControlRefused
+    from mockserver.testing.events import Event, EventStream
     from mockserver.testing.handle import MockServer, Sandbox
     from mockserver.testing.process import StartFailed
     from mockserver.testing.transports import async_transport, transport
 
-__all__ = ["ControlRefused", "MockServer", "NoMockServer", "Sandbox", "StartFailed", "async_transport", "transport"]
+__all__ = [
+    "ControlRefused", "Event", "EventStream", "MockServer", "MockServerError", "NoMockServer", "Sandbox", "StartFailed",
+    "async_transport", "transport",
+]  # fmt: skip
 
 _PLACES: Final = {
-    "ControlRefused": "control", "MockServer": "handle", "NoMockServer": "attached", "Sandbox": "handle",
-    "StartFailed": "process", "async_transport": "transports", "transport": "transports",
+    "ControlRefused": "control", "Event": "events", "EventStream": "events", "MockServer": "handle",
+    "NoMockServer": "attached", "Sandbox": "handle", "StartFailed": "process", "async_transport": "transports",
+    "transport": "transports",
 }  # fmt: skip
 
 

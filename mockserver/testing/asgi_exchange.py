@@ -9,6 +9,8 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
+from mockserver import MockServerError
+
 Message = MutableMapping[str, Any]
 App = Callable[[MutableMapping[str, Any], Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Any]
 RawHeaders = list[tuple[bytes, bytes]]
@@ -19,7 +21,7 @@ _UNDER_WAY: Final[set[asyncio.Task[None]]] = set()
 _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
-class Cut(Exception):
+class Cut(MockServerError):
     """The answer ended too early.
 
     `received` bytes of the body came, of `expected` announced ones (None: no number was announced); `has_begun` says

@@ -7,11 +7,11 @@ import ssl
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from mockserver import __version__
+from mockserver import MockServerError, __version__
 from mockserver.testing.wire import OverHttp
 
 
-class NoMockServer(ConnectionError):
+class NoMockServer(MockServerError, ConnectionError):
     """No mock server of this version answers at an address. The text says what answers there."""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from mockserver.testing.control import SandboxControl
+from mockserver.testing.results import ClockState, MovedClock
 
 
 class Clock:
@@ -17,13 +17,13 @@ class Clock:
     def __init__(self, sandbox: SandboxControl) -> None:
         self._sandbox = sandbox
 
-    def _get(self) -> dict[str, Any]:
-        state: dict[str, Any] = self._sandbox.control("GET", "/clock")
+    def _get(self) -> ClockState:
+        state: ClockState = self._sandbox.control("GET", "/clock")
         return state
 
     def _move(self, **change: object) -> list[str]:
-        delivered: list[str] = self._sandbox.control("PATCH", "/clock", change)["deliveries"]
-        return delivered
+        moved: MovedClock = self._sandbox.control("PATCH", "/clock", change)
+        return moved["deliveries"]
 
     @property
     def now(self) -> datetime:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from types import EllipsisType
 from typing import Any
 
+from mockserver import MockServerError
 from mockserver.testing.events import PATIENCE_SECONDS, EventStream
+from mockserver.testing.results import Health, Json, Provider, ScenarioInfo, SchemaList, Settings
 from mockserver.testing.wire import Served, Stream
 
 
-class ControlRefused(ValueError):
+class ControlRefused(MockServerError, ValueError):
     """A refusal of the control API. Its text is the server's own sentence."""
 
     def __init__(self, sentence: str, status: int = 0) -> None:
@@ -91,15 +93,16 @@ class ServerControl:
 
         return EventStream(opened, timeout)
 
-    def health(self) -> dict[str, Any]:
+    def health(self) -> Health:
         """Return the state of the server, its version, and the names of its providers."""
-        return self._object("/health")
+        found: Health = self._object("/health")
+        return found
 
-    def providers(self) -> list[dict[str, Any]]:
+    def providers(self) -> list[Provider]:
         """Return the providers: base path, words of the profile, tiers, operations."""
         return list(self._object("/providers")["providers"])
 
-    def scenarios(self) -> list[dict[str, Any]]:
+    def scenarios(self) -> list[ScenarioInfo]:
         """Return the scenarios, each with its sentence and the default of its number."""
         return list(self._object("/scenarios")["scenarios"])
 
@@ -114,29 +117,32 @@ class ServerControl:
         """Remove a scenario that you defined; jobs, queues and sandboxes that have it keep it."""
         self.control("DELETE", f"/scenarios/{name}")
 
-    def sandboxes(self) -> list[dict[str, Any]]:
+    def sandboxes(self) -> list[Settings]:
         """Return all sandboxes as the control API shows them, the most recently used last."""
         return list(self._object("/sandboxes")["sandboxes"])
 
-    def document(self, provider: str, *words: str) -> dict[str, Any]:
+    def document(self, provider: str, *words: str) -> Json:
         """Return a provider's OpenAPI document under a profile; its `servers` name this server."""
-        return self._object(f"/openapi/{provider}.json" + (f"?profile={','.join(words)}" if words else ""))
-
-    def control_document(self) -> dict[str, Any]:
-        """Return the control API's own OpenAPI document."""
-        return self._object("/openapi.json")
-
-    def schemas(self) -> dict[str, Any]:
-        """Return the places of the providers' JSON Schemas."""
-        return self._object("/schemas")
-
-    def schema(self, provider: str, kind: str, name: str) -> dict[str, Any]:
-        """Return one JSON Schema: `schema("gately", "requests", "createVideo")`."""
-        return self._object(f"/schemas/{provider}/{kind}/{name}.json")
-
-    def _object(self, path: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.control("GET", path)
+        found: Json = self._object(f"/openapi/{provider}.json" + (f"?profile={','.join(words)}" if words else ""))
         return found
+
+    def control_document(self) -> Json:
+        """Return the control API's own OpenAPI document."""
+        found: Json = self._object("/openapi.json")
+        return found
+
+    def schemas(self) -> SchemaList:
+        """Return the places of the providers' JSON Schemas."""
+        found: SchemaList = self._object("/schemas")
+        return found
+
+    def schema(self, provider: str, kind: str, name: str) -> Json:
+        """Return one JSON Schema: `schema("gately", "requests", "createVideo")`."""
+        found: Json = self._object(f"/schemas/{provider}/{kind}/{name}.json")
+        return found
+
+    def _object(self, path: str) -> Any:
+        return self.control("GET", path)
 
 
 class SandboxControl:
@@ -172,10 +178,10 @@ class SandboxControl:
         """Return the base URL of each provider at another address of the server."""
         return self._server.base_urls_at(url)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         """Return the configuration and the counters, as the control API shows them."""
-        shown: dict[str, Any] = self.control("GET")
-        return shown
+        found: Settings = self.control("GET")
+        return found
 
     def configure(
         self,

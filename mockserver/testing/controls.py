@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mockserver.testing.control import SandboxControl
+from mockserver.testing.results import LimitNumbers, Settings
 
 
 class _Part:
     def __init__(self, sandbox: SandboxControl) -> None:
         self._sandbox = sandbox
 
-    def _get(self, member: str) -> Any:
-        return self._sandbox.settings()[member]
+    def _get(self) -> Settings:
+        return self._sandbox.settings()
 
 
 class Scenario(_Part):
@@ -21,12 +20,12 @@ class Scenario(_Part):
     @property
     def default(self) -> str:
         """The scenario of every job for which no other was chosen."""
-        return str(self._get("scenario"))
+        return self._get()["scenario"]
 
     @property
     def queued(self) -> list[str]:
         """The scenarios of the next jobs."""
-        return list(self._get("queue"))
+        return self._get()["queue"]
 
     def set(self, name: str) -> None:
         """Choose the scenario of every job that is created from now on."""
@@ -45,10 +44,9 @@ class Limits(_Part):
     """The rate limits of a sandbox."""
 
     @property
-    def now(self) -> str | dict[str, dict[str, float]]:
+    def now(self) -> str | dict[str, LimitNumbers]:
         """`off`, `documented`, or your own limits by operation."""
-        limits: str | dict[str, dict[str, float]] = self._get("limits")
-        return limits
+        return self._get()["limits"]
 
     def off(self) -> None:
         """Refuse no call because of its rate."""
@@ -72,7 +70,7 @@ class Profile(_Part):
 
     def of(self, provider: str) -> list[str]:
         """Return the words in force at a provider."""
-        return list(self._get("profiles").get(provider, []))
+        return self._get()["profiles"].get(provider, [])
 
     def set(self, provider: str, *words: str) -> None:
         """Set the words in force at a provider from now on; without words its default style."""

@@ -15,6 +15,7 @@ from mockserver.testing.controls import Limits, Profile, Scenario
 from mockserver.testing.events import PATIENCE_SECONDS, EventStream
 from mockserver.testing.journal import Journal
 from mockserver.testing.listeners import Listeners
+from mockserver.testing.results import Delivery, Job, TurnedJob
 from mockserver.testing.wire import Served
 
 if TYPE_CHECKING:
@@ -155,32 +156,32 @@ class Sandbox(SandboxControl):
         """
         return self.server.events(after=after, timeout=timeout, sandbox=self._path)
 
-    def jobs(self) -> list[dict[str, Any]]:
+    def jobs(self) -> list[Job]:
         """Return the jobs, oldest first, as the control API shows them."""
-        found: list[dict[str, Any]] = self.control("GET", "/jobs")["jobs"]
+        found: list[Job] = self.control("GET", "/jobs")["jobs"]
         return found
 
-    def turn(self, job: str, kind: str, why: str | None = None) -> dict[str, Any]:
+    def turn(self, job: str, kind: str, why: str | None = None) -> TurnedJob:
         """Override a job: `complete`, `fail` (for a reason) or `stall`; return the job as it is then."""
         body = None if why is None else {"why": why}
-        job_then: dict[str, Any] = self.control("POST", f"/jobs/{job}/{kind}", body)
+        job_then: TurnedJob = self.control("POST", f"/jobs/{job}/{kind}", body)
         return job_then
 
-    def complete(self, job: str) -> dict[str, Any]:
+    def complete(self, job: str) -> TurnedJob:
         """Let a job succeed now; return the job as it is then."""
         return self.turn(job, "complete")
 
-    def fail(self, job: str, why: str | None = None) -> dict[str, Any]:
+    def fail(self, job: str, why: str | None = None) -> TurnedJob:
         """Let a job fail now, for a reason; return the job as it is then."""
         return self.turn(job, "fail", why)
 
-    def stall(self, job: str) -> dict[str, Any]:
+    def stall(self, job: str) -> TurnedJob:
         """Let a job never end; return the job as it is then."""
         return self.turn(job, "stall")
 
-    def deliveries(self) -> list[dict[str, Any]]:
+    def deliveries(self) -> list[Delivery]:
         """Return the webhooks, oldest first, with what was sent and how each attempt ended."""
-        found: list[dict[str, Any]] = self.control("GET", "/deliveries")["deliveries"]
+        found: list[Delivery] = self.control("GET", "/deliveries")["deliveries"]
         return found
 
     def listeners(self, *, port: int = 0, files: bool = False, files_port: int | None = None) -> Listeners:

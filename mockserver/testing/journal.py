@@ -8,6 +8,7 @@ from typing import Any, TypedDict, Unpack
 from urllib.parse import urlencode
 
 from mockserver.testing.control import SandboxControl
+from mockserver.testing.results import Json, Record, Transcript
 
 
 class Filters(TypedDict, total=False):
@@ -44,28 +45,30 @@ class Journal:
         """Record nothing from now on."""
         self._sandbox.configure(journal="off")
 
-    def read(self, **filters: Unpack[Filters]) -> dict[str, Any]:
+    def read(self, **filters: Unpack[Filters]) -> Transcript:
         """Return the whole document `journal.json`: a transcript, as the kit judges it."""
-        return self._object("journal.json", filters)
+        found: Transcript = self._object("journal.json", filters)
+        return found
 
-    def records(self, **filters: Unpack[Filters]) -> list[dict[str, Any]]:
+    def records(self, **filters: Unpack[Filters]) -> list[Record]:
         """Return the records alone, one for each line of `journal.ndjson`."""
         return [json.loads(line) for line in self._read("journal.ndjson", filters).splitlines()]
 
-    def har(self, **filters: Unpack[Filters]) -> dict[str, Any]:
+    def har(self, **filters: Unpack[Filters]) -> Json:
         """Return the journal as HAR 1.2."""
-        return self._object("journal.har", filters)
+        found: Json = self._object("journal.har", filters)
+        return found
 
-    def wait(self, *, count: int = 1, timeout: float = 5.0, **filters: Unpack[Filters]) -> dict[str, Any]:
+    def wait(self, *, count: int = 1, timeout: float = 5.0, **filters: Unpack[Filters]) -> Transcript:
         """Wait until `count` records that fit the filters have ended; return the transcript of them.
 
         `timeout` is in seconds of real time. Raises ControlRefused when fewer have ended by then.
         """
-        return self._object("journal/wait", {"count": count, "timeout": timeout, **filters})
-
-    def _object(self, name: str, asked: Mapping[str, object]) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._read(name, asked))
+        found: Transcript = self._object("journal/wait", {"count": count, "timeout": timeout, **filters})
         return found
+
+    def _object(self, name: str, asked: Mapping[str, object]) -> Any:
+        return json.loads(self._read(name, asked))
 
     def _read(self, name: str, asked: Mapping[str, object]) -> bytes:
         return self._sandbox.read(f"/{name}{'?' if asked else ''}{urlencode(asked)}")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from mockserver.testing.control import SandboxControl
+from mockserver.testing.results import OpenedListener
 
 
 class Listeners:
     """A port of which every call belongs to one sandbox, perhaps with a second port for its files."""
 
-    def __init__(self, sandbox: SandboxControl, opened: dict[str, Any]) -> None:
+    def __init__(self, sandbox: SandboxControl, opened: OpenedListener) -> None:
         self._sandbox = sandbox
-        self.url: str = opened["url"]
+        self.url = opened["url"]
         """The base URL of the port."""
-        self.files_url: str | None = opened["files_url"]
+        self.files_url = opened["files_url"]
         """The base URL of the port for files; None: there is none."""
 
     @property

@@ -15,6 +15,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import IO, Any, Final
 
+from mockserver import MockServerError
 from mockserver.testing.wire import OverHttp
 
 if sys.platform == "win32":
@@ -30,7 +31,7 @@ SHOWN: Final = 4000
 """The most characters of the output of a failed start that the exception shows."""
 
 
-class StartFailed(RuntimeError):
+class StartFailed(MockServerError, RuntimeError):
     """The process ended, or was not ready in time. The text has its command and what it printed."""
 
 

@@ -65,19 +65,11 @@ def _refused_early(problem: Problem, call: Call) -> Problem:
 
 async def _worked(call: Call, steps: Steps) -> Answer | Hold | Look | Challenge:
     """Run steps of a call as a unit of work."""
-    mark, runs = call.mark(), 0
-
-    def run(sandbox: Sandbox) -> Answer | Hold | Look | Challenge:
-        nonlocal runs
-        runs += 1
-        if runs > 1:
-            call.rewind(mark, sandbox)
-        return _replied(call, steps)
-
-    return await call.engine.work(call.sandbox, run)
+    again = partial(call.rewind, call.mark())
+    return await call.engine.work(call.sandbox, partial(_replied, call, steps), again)
 
 
-def _replied(call: Call, steps: Steps) -> Answer | Hold | Look | Challenge:
+def _replied(call: Call, steps: Steps, sandbox: Sandbox) -> Answer | Hold | Look | Challenge:
     """Run steps. A problem becomes the provider's refusal, a crash its 500, and an answer gets its headers."""
     provider = call.provider
     try:
@@ -88,9 +80,9 @@ def _replied(call: Call, steps: Steps) -> Answer | Hold | Look | Challenge:
         raise
     except Exception as error:
         log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
-        call.sandbox.undo()
+        sandbox.undo()
         reply = provider.refuse(Problem(ProblemKind.CRASHED, fault_of(error)), call)
-    if isinstance(reply, Answer) and provider.add_headers is not None:
+    if provider.add_headers is not None and isinstance(reply, Answer):
         provider.add_headers(reply, call)
     return reply
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from mockserver.domain.problem import Problem, ProblemKind
-from mockserver.engine.sandbox import ANONYMOUS, Sandbox, digest_named, digest_of
+from mockserver.engine.sandbox import ANONYMOUS, digest_named, digest_of
 from mockserver.provider.call import Call
 from mockserver.provider.keys import bearer_key
 from mockserver.provider.routes import Route
@@ -33,7 +33,7 @@ async def place(
     call.provider, call.operation = provider, operation
     call.engine, call.judge, call.keys = context.engine, context.judge, context.keys
     call.key = provider.credential(call)
-    call.sandbox = sandbox = await _sandbox(context, call, scope)
+    call.sandbox = sandbox = await context.engine.store.load(await _digest(context, call, scope))
     call.profile = sandbox.profiles[provider.name]
     call.now = sandbox.clock.now()
     origins = scope.get(HOSTED)
@@ -49,23 +49,23 @@ async def place_stray(context: ProviderContext, call: Call, scope: Scope) -> Non
     key = bearer_key(call.headers.get(b"authorization"))
     call.operation, call.keys, call.profile, call.engine = None, context.keys, frozenset(), context.engine
     call.key = key.decode("latin-1") if key else None
-    call.sandbox = sandbox = await _sandbox(context, call, scope)
+    call.sandbox = sandbox = await context.engine.store.load(await _digest(context, call, scope))
     call.now = sandbox.clock.now()
 
 
-async def _sandbox(context: ProviderContext, call: Call, scope: Scope) -> Sandbox:
-    store = context.engine.store
+async def _digest(context: ProviderContext, call: Call, scope: Scope) -> str:
+    """Return the digest of a call's sandbox."""
     listener: str | None = scope.get("mockserver.sandbox")
     if listener is not None:
-        return await store.load(listener)
+        return listener
     if call.headers.get(b"x-mock-sandbox"):
-        return await store.load(digest_named(call.header("x-mock-sandbox")))
+        return digest_named(call.header("x-mock-sandbox"))
     if call.key:
-        return await store.load(digest_of(call.key))
+        return digest_of(call.key)
     owner = None
     if call.operation is not None and call.operation.owner is not None:
-        owner = await store.owner_of(call.operation.owner(call))
-    return await store.load(owner or digest_of(ANONYMOUS))
+        owner = await context.engine.store.owner_of(call.operation.owner(call))
+    return owner or digest_of(ANONYMOUS)
 
 
 @lru_cache(maxsize=256)

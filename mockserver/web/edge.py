@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import unquote
 
+import orjson
 from starlette.middleware.cors import CORSMiddleware
 
+from mockserver import MockServerError
 from mockserver.domain.clip import ClipError, ClipUnavailable
 from mockserver.domain.journal import Ending
 from mockserver.domain.problem import Problem, ProblemKind
@@ -25,17 +27,7 @@ from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.media import clip_answer
 from mockserver.web.provider_context import ProviderContext
 from mockserver.web.proxied import HOSTED
-from mockserver.web.wire import (
-    App,
-    Disconnected,
-    RawHeaders,
-    Receive,
-    Scope,
-    Send,
-    Sent,
-    json_bytes,
-    read_body,
-)
+from mockserver.web.wire import App, RawHeaders, Receive, Scope, Send, Sent
 
 log = logging.getLogger("mockserver")
 
@@ -154,6 +146,31 @@ class Edge:
             return Problem(ProblemKind.CRASHED, fault_of(error))
 
 
+class Disconnected(MockServerError):
+    """The client went away before its request was complete."""
+
+
+async def read_body(receive: Receive, cap: int) -> bytes | None:
+    """The request's body; None when it is longer than `cap` bytes."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message["type"] == "http.request" and not message.get("more_body"):
+        return body if len(body) <= cap else None
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    chunks, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > cap:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
 def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
     """Return a request as a call that is not placed yet, without its body."""
     raw_path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
@@ -180,7 +197,7 @@ def written(call: Call, answer: Answer) -> Sent:
     provider = call.provider
     body = answer.body
     if not isinstance(body, bytes):
-        body = provider.encode(body, call) if provider.encode is not None else json_bytes(body)
+        body = provider.encode(body, call) if provider.encode is not None else orjson.dumps(body)
     # A 304 must not state the length of a body that it does not have.
     headers: RawHeaders = [] if answer.status == 304 else [(b"content-length", b"%d" % len(body))]
     if body:
@@ -198,7 +215,7 @@ def written(call: Call, answer: Answer) -> Sent:
 def own(call: Call, status: int, detail: str) -> Sent:
     """Return a refusal of the server itself, in no provider's words: problem+json."""
     detail = redact_text(detail, call)
-    body = json_bytes({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
+    body = orjson.dumps({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
     header = redact_text(Problem(ProblemKind.INVALID, detail).header(), call)
     headers: RawHeaders = [
         (b"content-length", b"%d" % len(body)),

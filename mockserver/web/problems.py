@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from mockserver import MockServerError
 from mockserver.domain.invalid_data import InvalidScenario
 from mockserver.domain.spelling import nearest
 from mockserver.web.wire import json_bytes
@@ -13,7 +14,7 @@ from mockserver.web.wire import json_bytes
 __all__ = ["Refused", "nearest", "refused"]
 
 
-class Refused(Exception):
+class Refused(MockServerError):
     """A refusal of the control API: an HTTP status, a sentence, and further members of the problem."""
 
     def __init__(self, status: int, detail: str, **members: object) -> None:

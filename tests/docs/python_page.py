@@ -10,7 +10,8 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, Final, get_type_hints
+from dataclasses import is_dataclass
+from typing import Any, Final, get_args, get_type_hints, is_typeddict
 
 import pytest
 
@@ -56,7 +57,7 @@ def _reached(one: type) -> Iterator[type]:
             returned = _hints(function).get("return")
             if inspect.isclass(returned) and returned.__module__.startswith(tuple(PARTS)) and returned is not one:
                 yield returned
-    source = inspect.getsource(one.__init__) if "__init__" in vars(one) else ""
+    source = inspect.getsource(one.__init__) if "__init__" in vars(one) and not is_dataclass(one) else ""
     module = sys.modules[one.__module__]
     for name, value in vars(module).items():
         if (
@@ -76,7 +77,10 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 def _class(name: str, one: type) -> str:
     lines = [f"### `{name}`", "", inspect.getdoc(one) or "", ""]
-    if "__init__" in vars(one) and inspect.getdoc(one.__init__):
+    if is_dataclass(one) or is_typeddict(one):
+        hints = one.__annotations__ if is_dataclass(one) else get_type_hints(one)
+        lines += [*(f"- `{member}: {_written(hint)}`" for member, hint in hints.items()), ""]
+    elif "__init__" in vars(one) and inspect.getdoc(one.__init__):
         parameters = inspect.getdoc(one.__init__)
         if parameters != inspect.getdoc(object.__init__):
             lines += [f"`{name}{_signature(one.__init__)}`", "", parameters or "", ""]
@@ -95,6 +99,14 @@ def _members(one: type) -> list[str]:
     """The public members that a class and its bases of this package define, each once."""
     bases = [base for base in one.__mro__ if base.__module__.startswith(tuple(PARTS))]
     return list(dict.fromkeys(name for base in bases for name in vars(base) if not name.startswith("_")))
+
+
+def _written(hint: Any) -> str:
+    """A type as it is written, without the modules of its names."""
+    text = (
+        hint if isinstance(hint, str) else hint.__name__ if inspect.isclass(hint) and not get_args(hint) else str(hint)
+    )
+    return re.sub(r"\b[a-z_.]+\.(?=[A-Z])", "", text)
 
 
 def _function(title: str, function: Any) -> str:

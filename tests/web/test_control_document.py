@@ -58,6 +58,11 @@ def mismatches(method: str, path: str, status: int, content_type: str, content: 
     kind = content_type.partition(";")[0]
     if kind not in media:
         return [f"{kind} is not among {', '.join(media)}"]
+    if kind == "text/event-stream":
+        blocks = [block.split("\n") for block in content.decode().split("\n\n")[:-1] if not block.startswith(":")]
+        value: Any = [dict(line.split(": ", 1) for line in block) for block in blocks]
+        found = validator(json.dumps({"type": "array", "items": media[kind]["schema"]})).iter_errors(value)
+        return [f"{error.json_path}: {error.message[:200]}" for error in found]
     value = content.decode() if kind == "application/x-ndjson" or not kind.endswith("json") else json.loads(content)
     found = validator(json.dumps(media[kind]["schema"])).iter_errors(value)
     return [f"{error.json_path}: {error.message[:200]}" for error in found]
@@ -125,7 +130,7 @@ def stop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
 
 
 KEY = "tour-key"
-HEADERS = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+HEADERS = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", "Last-Event-ID": "0"}
 NOBODY = "http://127.0.0.1:9"
 """A port at which nobody listens."""
 
@@ -207,6 +212,8 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("GET", "/events", {}, "timeout=0", None, 200),
     ("GET", "/events", {}, "timout=0", None, 400),
     ("GET", "/sandboxes/{key}/events", SELF, "timeout=0&count=2", None, 200),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"timing": "quick"}, 200),
+    ("GET", "/events", {}, "timeout=0", None, 200),
     ("GET", "/sandboxes/{key}/journal/wait", SELF, "count=1&operation=text2video&timeout=0", None, 200),
     ("GET", "/sandboxes/{key}/journal/wait", SELF, "count=1000&timeout=0", None, 408),
     ("POST", "/sandboxes/{key}/listeners", SELF, "", None, 201),

@@ -1,7 +1,8 @@
 """schemathesis over the control API's own document, against a server that runs it: all phases, all checks.
 
 What the document leaves open because it depends on the providers is written down as values: their names, operations,
-tiers and profile words. The call that waits for real seconds is left to `test_journal.py`.
+tiers and profile words. The calls that wait for real seconds are left to `test_journal_reading.py` and
+`test_events.py`.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ def document(sandbox: Sandbox, job: str) -> dict[str, Any]:
     added["example"] = {"queue": ["success"]}
     del schemas["Fault"]["properties"]["from"]  # no schema can say that `to` is not below it
     configured["limits"]["oneOf"][1] = _closed({operations[0]: {"$ref": "#/components/schemas/Limit"}})
-    parameters["eventTimeout"] |= {"required": True, "schema": {"enum": [0]}}
-    del told["paths"]["/sandboxes/{key}/journal/wait"]
+    for path in ("/sandboxes/{key}/journal/wait", "/sandboxes/{key}/events", "/events"):
+        del told["paths"][path]
     return told
 
 

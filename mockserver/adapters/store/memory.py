@@ -59,7 +59,8 @@ class MemoryStore:
 
     async def load(self, digest: str) -> Sandbox:
         """Return the sandbox under this digest, made when it is new."""
-        return self.open(digest)
+        last = self._last
+        return last if last is not None and last.digest == digest else self.open(digest)
 
     async def find(self, digest: str) -> Sandbox | None:
         """Return the sandbox under this digest, if there is one; this does not count as use."""
@@ -75,10 +76,10 @@ class MemoryStore:
     async def commit(self, sandbox: Sandbox) -> None:
         """Let go of the changes, which are made already; count the jobs that came and went."""
         for change in sandbox.changes:
-            if change.__class__ is JobChange:
-                self.jobs += change[0] is None
-            elif change.__class__ is Reset:
-                self.jobs -= len(change[0])
+            if isinstance(change, JobChange):
+                self.jobs += change.before is None
+            elif isinstance(change, Reset):
+                self.jobs -= len(change.jobs)
         sandbox.changes.clear()
 
     async def listed(self) -> Sequence[Sandbox]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, Literal
 from urllib.parse import quote, urlsplit
 
+from mockserver import MockServerError
 from mockserver.domain.loopback import is_loopback
 
 Allowed = frozenset[str] | Literal["any"]
@@ -21,7 +22,7 @@ _HOST: Final = re.compile(r"[0-9a-z._~-]+|[0-9a-f:.]+(%[0-9a-z._~-]+)?")
 _SAFE: Final = "/%:@!$&'()*+,;=~?[]"
 
 
-class NoAddress(ValueError):
+class NoAddress(MockServerError, ValueError):
     """A URL that is none, or leads where webhooks may not go; the text says which. `rule` says the same without the
     URL, which may hold a client's secrets: for the log.
     """

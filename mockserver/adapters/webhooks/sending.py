@@ -8,6 +8,7 @@ import ssl
 from functools import cache
 from typing import Final
 
+from mockserver import MockServerError
 from mockserver.adapters.webhooks.address import Address
 
 Headers = tuple[tuple[str, str], ...]
@@ -18,7 +19,7 @@ _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r\n"
 _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked", re.IGNORECASE)
 
 
-class Unanswered(Exception):
+class Unanswered(MockServerError):
     """There was no whole HTTP answer; the text says what there was."""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from sys import intern
-from typing import Final
+from typing import Any, Final
 
 from mockserver.domain.clock_segment import ClockSegment
 from mockserver.domain.journal import WEIGHT, Ending, Line
@@ -25,7 +25,7 @@ from mockserver.provider.call import Call, ClipBody
 from mockserver.provider.keys import KeyRing
 from mockserver.provider.table import Operation
 from mockserver.web.journal.record import RedactedRecord
-from mockserver.web.wire import RawHeaders, Scope, Send, Sent, send_bytes
+from mockserver.web.wire import RawHeaders, Scope, Send, Sent
 
 LINE: Final = "mockserver.line"
 """The entry of a scope's `state` in which our server puts the connection (a `domain.journal.Line`)."""
@@ -253,6 +253,15 @@ def settle_soon(journal: Journal) -> None:
             loop.call_soon(settle)
 
     loop.call_later(SETTLE_SECONDS, settle)
+
+
+async def send_bytes(send: Send, status: int, headers: RawHeaders, body: bytes) -> RawHeaders:
+    """One whole answer; the headers with which it went out, as a middleware may have added some."""
+    start: dict[str, Any] = {"type": "http.response.start", "status": status, "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
+    sent: RawHeaders = start["headers"]
+    return sent
 
 
 async def send_recorded(send: Send, record: PendingRecord | None, sent: Sent) -> None:
