@@ -18,6 +18,7 @@ from mockserver import __version__
 from mockserver.adapters.challenge import LoopbackChallenger
 from mockserver.adapters.clips import Clips
 from mockserver.adapters.clock import HandTime, MachineTime, SandboxClock
+from mockserver.adapters.closing import closed
 from mockserver.adapters.documents import Documents
 from mockserver.adapters.listeners import LoopbackListeners
 from mockserver.adapters.pictures import LoopbackPictures
@@ -126,9 +127,7 @@ async def _lifespan(parts: _Parts, _app: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         parts.events.close()
-        await parts.listeners.aclose()
-        await parts.dispatcher.aclose()
-        await parts.clips.aclose()
+        await closed(parts.listeners.aclose(), parts.dispatcher.aclose(), parts.clips.aclose())
 
 
 def _provider_context(parts: _Parts) -> ProviderContext:
@@ -191,6 +190,7 @@ def _store_parts(
         made = Sandbox(
             digest, clock, settings.seed, id_block, profiles, settings.timing, settings.limits, hold, scenario,
             journal=journal, own_limits=settings.own_limits, tiers=settings.tiers,
+            webhook_secrets=settings.webhook_secrets, budget=settings.budget,
             files_url=listeners.files_url(digest),
         )  # fmt: skip
         for change in changes.get(digest, ()):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from mockserver import MockServerError
 from mockserver.domain.alteration import Fields
 from mockserver.domain.clip import ClipSpec, Picture, PictureRules
 from mockserver.domain.clock_segment import ClockSegment, ClockState
-from mockserver.domain.delivery import PayloadFunction, Record
+from mockserver.domain.delivery import Attempt, PayloadFunction, Record, UnderWay
 from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Violation
+from mockserver.prices import PriceList
 
 
 class Time(Protocol):
@@ -174,6 +175,10 @@ class Judge(Protocol):
         """Where the answers of a provider keep status, hint, output and error."""
         ...
 
+    def prices(self, provider: str) -> PriceList:
+        """The documented prices of a provider; an empty list where it has none."""
+        ...
+
 
 class Promise(Protocol):
     """A provider's documents."""
@@ -229,6 +234,12 @@ class Pictures(Protocol):
         ...
 
 
+OWN_USER_AGENT: Final = "mockserver"
+"""What our own requests to addresses of a client call themselves. The control API takes none of them: a webhook or a
+picture whose URL a client made up shall not reach it.
+"""
+
+
 class Challenger(Protocol):
     """Asks an address of the client's own, on this machine."""
 
@@ -250,6 +261,10 @@ class Webhooks(Protocol):
         """Take on the payloads of a job's events."""
         ...
 
+    def sign(self, sandbox: str, secrets: Sequence[str]) -> None:
+        """Sign the attempts of a sandbox with these secrets from now on; none: sign them no more. Forgotten with it."""
+        ...
+
     def overridden(self, sandbox: str, job: AnyJob) -> None:
         """A job that is expected has got another life: its later events are read anew."""
         ...
@@ -263,12 +278,27 @@ class Webhooks(Protocol):
         ...
 
     def under_way(self, sandbox: str) -> int:
-        """How many deliveries fell due whose first attempt has not ended."""
+        """How many attempts fell due and have not ended."""
+        ...
+
+    def attempts_under_way(self, sandbox: str) -> Sequence[UnderWay]:
+        """The attempts that fell due and have not ended, oldest first."""
         ...
 
     async def settled(self, sandbox: str, within_seconds: float) -> list[str]:
-        """Wait, at most so much real time, until the first attempt of all that fell due since the last call was made;
-        the ids of those that were. To be called after every move of a clock and every turn of a job.
+        """Wait, at most so much real time, until every attempt that is due by now was made and recorded; the ids of the
+        deliveries that fell due since the last call and were attempted. To be called after every move of a clock and
+        every override of a job.
+        """
+        ...
+
+    async def made_due(self, sandbox: str, within_seconds: float) -> None:
+        """Wait as `settled` does; what fell due stays to be listed by it."""
+        ...
+
+    async def replay(self, sandbox: str, delivery: str, within_seconds: float) -> Attempt | None:
+        """Make one more attempt at a recorded delivery now; None where it is still under way after this real time.
+        KeyError: no such delivery is recorded. ValueError: it cannot be delivered; the text says why.
         """
         ...
 

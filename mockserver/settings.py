@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,10 @@ class Settings:
     """The token that the control API wants from other machines; None: it refuses them."""
     webhook_hosts: tuple[str, ...] = ()
     """The hosts, beside loopback, to which webhooks may go; `any` admits all."""
+    webhook_secrets: tuple[str, ...] = ()
+    """The secrets that sign webhooks, one signature each; none: webhooks are not signed."""
+    budget: Decimal | None = None
+    """The US dollars that the jobs of each sandbox may cost at documented prices; None: any number."""
     journal: bool = True
     """Whether new sandboxes keep a journal."""
     cache: Path | None = None

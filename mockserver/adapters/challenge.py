@@ -18,11 +18,11 @@ class LoopbackChallenger:
         sent = orjson.dumps(body)
         try:
             address = address_of(url)
-            status, came = await exchange(address, headers_for(address, sent), sent, within_seconds)
+            head, came = await exchange(address, headers_for(address, sent), sent, within_seconds)
         except (NoAddress, NoAnswer) as error:
             raise Unanswered(str(error)) from None
-        if not 200 <= status < 300:
-            raise Unanswered(f"the address answered with {status}")
+        if not 200 <= head.status < 300:
+            raise Unanswered(f"the address answered with {head.status}")
         try:
             return orjson.loads(came)
         except orjson.JSONDecodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from math import ceil, isfinite
 
@@ -154,11 +155,8 @@ class SandboxClock:
                 self._changed = asyncio.Event()
             if self._is_frozen and not while_frozen:
                 return
-            changed = self._changed.wait()
-            if self._is_frozen:
-                await changed
-                continue
-            try:
-                await asyncio.wait_for(changed, ahead / self._rate)
-            except TimeoutError:
-                continue
+            changed = self._changed
+            # Not asyncio.wait_for: in Python 3.11 it loses a cancellation that comes together with what it waits for.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if self._is_frozen else ahead / self._rate):
+                    await changed.wait()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mockserver.domain.alteration import Fields
 from mockserver.domain.problem import Violation
+from mockserver.prices import PriceList, read_prices
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -84,6 +85,11 @@ class Promise:
         if name not in self._files:
             self._files[name] = json.loads((self._folder / name).read_bytes())
         return self._files[name]
+
+    @cached_property
+    def prices(self) -> PriceList:
+        """The documented prices, read on first use."""
+        return read_prices(self._folder.parent)
 
     def document(self, profile: Iterable[str] = ()) -> Schema:
         """The OpenAPI document of a profile: the default one with the overlays of its words, whatever their order."""
@@ -183,6 +189,10 @@ class Documents:
     def fields(self, provider: str, profile: frozenset[str]) -> Fields:
         """Where the answers of a provider keep status, hint, output and error."""
         return self.promises[provider].fields(profile)
+
+    def prices(self, provider: str) -> PriceList:
+        """The documented prices of a provider; an empty list where it has none."""
+        return self.promises[provider].prices
 
     def properties(self, provider: str, operation: str, profile: frozenset[str]) -> Mapping[str, Schema]:
         """The schema of each top-level field."""

@@ -12,6 +12,7 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 
 from mockserver.domain.clip import BadImage, Picture, PictureRules
 from mockserver.domain.loopback import is_loopback
+from mockserver.ports import OWN_USER_AGENT
 
 MOST_BYTES: Final = 32_000_000
 PATIENCE_SECONDS: Final = 10.0
@@ -64,8 +65,9 @@ class LoopbackPictures:
         return Picture(digest, size)
 
     def _fetched(self, url: str, rules: PictureRules | None) -> Picture:
+        request = Request(url, headers={"User-Agent": OWN_USER_AGENT})  # noqa: S310  (loopback, http(s))
         try:
-            with self._opener.open(Request(url), timeout=PATIENCE_SECONDS) as answer:  # noqa: S310  (loopback, http(s))
+            with self._opener.open(request, timeout=PATIENCE_SECONDS) as answer:
                 data: bytes = answer.read(MOST_BYTES + 1)
         except HTTPError as refused:
             refused.close()  # it holds the connection, which nobody else closes

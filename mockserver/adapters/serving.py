@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import signal
 import socket
 import ssl
@@ -23,6 +24,9 @@ from mockserver.adapters.protocol import Counting
 
 GRACE_SECONDS: Final = 2
 """How long requests under way may take to end once the server is told to stop."""
+
+LONGEST_STOP_SECONDS: Final = 3.0
+"""When a server that was told to stop ends whatever is left."""
 
 BindAddress = tuple[socket.AddressFamily, str]
 
@@ -211,11 +215,20 @@ async def together(first: Server, sockets: list[socket.socket], beside: Sequence
 
 
 class Stop:
-    """The wish to stop, as signals bring it: before there is a server, and while one runs."""
+    """The wish to stop, as signals bring it: before there is a server, and while one runs.
 
-    def __init__(self) -> None:
+    The first signal lets the server come to its end, at most for three seconds; a second one ends the process at once.
+    """
+
+    def __init__(self, end: Callable[[int], object] = os._exit) -> None:
+        """`end` ends the process with an exit code, whatever still runs in it."""
         self.is_asked = False
+        self.at_forced_end: list[Callable[[], None]] = []
+        """What is done before the process is ended in the middle of its work."""
         self._server: Server | None = None
+        self._end = end
+        self._deadline = threading.Timer(LONGEST_STOP_SECONDS, self._force_end, (0,))
+        self._deadline.daemon = True
 
     @contextmanager
     def listening(self) -> Generator[None, None, None]:
@@ -232,13 +245,23 @@ class Stop:
         try:
             yield
         finally:
+            self._deadline.cancel()
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _asked(self, _signal: int, _frame: FrameType | None) -> None:
+    def _asked(self, number: int, _frame: FrameType | None) -> None:
+        if self.is_asked:
+            self._force_end(128 + number)
+            return
         self.is_asked = True
         if self._server is not None:
             self._server.should_exit = True
+        self._deadline.start()
+
+    def _force_end(self, code: int) -> None:
+        for step in self.at_forced_end:
+            step()
+        self._end(code)
 
     def run(self, server: Server, sockets: list[socket.socket], beside: Sequence[Beside] = ()) -> None:
         """Serve until asked to stop; returns when all has ended. Those beside it run as long as the server."""

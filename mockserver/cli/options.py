@@ -169,6 +169,14 @@ TABLE: Final = (
         values.each(values.host), multiple=True,
     ),
     option(
+        "--webhook-secret", "SECRET", "Signs webhooks as Standard Webhooks has it: whsec_ and base64 (repeatable).",
+        values.each(values.webhook_secret), multiple=True,
+    ),
+    option(
+        "--budget", "DOLLARS", "What the jobs of each key may cost at documented prices. Default: any number.",
+        values.budget,
+    ),
+    option(
         "--control-token", "TOKEN", "Lets other machines use the control API, with the header X-Mock-Token.",
         values.token,
     ),

@@ -64,6 +64,8 @@ def plan(given: Mapping[str, Any], environ: Mapping[str, str], platform: str, dr
         allow_hosts=given["allow_host"],
         control_token=given["control_token"],
         webhook_hosts=given["webhook_host"],
+        webhook_secrets=given["webhook_secret"],
+        budget=given["budget"],
         journal=given["journal"] == "on",
         cache=_checked("--cache-dir", lambda: _cache(given["cache_dir"], environ, platform)),
         cache_bytes=given["cache_bytes"],

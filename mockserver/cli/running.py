@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -75,6 +76,7 @@ def run(told: Plan, asked: Asked, environ: Mapping[str, str]) -> int:
             return problem.code
     if code and asked.journal is not None:
         _keep_journal(app, asked.journal)
+    _tell_spend(app)
     return code if asked.conclude is None else asked.conclude(app, code)
 
 
@@ -102,6 +104,17 @@ def _started(
     except EndedEarly as error:
         raise click.UsageError(str(error)) from None
     return app, reach, hosted
+
+
+def _tell_spend(app: Any) -> None:
+    """Say what the jobs would have cost, where any were made."""
+    from mockserver.prices import Bill
+    from mockserver.web.spend import spend_of_all
+
+    context = app.state.context
+    bill = Bill.read(asyncio.run(spend_of_all(context.engine, context.judge)))
+    if bill.made:
+        click.echo(f"mockserver run: {bill.sentence()}", err=True)
 
 
 def _keep_journal(app: Any, path: Path) -> None:

@@ -114,6 +114,7 @@ def run(told: Plan, environ: Mapping[str, str], around: Callable[[Starlette], Ar
         more = around(app)
         spare_the_collector()
         opening = Opening(told, environ, app, address(sockets, secure=told.is_secure), more)
+        stop.at_forced_end.append(opening.close)
         try:
             serving = server(app, on_ready=opening, certfile=told.certfile, keyfile=told.keyfile)
             stop.run(serving, sockets, more.beside)

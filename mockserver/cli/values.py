@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from math import isfinite
 from typing import Final, TypeVar
 
@@ -104,6 +105,21 @@ def rate(text: str) -> float:
     from mockserver.provider.configuration import rate_of
 
     return _member(rate_of, "rate", float(text) if re.fullmatch(r"[0-9.]{1,20}(e-?[0-9]{1,2})?", text) else text)
+
+
+def webhook_secret(text: str) -> str:
+    """A secret that signs webhooks; never shown."""
+    from mockserver.domain.webhook_signature import key_of
+
+    key_of(text.strip())
+    return text.strip()
+
+
+def budget(text: str) -> Decimal:
+    """US dollars that jobs may cost."""
+    from mockserver.provider.members import budget_of
+
+    return _member(budget_of, "budget_usd", float(text) if re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,6})?", text) else text)
 
 
 def start(text: str) -> datetime:

@@ -6,6 +6,7 @@ from typing import Final
 
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario
+from mockserver.domain.webhook_plan import CHANGES
 
 SUCCESS: Final = Scenario("success", "The job succeeds in the time that --timing gives it.")
 
@@ -138,6 +139,19 @@ WEBHOOKS: Final[tuple[Scenario, ...]] = (
         "webhook-disorder", "Its last webhook comes first, the others N seconds late (webhook-disorder=30).",
         number=30, webhooks="webhook-disorder",
     ),
+    Scenario(
+        "webhook-early", "It ends at once, and its webhook comes before the answer to its creation.",
+        timing="instant", webhooks="webhook-early",
+    ),
+    Scenario("webhook-together", "Each of its webhooks comes twice at the same moment.", webhooks="webhook-together"),
+    Scenario(
+        "webhook-retried", "A webhook that is not answered with 2xx comes again after 1 s, 2 s, 4 s, N times at most "
+        "(webhook-retried=5).",
+        number=5, webhooks="webhook-retried",
+    ),
+    *(Scenario(f"webhook-{name}", f"In its webhooks: {says}", webhooks=f"webhook-{name}") for name, says in (
+        (name, says[:1].lower() + says[1:]) for name, says in CHANGES.items()
+    )),
 )  # fmt: skip
 
 CORE: Final = (*LIVES, *REFUSALS, *ANSWERS, *FILES, *FAULTS, *WEBHOOKS)

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from typing import Final
 
 from mockserver.domain.job import AnyJob, Snapshot, State, events
 from mockserver.domain.webhook_plan import ONCE, Plan
+
+SETTLE_SECONDS: Final = 5.0
+"""Real time for which an answer waits for webhooks that are due."""
 
 Event = tuple[datetime, Snapshot]
 """An instant at which a poll would change its word, and what it would then see."""
@@ -46,20 +50,44 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerHead:
+    """What a target answered before its body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    """Pairs in the order and with the case in which they came."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
-    """A try that was made and ended. `due` is the sandbox's instant at which it was to start; `status` what the target
-    answered, None when there was no answer, and then `error` says why. `headers` and `body` are what was sent.
-    """
+    """A try that was made and ended."""
 
     delivery: Delivery
     number: int
+    """From 1, in the order of the plan; replays follow."""
     due: datetime
+    """The sandbox's instant at which it was to start."""
     started: Moment
     ended: Moment
     headers: tuple[tuple[str, str], ...]
+    """The headers that were sent."""
     body: bytes
-    status: int | None
+    """The bytes that were sent."""
+    answer: AnswerHead | None
+    """What the target answered; None when there was no whole answer, and then `error` says why."""
     error: str = ""
+    is_replay: bool = False
+    """Whether somebody asked for it, beside the plan."""
+
+    @property
+    def status(self) -> int | None:
+        """What the target answered; None when there was no whole answer."""
+        return None if self.answer is None else self.answer.status
+
+    @property
+    def is_received(self) -> bool:
+        """Whether the target answered with 2xx: then no retry follows."""
+        return self.answer is not None and 200 <= self.answer.status < 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +99,15 @@ class Undeliverable:
 
 
 Record = Attempt | Undeliverable
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An attempt that fell due and has not ended."""
+
+    delivery: Delivery
+    number: int
+    due: datetime
 
 
 def delivery_id(job: AnyJob, number: int) -> str:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -86,6 +87,9 @@ class Job(NamedTuple, Generic[R_co]):
     """The profile words under which it was made; a webhook tells of it under these."""
     files: str = ""
     """The origin of its links at the creation, without the prefix of a link that cannot be guessed."""
+
+    price: Decimal | None = None
+    """The US dollars that it costs at documented prices; None: no price is documented."""
 
     def overridden(self, override: Override) -> Job[R_co]:
         """Return the same job with one more fact."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from mockserver import MockServerError
@@ -61,6 +62,7 @@ def job_to_json(job: AnyJob, requests: Requests, scenarios: ScenarioCatalogue) -
         "polls": job.polls,
         "profile": sorted(job.profile),
         "files": job.files,
+        "price": None if job.price is None else str(job.price),
     }
 
 
@@ -84,6 +86,7 @@ def job_from_json(data: dict[str, Any], requests: Requests, scenarios: ScenarioC
         polls=data["polls"],
         profile=frozenset(data["profile"]),
         files=data["files"],
+        price=None if data.get("price") is None else Decimal(data["price"]),
     )
 
 

@@ -19,12 +19,11 @@ from mockserver.domain.scenario_parts import (
     FAULT_LISTS,
     FILE_CHANGES,
     TIMELINE_CHANGES,
-    WEBHOOK_PLANS,
     TimelineChange,
-    WebhookTries,
 )
 from mockserver.domain.spelling import nearest
 from mockserver.domain.timeline import State, Timeline
+from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan
 from mockserver.domain.webhook_plan import Plan
 
 
@@ -57,7 +56,7 @@ class Scenario:
     """Whether ids and links of the job cannot be guessed."""
     faults: str | tuple[Fault, ...] = ()
     """What goes wrong at the job's calls: a key of `FAULT_LISTS`, or the faults."""
-    webhooks: str | WebhookTries | None = None
+    webhooks: str | WebhookPlan | None = None
     """The attempts at each webhook: a key of `WEBHOOK_PLANS`, or the values; None: as usual."""
 
     def apply_to(self, timeline: Timeline) -> Timeline:

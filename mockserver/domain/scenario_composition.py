@@ -40,11 +40,10 @@ from mockserver.domain.scenario_parts import (
     FAULT_LISTS,
     FILE_CHANGES,
     TIMELINE_CHANGES,
-    WEBHOOK_PLANS,
     TimelineChange,
-    WebhookTries,
 )
 from mockserver.domain.timeline import State
+from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan, read_webhook_plan, webhook_plan_data
 from mockserver.timings import TIMINGS
 
 __all__ = ["FILE", "LIFE", "MEMBERS", "MOST", "InvalidScenario", "composed", "read_scenario", "scenario_data", "spoken"]
@@ -56,7 +55,6 @@ MEMBERS: Final = (
 )  # fmt: skip
 LIFE: Final = ("queued_seconds", "running_seconds", "ends", "stalls_at", "polls", "why")
 FILE: Final = ("share", "content_type", "lag_seconds", "expires_seconds")
-WEBHOOKS: Final = ("tries", *(state.value for state in State))
 
 PROBLEMS: Final[Mapping[str, ProblemKind]] = {
     **REFUSALS,
@@ -167,26 +165,11 @@ def _named_faults(spelling: str, path: tuple[str, ...]) -> tuple[Fault, ...]:
         raise InvalidScenario(path, str(unknown)) from None
 
 
-def _webhooks(members: Mapping[str, Any], path: tuple[str, ...]) -> str | WebhookTries | None:
-    """Return the tries by state, else for all; where neither is named, once at once."""
+def _webhooks(members: Mapping[str, Any], path: tuple[str, ...]) -> str | WebhookPlan | None:
     data = members.get("webhooks")
     if data is None or isinstance(data, str):
         return word(members, path, "webhooks", WEBHOOK_PLANS)
-    path = (*path, "webhooks")
-    row = members_of(data, path, WEBHOOKS)
-    plans = {name: _tries(value, (*path, name)) for name, value in row.items()}
-    usual = plans.pop("tries", (0.0,))
-    return WebhookTries(usual, tuple((state, plans[state.value]) for state in State if state.value in plans))
-
-
-def _tries(data: object, path: tuple[str, ...]) -> tuple[float, ...]:
-    made = []
-    for index, each in enumerate(items(data, path, "numbers of seconds after the event, such as [0, 30]")):
-        seconds = number({f"[{index}]": each}, path, f"[{index}]")
-        if seconds is None:
-            raise InvalidScenario((*path, f"[{index}]"), "expected a number of seconds, got null")
-        made.append(seconds)
-    return tuple(made)
+    return read_webhook_plan(data, (*path, "webhooks"))
 
 
 def _problem(members: Mapping[str, Any], path: tuple[str, ...], name: str) -> ProblemKind | None:
@@ -236,7 +219,5 @@ def _faults_data(faults: str | tuple[Fault, ...]) -> Any:
     return faults if isinstance(faults, str) else [fault_data(each) for each in faults] or None
 
 
-def _webhooks_data(plan: str | WebhookTries | None) -> Any:
-    if plan is None or isinstance(plan, str):
-        return plan
-    return {"tries": list(plan.tries), **{state.value: list(tries) for state, tries in plan.by_state}}
+def _webhooks_data(plan: str | WebhookPlan | None) -> Any:
+    return plan if plan is None or isinstance(plan, str) else webhook_plan_data(plan)

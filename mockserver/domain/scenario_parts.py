@@ -15,7 +15,6 @@ from mockserver.domain.alteration import FileChange
 from mockserver.domain.fault import Fault, FaultPoint, TransportFault
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.timeline import State, Timeline
-from mockserver.domain.webhook_plan import Plan, Try
 
 MODERATED: Final = "moderated"
 """The reason of a failure that providers put into words of their own for moderation."""
@@ -47,23 +46,6 @@ class TimelineChange:
             polls=timeline.polls if self.polls is None else self.polls,
             why=self.why or timeline.why,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookTries:
-    """When each webhook is tried, in seconds after its event."""
-
-    tries: tuple[float, ...] = (0.0,)
-    by_state: tuple[tuple[State, tuple[float, ...]], ...] = ()
-    """The tries of webhooks that tell of one state, in the place of the others."""
-
-    def plan(self, state: State) -> Plan:
-        """Return the attempts at the webhook that tells of a state."""
-        return _after(*dict(self.by_state).get(state, self.tries))
-
-
-def _after(*seconds: float) -> Plan:
-    return tuple(Try(timedelta(seconds=one)) for one in seconds)
 
 
 def _slow(timeline: Timeline, times: float) -> Timeline:
@@ -146,11 +128,4 @@ FAULT_LISTS: Final[Mapping[str, Callable[[float], tuple[Fault, ...]]]] = {
     "slow-answers": _everywhere,
     "failing-file": _at_once(FaultPoint.FILE, ProblemKind.UNAVAILABLE),
     "cut-file": _at_once(FaultPoint.FILE, TransportFault.CUT),
-}
-
-WEBHOOK_PLANS: Final[Mapping[str, Callable[[State, float], Plan]]] = {
-    "webhook-again": lambda _, times: _after(*[0] * min(max(1, int(times)), 100)),
-    "webhook-late": lambda _, seconds: _after(seconds),
-    "webhook-lost": lambda _state, _number: (),
-    "webhook-disorder": lambda state, seconds: _after(0 if state.is_terminal else seconds),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -75,10 +76,11 @@ class Engine:
         *,
         profile: frozenset[str] = frozenset(),
         files: str = "",
+        price: Decimal | None = None,
     ) -> Job[R] | Problem:
         """Decide a job's whole life and keep it; a problem when its scenario, or a full store, turns it away.
 
-        `scenario` is its scenario; None: the sandbox's next. `profile` and `files` are kept on the job.
+        `scenario` is its scenario; None: the sandbox's next. `profile`, `files` and `price` are kept on the job.
         """
         if scenario is None:
             scenario = sandbox.next_scenario()
@@ -107,6 +109,7 @@ class Engine:
             scenario=scenario,
             profile=profile,
             files=files,
+            price=price,
         )
         sandbox.put_job(job)
         if self.events.is_open:

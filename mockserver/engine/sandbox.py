@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Final
 
@@ -88,6 +89,10 @@ class Sandbox(Records):
     """Rate limits of the tester's own by operation; they always refuse."""
     tiers: Mapping[str, str] = field(default_factory=dict)
     """The plan of the account by provider; absent: the provider's default."""
+    webhook_secrets: tuple[str, ...] = ()
+    """The secrets that sign webhooks, one signature each; none: webhooks are not signed."""
+    budget: Decimal | None = None
+    """The US dollars that jobs may cost at documented prices; None: any number."""
     submissions: int = 0
     """How many jobs were submitted since the last reset."""
     refusals: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from mockserver.domain.clock_segment import ClockState
@@ -33,6 +34,8 @@ def sandbox_to_json(sandbox: Sandbox, scenarios: ScenarioCatalogue, epoch: datet
         "files_url": sandbox.files_url,
         "own_limits": {name: [limit.calls, length_to_json(limit.window)] for name, limit in sandbox.own_limits.items()},
         "tiers": dict(sandbox.tiers),
+        "webhook_secrets": list(sandbox.webhook_secrets),
+        "budget": None if sandbox.budget is None else str(sandbox.budget),
         "submissions": sandbox.submissions,
         "refusals": sandbox.refusals,
         "keeps_journal": sandbox.keeps_journal,
@@ -52,6 +55,8 @@ def restore_sandbox(sandbox: Sandbox, data: dict[str, Any], scenarios: ScenarioC
     sandbox.own_limits = {
         name: Limit(calls, timedelta(microseconds=window)) for name, (calls, window) in data["own_limits"].items()
     }
+    sandbox.webhook_secrets = tuple(data.get("webhook_secrets", ()))
+    sandbox.budget = None if data.get("budget") is None else Decimal(data["budget"])
     sandbox.submissions, sandbox.refusals = data["submissions"], data["refusals"]
     sandbox.keeps_journal = data["keeps_journal"]
     sandbox.clock.restore(ClockState.from_json(data["clock"], epoch))

@@ -19,6 +19,7 @@ from mockserver.domain.fault import Fault
 from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Problem, Violation
 from mockserver.domain.scenario import Scenario
+from mockserver.prices import Quantities
 from mockserver.provider.profile_words import Word, profile_of
 from mockserver.provider.reading import read_object
 
@@ -253,7 +254,17 @@ class Challenge:
     """Goes on with the JSON value that came back with a status of 2xx, or the problem that none did."""
 
 
-Reply = Answer | Problem | Hold | Look | Challenge
+@dataclass(frozen=True, slots=True)
+class AfterWebhooks:
+    """An answer that waits until every webhook that is due was attempted, at most 5 s of real time; then ask `then`."""
+
+    then: Callable[[Call], Reply]
+
+
+Wait = Hold | Look | Challenge | AfterWebhooks
+"""What an answer may wait for."""
+
+Reply = Answer | Problem | Wait
 """What an endpoint may return."""
 
 
@@ -314,6 +325,8 @@ class Provider:
     """Finds the URL for webhooks about a job; empty: the job has none. None: the provider sends no webhooks."""
     webhook_payload: PayloadFunction | None = None
     """Writes the payload of an event of a job; None: the provider sends no webhooks."""
+    billed: Callable[[Any], Quantities] | None = None
+    """Names the quantities of a request on which its price depends, as prices.json has them; None: none."""
     requests: tuple[type, ...] = ()
     """The types of its requests, for the records of its jobs."""
     scenarios: tuple[Scenario, ...] = ()

@@ -24,11 +24,25 @@ from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.domain.spelling import nearest
 from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.engine.sandbox import Sandbox, digest_of
-from mockserver.provider.members import Misconfigured, brief, instant, known_only, number, one_of, typed, whole
+from mockserver.provider.members import (
+    Misconfigured,
+    brief,
+    budget_of,
+    instant,
+    known_only,
+    number,
+    one_of,
+    secrets_of,
+    typed,
+    whole,
+)
 from mockserver.provider.table import Provider, UnknownWord
 from mockserver.timings import TIMINGS
 
-MEMBERS: Final = ("profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal")
+MEMBERS: Final = (
+    "profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal", "webhook_secrets",
+    "budget_usd",
+)  # fmt: skip
 CLOCK: Final = ("frozen", "rate", "start")
 LISTENER: Final = ("port", "files", "files_port")
 DECLARED: Final = ("key", *MEMBERS, "clock", "listeners")
@@ -177,6 +191,12 @@ def changes(change: Mapping[str, Any], providers: Mapping[str, Provider], scenar
     if "journal" in change:
         is_on = one_of(change, "journal", ("on", "off")) == "on"
         made.append(lambda sandbox: sandbox.set("keeps_journal", is_on))
+    if "webhook_secrets" in change:
+        secrets = secrets_of(change)
+        made.append(lambda sandbox: sandbox.set("webhook_secrets", secrets))
+    if "budget_usd" in change:
+        budget = None if change["budget_usd"] is None else budget_of(change)
+        made.append(lambda sandbox: sandbox.set("budget", budget))
     return made
 
 

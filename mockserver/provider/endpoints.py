@@ -15,10 +15,11 @@ from mockserver.domain.job import ZERO, AnyJob, Job, Snapshot, State, end_of, sn
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import Sandbox
-from mockserver.provider.call import Answer, Call, ClipBody, Hold, Look, Reply
+from mockserver.provider.call import AfterWebhooks, Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
 from mockserver.provider.fault_selection import about, at_creation, refusal
 from mockserver.provider.links import link_prefix
+from mockserver.provider.spending import beyond_budget, price_of
 from mockserver.provider.table import Endpoint
 
 R = TypeVar("R")
@@ -55,17 +56,26 @@ def creates(
         job = submit(call, order)
         if isinstance(job, Problem):
             return job
+        return AfterWebhooks(partial(answer, job)) if _has_early_webhook(job, call) else answer(job, call)
+
+    def answer(job: Job[R], call: Call) -> Reply:
         refused = None if call.fault is None else refusal(call, job.scenario)
         if refused is not None:  # the job is made all the same
-            answer = call.provider.refuse(refused, call)
-            answer.job = job.id
-            return answer
+            refusing = call.provider.refuse(refused, call)
+            refusing.job = job.id
+            return refusing
         if job.scenario is not None and job.scenario.at_once:
             return told(job, snapshot(job, call.now), call, ended or render)
         length = hold(job, call) if hold is not None else ZERO
         return _held(job, call, length, render) if length else told(job, snapshot(job, call.now), call, render)
 
     return endpoint
+
+
+def _has_early_webhook(job: AnyJob, call: Call) -> bool:
+    """Whether the creation's answer waits for a webhook that is due now."""
+    plan = None if job.scenario is None else job.scenario.webhook_plan(snapshot(job, call.now).state)
+    return plan is not None and any(one.before_answer for one in plan)
 
 
 def _held(job: Job[R], call: Call, length: timedelta, render: Render[R]) -> Reply:
@@ -98,11 +108,17 @@ def starts_from(picture: Callable[[Call], str | bytes | Problem], endpoint: Endp
 
 def submit(call: Call, order: Order[R]) -> Job[R] | Problem:
     """Submit an order, and see to it that its webhooks are brought."""
+    price = price_of(call, order.kind, order.request)
+    broke = beyond_budget(call, price)
+    if broke is not None:
+        return broke
     scenario = call.scenario or call.sandbox.next_scenario()
     refused = at_creation(call, scenario) if scenario.faults else None
     if refused is not None:
         return refused
-    job = call.engine.submit(call.sandbox, order, call.now, scenario, profile=call.profile, files=call.files)
+    job = call.engine.submit(
+        call.sandbox, order, call.now, scenario, profile=call.profile, files=call.files, price=price
+    )
     if not isinstance(job, Problem):
         _expect_webhooks(call, job)
     return job
@@ -113,6 +129,8 @@ def _expect_webhooks(call: Call, job: AnyJob) -> None:
     url_of, payload = call.provider.webhook_url, call.provider.webhook_payload
     if url_of is not None and payload is not None and url_of(job):
         sandbox, expect = call.sandbox, call.engine.webhooks.expect
+        if sandbox.webhook_secrets:
+            sandbox.after.append(partial(call.engine.webhooks.sign, sandbox.digest, sandbox.webhook_secrets))
         sandbox.after.append(partial(expect, sandbox.digest, sandbox.clock, job, payload))
 
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from math import isfinite
 from typing import Any, Final
 
 from mockserver.domain.invalid_data import InvalidScenario
 from mockserver.domain.spelling import nearest
+from mockserver.domain.webhook_signature import BadSecret, key_of
 
 LARGEST: Final = 1e10
+MOST_SECRETS: Final = 10
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """Bounds within which no length of a job and no window exceeds the range of a datetime."""
@@ -84,3 +87,24 @@ def known_only(members: object, known: Collection[str], what: str) -> Mapping[st
         if name not in known:
             raise Misconfigured((str(name),), f"unknown key{nearest(str(name), known)}")
     return members
+
+
+def secrets_of(members: Mapping[str, Any]) -> tuple[str, ...]:
+    """The member `webhook_secrets`: the secrets that sign webhooks. No message shows one."""
+    found = members["webhook_secrets"]
+    if not isinstance(found, list) or len(found) > MOST_SECRETS:
+        raise Misconfigured(("webhook_secrets",), f"expected a list of at most {MOST_SECRETS} secrets")
+    for index, one in enumerate(found):
+        try:
+            key_of(one if isinstance(one, str) else "")
+        except BadSecret as bad:
+            raise Misconfigured(("webhook_secrets", f"[{index}]"), str(bad)) from None
+    return tuple(found)
+
+
+def budget_of(members: Mapping[str, Any]) -> Decimal:
+    """The member `budget_usd`: what the jobs of a sandbox may cost."""
+    budget = number(members, "budget_usd")
+    if budget < 0:
+        raise Misconfigured(("budget_usd",), f"expected a number of US dollars from 0, got {budget:g}")
+    return Decimal(str(budget))

@@ -11,14 +11,15 @@ import re
 import shlex
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
+    from mockserver.prices import Bill
     from mockserver.pytest_plugin.judged import JudgedSandbox
     from mockserver.settings import Settings
     from mockserver.testing import MockServer
@@ -34,6 +35,7 @@ NAMES: Final = "MOCK_SANDBOX_NAMES"
 """The variable in which it says the file for the names of sandboxes."""
 _USED: Final = pytest.StashKey[str]()
 _HERE: Final[pytest.StashKey[ProcessLock]] = pytest.StashKey()
+_BILL: Final[pytest.StashKey[Bill]] = pytest.StashKey()
 _FIXTURES: Final = frozenset({"mock_server", "mock_sandbox", "mock_target"})
 
 
@@ -72,7 +74,7 @@ def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
 
 
 @pytest.fixture
-def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> JudgedSandbox:
+def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> Iterator[JudgedSandbox]:
     """A sandbox of the test's own, as new: no other test meets it. Its key is made from the test's node id."""
     from mockserver.pytest_plugin.judged import JudgedSandbox
 
@@ -82,7 +84,9 @@ def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> Jud
     timing = request.config.getini("mock_server_timing")
     if timing:
         sandbox.configure(timing=timing)
-    return sandbox
+    yield sandbox
+    with suppress(OSError, ValueError):  # a server that the test has ended
+        _add_spend(request.config, sandbox.spend())
 
 
 def _tell_name(digest: str, name: str) -> None:
@@ -230,6 +234,16 @@ def _describe(config: pytest.Config, url: str = "") -> str:
     return f"mock server: in a thread of this process, seed 0{at}"
 
 
+def _add_spend(config: pytest.Config, spend: Mapping[str, Any]) -> None:
+    """Add what the jobs of a test, or of a worker, would have cost."""
+    from mockserver.prices import Bill, shown
+
+    bill = config.stash[_BILL] = config.stash.get(_BILL, Bill()) + Bill.read(spend)
+    if hasattr(config, "workeroutput"):
+        sums = {"amount": shown(bill.amount), "made": bill.made, "unpriced": bill.unpriced}
+        config.workeroutput["mock_spend"] = {**sums, "repeated": {"amount": shown(bill.repeated)}}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
     """Offer `sandbox` too, unless a plugin or conftest of the project has a fixture of that name.
@@ -271,14 +285,18 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """A worker of pytest-xdist ended: what it said of its server."""
-    told = getattr(node, "workeroutput", {}).get("mock_server")
-    if told:
-        node.config.stash[_USED] = told
+    output = getattr(node, "workeroutput", {})
+    if output.get("mock_server"):
+        node.config.stash[_USED] = output["mock_server"]
+    if output.get("mock_spend"):
+        _add_spend(node.config, output["mock_spend"])
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Under pytest-xdist only the workers know which server was used: it is said at the end."""
-    told = config.stash.get(_USED, None)
+    """Say what the jobs would have cost. Under pytest-xdist only the workers know which server was used: say it too."""
+    told, bill = config.stash.get(_USED, None), config.stash.get(_BILL, None)
+    if bill is not None and bill.made and config.getoption("verbose") >= 0:
+        terminalreporter.write_line(f"mock server: {bill.sentence()}")
     if told is not None and config.pluginmanager.hasplugin("dsession") and config.getoption("verbose") >= 0:
         terminalreporter.write_line(told)
 

@@ -11,7 +11,8 @@ from mockserver.testing.results import ClockState, MovedClock
 class Clock:
     """The clock of a sandbox.
 
-    Each move returns the ids of the webhooks that fell due, after their first attempt.
+    Each move returns the ids of the webhooks that fell due, after every attempt that is due was made and recorded,
+    retries and repeats too. It waits for at most 5 s of real time.
     """
 
     def __init__(self, sandbox: SandboxControl) -> None:

@@ -194,18 +194,23 @@ class SandboxControl:
         tiers: Mapping[str, str] | None = None,
         hold_seconds: float | EllipsisType | None = ...,
         journal: str | None = None,
+        webhook_secrets: Sequence[str] | None = None,
+        budget_usd: float | EllipsisType | None = ...,
     ) -> None:
         """Set what is given and leave the rest.
 
         `limits` is off, documented, or {operation: {"calls": N, "seconds": S}}; `hold_seconds` the time for which a
-        creation that waits is held, None: as long as the timing says; `journal` is on or off.
+        creation that waits is held, None: as long as the timing says; `journal` is on or off; `webhook_secrets` sign
+        webhooks, an empty list: they are not signed; `budget_usd` is what jobs may cost at documented prices, None: any
+        number.
         """
         asked = {
             "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,
-            "tiers": tiers, "journal": journal,
+            "tiers": tiers, "journal": journal, "webhook_secrets": webhook_secrets,
         }  # fmt: skip
-        held = {} if isinstance(hold_seconds, EllipsisType) else {"hold_seconds": hold_seconds}
-        self.control("PATCH", "", {**{name: value for name, value in asked.items() if value is not None}, **held})
+        nullable = {"hold_seconds": hold_seconds, "budget_usd": budget_usd}
+        given = {name: value for name, value in nullable.items() if not isinstance(value, EllipsisType)}
+        self.control("PATCH", "", {**{name: value for name, value in asked.items() if value is not None}, **given})
 
     def close_listeners(self) -> None:
         """Close all listeners; links then point again to the address that the client used."""

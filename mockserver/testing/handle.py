@@ -15,7 +15,7 @@ from mockserver.testing.controls import Limits, Profile, Scenario
 from mockserver.testing.events import PATIENCE_SECONDS, EventStream
 from mockserver.testing.journal import Journal
 from mockserver.testing.listeners import Listeners
-from mockserver.testing.results import Delivery, Job, TurnedJob
+from mockserver.testing.results import Delivery, Job, Json, TurnedJob
 from mockserver.testing.wire import Served
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Sandbox(SandboxControl):
         self.clock.freeze()
 
     def advance(self, seconds: float) -> list[str]:
-        """Move the clock forward by seconds; return the ids of webhooks that fell due, after their first attempt."""
+        """Move the clock forward by seconds; return the ids of webhooks that fell due, after their attempts."""
         return self.clock.advance(seconds)
 
     def events(self, *, after: int | None = None, timeout: float = PATIENCE_SECONDS) -> EventStream:
@@ -182,6 +182,16 @@ class Sandbox(SandboxControl):
     def deliveries(self) -> list[Delivery]:
         """Return the webhooks, oldest first, with what was sent and how each attempt ended."""
         found: list[Delivery] = self.control("GET", "/deliveries")["deliveries"]
+        return found
+
+    def spend(self) -> Json:
+        """Return what the jobs would have cost at documented prices: together, by operation, and each."""
+        found: Json = self.control("GET", "/spend")
+        return found
+
+    def replay(self, delivery: str) -> Delivery:
+        """Send a webhook once more, now; return the webhook with all its attempts. `delivery` is its id."""
+        found: Delivery = self.control("POST", f"/deliveries/{delivery}/replay")
         return found
 
     def listeners(self, *, port: int = 0, files: bool = False, files_port: int | None = None) -> Listeners:

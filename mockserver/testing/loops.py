@@ -96,7 +96,9 @@ class LoopThread:
 
     def stop(self) -> None:
         """End the work that is under way, then the thread."""
+        from mockserver.adapters.serving import LONGEST_STOP_SECONDS
+
         if self._loop is not None and self._thread is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
+            self._thread.join(LONGEST_STOP_SECONDS)
             self._loop = self._thread = None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from mockserver.adapters.serving import DaemonExecutor, Server, address, bind, server
+from mockserver.adapters.serving import LONGEST_STOP_SECONDS, DaemonExecutor, Server, address, bind, server
 from mockserver.testing.asgi_exchange import App
 from mockserver.testing.wire import OverHttp
 
@@ -50,9 +50,9 @@ class InThread(OverHttp):
                 ready.set_exception(RuntimeError("the mock server ended before it was ready; its log says why"))
 
     def stop(self) -> None:
-        """Stop the server and wait until everything has ended."""
+        """Stop the server and wait until everything has ended, but no longer than a stop may take."""
         if self._thread is not None and self._server is not None:
             self._server.should_exit = True
-            self._thread.join()
+            self._thread.join(LONGEST_STOP_SECONDS)
             self._thread = self._server = None
             self._url = ""

@@ -12,12 +12,13 @@ from datetime import datetime
 from functools import partial
 
 from mockserver.domain.clip import BadImage
+from mockserver.domain.delivery import SETTLE_SECONDS
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.changes import NotLoaded
 from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Unanswered
-from mockserver.provider.call import Answer, Call, Challenge, Hold, Look, Reply
+from mockserver.provider.call import AfterWebhooks, Answer, Call, Challenge, Hold, Look, Reply, Wait
 from mockserver.provider.endpoints import respond
 from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.provider_context import ProviderContext
@@ -63,13 +64,13 @@ def _refused_early(problem: Problem, call: Call) -> Problem:
     return next(filter(None, (check(call) for check in call.provider.unrouted_checks)), problem)
 
 
-async def _worked(call: Call, steps: Steps) -> Answer | Hold | Look | Challenge:
+async def _worked(call: Call, steps: Steps) -> Answer | Wait:
     """Run steps of a call as a unit of work."""
     again = partial(call.rewind, call.mark())
     return await call.engine.work(call.sandbox, partial(_replied, call, steps), again)
 
 
-def _replied(call: Call, steps: Steps, sandbox: Sandbox) -> Answer | Hold | Look | Challenge:
+def _replied(call: Call, steps: Steps, sandbox: Sandbox) -> Answer | Wait:
     """Run steps. A problem becomes the provider's refusal, a crash its 500, and an answer gets its headers."""
     provider = call.provider
     try:
@@ -92,11 +93,14 @@ def fault_of(error: Exception) -> str:
     return f"{type(error).__name__} inside the mock server; its log has the traceback"
 
 
-async def _waited_for(context: ProviderContext, wait: Hold | Look | Challenge, call: Call) -> Steps:
+async def _waited_for(context: ProviderContext, wait: Wait, call: Call) -> Steps:
     """Wait for what an answer needs; return the steps that follow."""
     if isinstance(wait, Hold):
         await waited(call, wait.until)
         call.now = call.sandbox.clock.now()
+        return wait.then
+    if isinstance(wait, AfterWebhooks):
+        await call.engine.webhooks.made_due(call.sandbox.digest, SETTLE_SECONDS)
         return wait.then
     return await (_looked(context, wait, call) if isinstance(wait, Look) else _asked(context, wait))
 

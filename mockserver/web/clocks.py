@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,10 +12,9 @@ from mockserver.engine.sandbox import Sandbox
 from mockserver.provider import members
 from mockserver.provider.configuration import CLOCK, Apply, clock_changes
 from mockserver.web.control_context import ControlContext, instant
+from mockserver.web.deliveries import settled
 from mockserver.web.members import json_object
 from mockserver.web.problems import Refused
-
-SETTLE_SECONDS: Final = 5.0
 
 
 async def show(context: ControlContext, request: Request) -> Response:
@@ -27,8 +26,8 @@ async def move(context: ControlContext, request: Request) -> Response:
     """Change the clock in the order frozen, rate, start, set, advance_seconds; change nothing when one of them is
     wrong.
 
-    Answers after the first attempt of every webhook that fell due (at most 5 s), with the ids of those that fell due
-    since the last move or override.
+    Answers when every attempt at a webhook that is due was made and recorded (at most 5 s), with the ids of the
+    webhooks that fell due since the last move or override, and what is still under way.
     """
     sandbox = await context.named(request)
     change = await json_object(request, {*CLOCK, "set", "advance_seconds"})
@@ -37,8 +36,7 @@ async def move(context: ControlContext, request: Request) -> Response:
         context.engine.configure(sandbox, _moves(change, sandbox))
 
     await context.engine.work(sandbox, moved)
-    delivered = await context.engine.webhooks.settled(sandbox.digest, SETTLE_SECONDS)
-    return JSONResponse({**clock_of(sandbox), "deliveries": delivered})
+    return JSONResponse({**clock_of(sandbox), **await settled(context, sandbox)})
 
 
 def clock_of(sandbox: Sandbox) -> dict[str, object]:

@@ -15,7 +15,7 @@ from mockserver.domain.invalid_data import InvalidScenario, spoken
 from mockserver.domain.job import OverrideKind
 from mockserver.domain.scenario_catalogue import BuiltInScenario
 from mockserver.domain.scenario_composition import MEMBERS, composed
-from mockserver.web import clocks, deliveries, events, jobs, listeners, promises, reports, sandboxes
+from mockserver.web import clocks, deliveries, events, jobs, listeners, promises, reports, sandboxes, spend
 from mockserver.web.answering import fault_of
 from mockserver.web.control_context import SLASH, ControlContext
 from mockserver.web.guard import admit
@@ -113,7 +113,10 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "/sandboxes/{key}/jobs/{job}/complete", jobs.overridden(OverrideKind.COMPLETED)),
     ("POST", "/sandboxes/{key}/jobs/{job}/fail", jobs.overridden(OverrideKind.FAILED)),
     ("POST", "/sandboxes/{key}/jobs/{job}/stall", jobs.overridden(OverrideKind.STALLED)),
+    ("GET", "/spend", spend.of_all),
+    ("GET", "/sandboxes/{key}/spend", spend.of_sandbox),
     ("GET", "/sandboxes/{key}/deliveries", deliveries.listed),
+    ("POST", "/sandboxes/{key}/deliveries/{delivery}/replay", deliveries.replayed),
     ("GET", "/sandboxes/{key}/journal.json", journal.as_json),
     ("GET", "/sandboxes/{key}/journal.ndjson", journal.as_lines),
     ("GET", "/sandboxes/{key}/journal.har", journal.as_har),

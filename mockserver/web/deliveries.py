@@ -1,4 +1,4 @@
-"""Webhooks as the control API shows them."""
+"""Webhooks over the control API: listed, waited for, replayed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from mockserver.domain.delivery import Attempt, Delivery, Moment, Record
+from mockserver.domain.delivery import SETTLE_SECONDS, Attempt, Delivery, Moment, Record, UnderWay
 from mockserver.domain.redaction import redact_fingerprints
 from mockserver.engine.sandbox import Sandbox, unkeyed
 from mockserver.web.control_context import ControlContext, instant
+from mockserver.web.problems import Refused, nearest
 
 Tell = Callable[[str], str]
 """A text as it is shown."""
@@ -24,6 +25,38 @@ async def listed(context: ControlContext, request: Request) -> Response:
     sandbox.journal.settle()  # so that it knows how a key looks that a client put into an address
     found = shown(webhooks.records(sandbox.digest), partial(_told, sandbox))
     return JSONResponse({"deliveries": found, "under_way": webhooks.under_way(sandbox.digest)})
+
+
+async def settled(context: ControlContext, sandbox: Sandbox) -> dict[str, object]:
+    """Wait until every attempt that is due was made; the ids of the webhooks that fell due since the last move or
+    override, and what is still under way when the time is over.
+    """
+    webhooks = context.engine.webhooks
+    made = await webhooks.settled(sandbox.digest, SETTLE_SECONDS)
+    left = webhooks.attempts_under_way(sandbox.digest)
+    return {"deliveries": made, "still_under_way": [_under_way(one) for one in left]}
+
+
+async def replayed(context: ControlContext, request: Request) -> Response:
+    """Send a recorded webhook once more, now, as its provider sends it; the webhook with all its attempts."""
+    webhooks, sandbox = context.engine.webhooks, await context.named(request)
+    name: str = request.path_params["delivery"]
+    try:
+        await webhooks.replay(sandbox.digest, name, SETTLE_SECONDS)
+    except KeyError:
+        known = list(dict.fromkeys(one.delivery.id for one in webhooks.records(sandbox.digest)))[-50:]
+        hint = nearest(name, known) if known else "; there is none yet"
+        raise Refused(404, f"no delivery {name[:80]}{hint}") from None
+    except ValueError as error:
+        raise Refused(409, f"{name} cannot be delivered: {_told(sandbox, str(error))}") from None
+    sandbox.journal.settle()
+    records = [one for one in webhooks.records(sandbox.digest) if one.delivery.id == name]
+    return JSONResponse(shown(records, partial(_told, sandbox))[0])
+
+
+def _under_way(one: UnderWay) -> dict[str, object]:
+    delivery = one.delivery
+    return {"delivery": delivery.id, "job": delivery.job, "attempt": one.number, "due_at": instant(one.due)}
 
 
 def shown(records: Iterable[Record], tell: Tell) -> list[dict[str, object]]:
@@ -45,7 +78,7 @@ def _delivery(delivery: Delivery, tell: Tell) -> dict[str, object]:
 
 
 def _attempt(attempt: Attempt, tell: Tell) -> dict[str, object]:
-    headers, body = [[name, tell(value)] for name, value in attempt.headers], tell(attempt.body.decode())
+    headers, body = _headers(attempt.headers, tell), tell(attempt.body.decode("utf-8", "backslashreplace"))
     return {
         "number": attempt.number,
         "due_at": instant(attempt.due),
@@ -53,8 +86,15 @@ def _attempt(attempt: Attempt, tell: Tell) -> dict[str, object]:
         "ended": _moment(attempt.ended),
         "status": attempt.status,
         "error": tell(attempt.error) or None,
+        "latency_seconds": attempt.ended.monotonic - attempt.started.monotonic,
+        "answer_headers": None if attempt.answer is None else _headers(attempt.answer.headers, tell),
+        "is_replay": attempt.is_replay,
         "request": {"headers": headers, "body": body},
     }
+
+
+def _headers(headers: Iterable[tuple[str, str]], tell: Tell) -> list[list[str]]:
+    return [[name, tell(value)] for name, value in headers]
 
 
 def _told(sandbox: Sandbox, text: str) -> str:

@@ -31,7 +31,8 @@ async def send_with(fault: Fault, call: Call, scope: Scope, receive: Receive, se
         sent = _instead(sent, PAGE if does is TransportFault.HTML else b"")
     if does is TransportFault.SILENT:
         with suppress(TimeoutError):
-            await asyncio.wait_for(_gone(receive), LONGEST_HOLD)
+            async with asyncio.timeout(LONGEST_HOLD):
+                await _gone(receive)
     if does in _ENDS:
         await _broken_off(scope, receive, send, record, sent if does is TransportFault.CUT else None, fault)
     else:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from mockserver.domain.loopback import is_loopback
+from mockserver.ports import OWN_USER_AGENT
 from mockserver.web.problems import Refused
 
 LOOPBACK_ORIGIN: Final = r"https?://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?"
@@ -26,7 +27,10 @@ def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) ->
 
     A peer on another machine needs the token; without a configured token it is always refused. A Host name of another
     machine (a rebound name, for example) and a page of another origin are refused, unless --allow-host admits the name.
+    Webhooks and requests for pictures of a mock server are refused too, wherever a client made them go.
     """
+    if request.headers.get("user-agent") == OWN_USER_AGENT:
+        raise Refused(403, "a webhook or a request for a picture does not use the control API")
     peer = request.client.host if request.client is not None else "127.0.0.1"
     if not is_this_machine(peer):
         _check_token(request, token)

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from mockserver.domain.job import AnyJob, Override, OverrideKind, snapshot
 from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.members import typed
-from mockserver.web.clocks import SETTLE_SECONDS
 from mockserver.web.control_context import ControlContext, instant
+from mockserver.web.deliveries import settled
 from mockserver.web.members import json_object
 from mockserver.web.problems import Refused, nearest
 
@@ -41,8 +41,8 @@ def overridden(kind: OverrideKind) -> Callable[[ControlContext, Request], Awaita
             return engine.override(sandbox, _unended(name, sandbox), Override(now, kind, why))
 
         job = await engine.work(sandbox, override)
-        delivered = await engine.webhooks.settled(sandbox.digest, SETTLE_SECONDS)
-        return JSONResponse({**job_to_json(job, sandbox), "deliveries": delivered})
+        webhooks = await settled(context, sandbox)
+        return JSONResponse({**job_to_json(job, sandbox), **webhooks})
 
     return handler
 

@@ -7,6 +7,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from mockserver.domain.delivery import SETTLE_SECONDS
 from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider import configuration
 from mockserver.provider.configuration import queue_of
@@ -44,13 +45,16 @@ async def configure(context: ControlContext, request: Request) -> Response:
 
     def configured(sandbox: Sandbox) -> dict[str, object]:
         context.engine.configure(sandbox, changes)
+        if "webhook_secrets" in change:
+            sign = context.engine.webhooks.sign
+            sandbox.after.append(partial(sign, sandbox.digest, sandbox.webhook_secrets))
         return sandbox_to_json(sandbox, context)
 
     return JSONResponse(await context.engine.work(sandbox, configured))
 
 
 async def queued(context: ControlContext, request: Request) -> Response:
-    """Append scenarios for the next submissions to the queue."""
+    """Append scenarios for the next submissions to the queue. Answers after every webhook that is due was attempted."""
     sandbox = await context.named(request)
     more = queue_of(await json_object(request, {"queue"}, {"queue"}), "queue", context.scenarios)
 
@@ -58,7 +62,9 @@ async def queued(context: ControlContext, request: Request) -> Response:
         context.engine.configure(sandbox, [lambda box: box.set("queue", (*box.queue, *more))])
         return [context.scenarios.spelled(one) for one in sandbox.queue]
 
-    return JSONResponse({"queue": await context.engine.work(sandbox, appended)})
+    queue = await context.engine.work(sandbox, appended)
+    await context.engine.webhooks.made_due(sandbox.digest, SETTLE_SECONDS)
+    return JSONResponse({"queue": queue})
 
 
 async def reset(context: ControlContext, request: Request) -> Response:
@@ -102,5 +108,7 @@ def sandbox_to_json(sandbox: Sandbox, context: ControlContext) -> dict[str, obje
         "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},
         "hold_seconds": None if sandbox.hold is None else sandbox.hold.total_seconds(),
         "journal": "on" if sandbox.journal.is_on else "off",
+        "webhook_secrets": len(sandbox.webhook_secrets),
+        "budget_usd": None if sandbox.budget is None else float(sandbox.budget),
         "clock": clock_of(sandbox),
     }

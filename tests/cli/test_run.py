@@ -40,7 +40,8 @@ def variables(home: Path, *options: str, **more: str) -> dict[str, str]:
 def test_the_command_reaches_the_server_by_the_address_and_key_of_its_environment(tmp_path: Path) -> None:
     """A plain program with MOCK_BASE_URL and MOCK_API_KEY, without the proxy."""
     done = run(tmp_path, CREATE + 'print(create(os.environ["MOCK_BASE_URL"])["status"])')
-    assert (done.code, done.out, done.err) == (0, "queued\n", "")
+    assert (done.code, done.out) == (0, "queued\n")
+    assert done.err == "mockserver run: this run would have cost $1.50 at documented prices\n"
 
 
 def test_every_variable_that_known_clients_read_is_set(tmp_path: Path) -> None:
@@ -281,10 +282,11 @@ def test_the_journal_is_kept_where_the_command_fails_and_only_there(tmp_path: Pa
     path = tmp_path / "calls.har"
     program = CREATE + 'create(os.environ["MOCK_BASE_URL"]); os.environ["MOCK_API_KEY"] = "second-key"; '
     program += 'create(os.environ["MOCK_BASE_URL"]); sys.exit(int(os.environ["CODE"]))'
-    assert run(tmp_path, program, "--journal-on-failure", str(path), CODE="0").err == ""
+    spend = "mockserver run: this run would have cost $3.00 at documented prices\n"
+    assert run(tmp_path, program, "--journal-on-failure", str(path), CODE="0").err == spend
     assert not path.exists()
     done = run(tmp_path, program, "--journal-on-failure", str(path), CODE="5")
-    assert (done.code, done.err) == (5, f"mockserver run: 2 calls are in {path}\n")
+    assert (done.code, done.err) == (5, f"mockserver run: 2 calls are in {path}\n{spend}")
     entries = json.loads(path.read_text(encoding="utf-8"))["log"]["entries"]
     assert [one["request"]["method"] for one in entries] == ["POST", "POST"]
     assert "second-key" not in path.read_text(encoding="utf-8")

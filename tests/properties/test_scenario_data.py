@@ -15,7 +15,9 @@ from mockserver.domain.fault import WORDS, FaultPoint
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.scenario import Scenario
 from mockserver.domain.scenario_composition import PROBLEMS, composed, read_scenario, scenario_data
-from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES, WEBHOOK_PLANS
+from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES
+from mockserver.domain.webhook_composition import WEBHOOK_PLANS
+from mockserver.domain.webhook_plan import CHANGES
 from mockserver.provider.discovery import discover, scenarios
 from mockserver.timings import TIMINGS
 
@@ -34,7 +36,11 @@ def named(names: Any, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | st.sampled_from(list(names)) | values
 
 
-TRIES = st.lists(SECONDS, max_size=4)
+TRIES = st.lists(SECONDS | table(after_seconds=SECONDS, before_answer=st.booleans(), changes=st.lists(
+    st.sampled_from(list(CHANGES)), max_size=2,
+)), max_size=4).flatmap(lambda first: st.just(first) if not first else st.lists(
+    table(only_if_failed=st.booleans(), with_previous=st.booleans(), after_seconds=SECONDS), max_size=2
+).map(lambda more: [*first, *more]))  # fmt: skip
 FAULTS = st.builds(
     lambda row, first, more: {**row, "from": first, "to": first + more},
     st.fixed_dictionaries(

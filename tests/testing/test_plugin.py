@@ -192,3 +192,27 @@ def test_keys_are_readable_and_never_the_same() -> None:
     assert len({key_of(name) for name in names}) == len(names)
     assert all(re.fullmatch(r"mock-[A-Za-z0-9-]+", key_of(name)) for name in names)
     assert key_of(names[0]) == key_of(names[0])
+
+
+SPENDS = """
+import pytest
+
+@pytest.mark.parametrize("number", range(3))
+def test_it(number, mock_sandbox):
+    headers = {**mock_sandbox.headers, "content-type": "application/json"}
+    for path, body in (
+        ("/v2/ai/text-to-video", b'{"prompt": "a cat", "duration": 5}'),
+        ("/v2/ai/text-to-video", b'{"prompt": "a cat", "duration": 5}'),
+        ("/v1/video_generation", b'{"model": "T2V-01", "prompt": "a cat"}'),
+    ):
+        mock_sandbox.server.request("POST", path, headers, body)
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_the_summary_says_what_the_run_would_have_cost(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """Over all tests and workers; what was made twice and what has no price is named."""
+    done = run(tmp_path, {"test_it.py": SPENDS}, *options)
+    assert done.returncode == 0, done.stdout
+    line = "mock server: this run would have cost $15.00 at documented prices, $7.50 of it for jobs that ask for the"
+    assert f"\n{line} same as an earlier one; no price is documented for 3 of its 9 jobs\n" in done.stdout

@@ -15,7 +15,9 @@ from mockserver import __version__
 from mockserver.cli.reporting import report_on
 from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS, PROBLEMS
-from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES, WEBHOOK_PLANS
+from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES
+from mockserver.domain.webhook_composition import TRY, WEBHOOK_PLANS
+from mockserver.domain.webhook_plan import CHANGES
 from mockserver.provider import configuration
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
@@ -119,6 +121,9 @@ def test_the_words_are_those_that_are_known() -> None:
     for part, names in PARTS.items():
         assert composition[part]["oneOf"][-1]["enum"] == [*names, None]
     assert SCHEMAS["Timing"]["enum"] == list(TIMINGS)
+    assert SCHEMAS["TryChanges"]["items"]["enum"] == list(CHANGES)
+    for name, known in (("FirstTry", set(TRY) - {"only_if_failed", "with_previous"}), ("NextTry", set(TRY))):
+        assert set(SCHEMAS[name]["oneOf"][1]["properties"]) == known
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +152,8 @@ GATELY = {"name": "gately"}
 NEW, FIRST, NONE = ({**SELF, "job": word} for word in ("new", "first", "none"))
 """A job that is made for the call, the first of those, and one that is not there."""
 COMPLETE, FAIL, STALL = (f"/sandboxes/{{key}}/jobs/{{job}}/{word}" for word in ("complete", "fail", "stall"))
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+REPLAY = "/sandboxes/{key}/deliveries/{delivery}/replay"
 OWN_LIMITS = {"createVideo": {"calls": 2, "seconds": 60}}
 TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     # method, path, what stands in it, query, body, the status that comes
@@ -179,6 +186,9 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": "documented", "queue": ["rainy"], "hold_seconds": None}, 200),
     ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": OWN_LIMITS, "tiers": {"tensorone": "free"}}, 200),
     ("PATCH", "/sandboxes/{key}", SELF, "", {"limits": "off", "queue": []}, 200),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"webhook_secrets": [SECRET], "budget_usd": 20.5}, 200),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"webhook_secrets": ["secret"]}, 400),
+    ("PATCH", "/sandboxes/{key}", SELF, "", {"webhook_secrets": [], "budget_usd": None}, 200),
     ("PATCH", "/sandboxes/{key}", SELF, "", {"timing": "quik"}, 400),
     ("POST", "/sandboxes/{key}/queue", SELF, "", {"queue": ["rainy", "polls=4"]}, 200),
     ("POST", "/sandboxes/{key}/queue", SELF, "", {"queue": ["rain"]}, 400),
@@ -200,6 +210,10 @@ TOUR: list[tuple[str, str, dict[str, str], str, object, int]] = [
     ("PATCH", "/sandboxes/{key}/clock", SELF, "", {"advance_seconds": 3600}, 200),
     ("GET", "/sandboxes/{key}/jobs", SELF, "", None, 200),
     ("GET", "/sandboxes/{key}/deliveries", SELF, "", None, 200),
+    ("GET", "/spend", {}, "", None, 200),
+    ("GET", "/sandboxes/{key}/spend", SELF, "", None, 200),
+    ("POST", REPLAY, {**SELF, "delivery": "sent"}, "", None, 200),
+    ("POST", REPLAY, {**SELF, "delivery": "none"}, "", None, 404),
     ("GET", "/sandboxes/{key}/journal.json", SELF, "", None, 200),
     ("GET", "/sandboxes/{key}/journal.json", SELF, "kind=exchang", None, 400),
     ("GET", "/sandboxes/{key}/journal.ndjson", SELF, "", None, 200),
@@ -235,9 +249,11 @@ def test_every_answer_of_a_tour_over_every_route_is_as_the_document_says(stop: M
     for method, path, names, query, value, status in TOUR:
         known = dict(names)
         if names.get("job") == "new":
-            jobs.append(job_of(stop, KEY))
+            jobs.append(job_of(stop, KEY, f"{NOBODY}/hook"))
         if "job" in names:
             known["job"] = {"new": jobs[-1], "first": jobs[0], "none": "none"}[names["job"]]
+        if names.get("delivery") == "sent":
+            known["delivery"] = stop.control("GET", f"/sandboxes/{KEY}/deliveries")["deliveries"][0]["id"]
         target = f"/_mock{path.format(**known)}" + (f"?{query}" if query else "")
         body = b"" if value is None else json.dumps(value).encode()
         came, headers, content = stop.request(method, target, HEADERS, body)

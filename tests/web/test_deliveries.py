@@ -92,7 +92,8 @@ def test_a_clock_move_answers_with_the_deliveries_that_it_made_due(tmp_path: Pat
                     "url": f"{hook.url}/hook", "undeliverable": None,
                     "attempts": [{
                         "number": 1, "due_at": "2026-01-16T14:31:00.000000Z", "started": moment, "ended": moment,
-                        "status": 200, "error": None,
+                        "status": 200, "error": None, "latency_seconds": 0.0,
+                        "answer_headers": [["Content-Length", "2"]], "is_replay": False,
                         "request": {
                             "headers": [list(pair) for pair in hook.received[0].headers.items()],
                             "body": hook.received[0].body.decode(),

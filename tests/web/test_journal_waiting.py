@@ -8,7 +8,7 @@ from typing import cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.delivery import Attempt, Delivery, Moment, Payload
+from mockserver.domain.delivery import AnswerHead, Attempt, Delivery, Moment, Payload
 from mockserver.domain.journal import Dispatch
 from mockserver.engine.journal import Journal
 from mockserver.web.journal.filters import Filter
@@ -25,7 +25,7 @@ def begun(journal: Journal, job: str) -> Dispatch:
 
 
 def end(one: Dispatch) -> None:
-    one.attempt = Attempt(one.delivery, 1, AT, MOMENT, MOMENT, (), b"", 200, "")
+    one.attempt = Attempt(one.delivery, 1, AT, MOMENT, MOMENT, (), b"", AnswerHead(200))
 
 
 @settings(max_examples=500)

@@ -10,33 +10,23 @@ from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
 
-from mockserver.adapters.webhooks.address import Address, Target
+from mockserver.adapters.webhooks.pending import PendingAttempt
+from mockserver.adapters.webhooks.target_queues import TargetQueues
 from mockserver.domain.delivery import Delivery, Event, PayloadFunction, Record, untold
 from mockserver.domain.job import AnyJob
 from mockserver.ports import Clock
 
 
 @dataclass(slots=True, eq=False)
-class PendingAttempt:
-    """One attempt at a delivery, packed. `made` is done when the attempt has ended, however it did."""
-
-    outbox: Outbox
-    delivery: Delivery
-    number: int
-    due: datetime
-    address: Address
-    body: bytes
-    made: asyncio.Future[None]
-
-
-@dataclass(slots=True, eq=False)
 class Expected:
-    """A job whose events are told: `coming` are those ahead, latest first, `told` counts those behind."""
+    """A job whose events are told."""
 
     job: AnyJob
     webhook_payload: PayloadFunction
     coming: list[Event]
+    """The events ahead, latest first."""
     told: int = 0
+    """How many events are behind."""
     last: Event | None = None
     ticket: int = -1
 
@@ -45,7 +35,7 @@ class Expected:
         self.job, self.coming = job, untold(job, self.last)[::-1]
 
     def tell(self) -> Event:
-        """The next event, which is now behind."""
+        """Return the next event, which is now behind."""
         self.last = self.coming.pop()
         self.told += 1
         return self.last
@@ -53,21 +43,28 @@ class Expected:
 
 @dataclass(slots=True, eq=False)
 class Outbox:
-    """A sandbox's post. `heap` holds what is ahead by (instant, job's n, event, attempt, ticket); an expected job has
-    one entry there, that of its next event, and an entry whose ticket is no longer the job's is void. `unmade` are the
-    first attempts that fell due and have not ended, `fresh` those that fell due since the last call of `settled`.
-    """
+    """The webhooks of one sandbox."""
 
     clock: Clock
     records: deque[Record]
     sandbox: str
+    queues: TargetQueues
+    gone: asyncio.Future[None]
+    """Done when the sandbox was forgotten."""
     jobs: dict[str, Expected] = field(default_factory=dict)
     heap: list[tuple[datetime, int, int, int, int, Expected | PendingAttempt]] = field(default_factory=list)
+    """What is ahead by (instant, job's n, event, attempt, ticket). An expected job has one entry, that of its next
+    event; an entry whose ticket is no longer the job's is void.
+    """
     tickets: Iterator[int] = field(default_factory=count)
-    unmade: set[PendingAttempt] = field(default_factory=set)
+    open: dict[PendingAttempt, None] = field(default_factory=dict)
+    """The attempts that fell due and have not ended, in the order in which they fell due."""
+    given_up: dict[PendingAttempt, None] = field(default_factory=dict)
+    """Those of them for which a move of the clock has given up waiting: the next one does not wait again."""
     fresh: deque[PendingAttempt] = field(default_factory=deque)
-    sending: set[Target] = field(default_factory=set)
-    is_gone: bool = False
+    """The first attempts that fell due since the last call of `settled`."""
+    replays: dict[str, int] = field(default_factory=dict)
+    """How many replays of a delivery were asked for, by its id."""
     waiting: asyncio.Task[None] | None = None
     waits_for: datetime | None = None
 
@@ -83,15 +80,23 @@ class Outbox:
             at = expected.coming[-1][0]
             heappush(self.heap, (at, expected.job.n, expected.told, 0, expected.ticket, expected))
 
-    def hold(self, pending: PendingAttempt, expected: Expected) -> None:
+    def hold(self, pending: PendingAttempt) -> None:
         """Put a pending attempt on the heap until it falls due."""
-        key = (pending.due, expected.job.n, expected.told, pending.number, next(self.tickets))
-        heappush(self.heap, (*key, pending))
+        heappush(self.heap, (pending.due, *pending.rank, pending.number, next(self.tickets), pending))
 
     def due(self) -> Iterator[Expected | PendingAttempt]:
-        """All that has fallen due, oldest instant first; what is put on the heap meanwhile comes in its turn."""
+        """Give all that has fallen due, oldest instant first; what is put on the heap meanwhile comes in its order."""
         now = self.clock.now()
         while self.heap and self.heap[0][0] <= now:
             *_, ticket, item = heappop(self.heap)
             if isinstance(item, PendingAttempt) or item.ticket == ticket:
                 yield item
+
+    def find(self, delivery: str) -> Delivery | None:
+        """Return the delivery of this id among the records."""
+        return next((one.delivery for one in reversed(self.records) if one.delivery.id == delivery), None)
+
+    def next_replay(self, delivery: Delivery) -> int:
+        """Return the number of a new replay: those of the plan come before it."""
+        nth = self.replays[delivery.id] = self.replays.get(delivery.id, 0) + 1
+        return len(delivery.plan) + nth

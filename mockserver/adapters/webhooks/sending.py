@@ -10,10 +10,13 @@ from typing import Final
 
 from mockserver import MockServerError
 from mockserver.adapters.webhooks.address import Address
+from mockserver.domain.delivery import AnswerHead
+from mockserver.ports import OWN_USER_AGENT
 
 Headers = tuple[tuple[str, str], ...]
 
 MOST_READ: Final = 1_000_000
+MOST_HEADERS: Final = 100
 _STATUS: Final = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})[ \r]")
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked", re.IGNORECASE)
@@ -23,25 +26,27 @@ class Unanswered(MockServerError):
     """There was no whole HTTP answer; the text says what there was."""
 
 
-def headers_for(address: Address, body: bytes) -> Headers:
-    """The headers of a JSON webhook. None of them is a provider's: none documents a signature or an id there."""
+def headers_for(
+    address: Address, body: bytes, content_type: str = "application/json", signature: Headers = ()
+) -> Headers:
+    """Return the headers of a webhook. None of them is a provider's, since none documents a signature or an id there:
+    those of a `signature` are there where a tester asked for them.
+    """
     return (
         ("host", address.authority),
-        ("content-type", "application/json"),
+        ("content-type", content_type),
         ("content-length", str(len(body))),
-        ("user-agent", "mockserver"),
+        *signature,
+        ("user-agent", OWN_USER_AGENT),
         ("accept", "*/*"),
         ("connection", "close"),
     )
 
 
-async def post(address: Address, headers: Headers, body: bytes, within_seconds: float) -> int:
-    """The status that the address answers with, all in all within this real time. Raises Unanswered."""
-    return (await exchange(address, headers, body, within_seconds))[0]
-
-
-async def exchange(address: Address, headers: Headers, body: bytes, within_seconds: float) -> tuple[int, bytes]:
-    """The status and the body, of which at most a megabyte is read. Raises Unanswered."""
+async def exchange(address: Address, headers: Headers, body: bytes, within_seconds: float) -> tuple[AnswerHead, bytes]:
+    """Return the head of the answer and its body, of which at most a megabyte is read, all in all within this real
+    time. Raises Unanswered.
+    """
     try:
         async with asyncio.timeout(within_seconds):
             return await _exchanged(address, headers, body)
@@ -53,7 +58,7 @@ async def exchange(address: Address, headers: Headers, body: bytes, within_secon
         raise Unanswered(f"{type(error).__name__}: {error}") from error
 
 
-async def _exchanged(address: Address, headers: Headers, body: bytes) -> tuple[int, bytes]:
+async def _exchanged(address: Address, headers: Headers, body: bytes) -> tuple[AnswerHead, bytes]:
     scheme, host, port = address.target
     secure = _context(address.is_loopback) if scheme == "https" else None
     reader, writer = await asyncio.open_connection(host, port, ssl=secure)
@@ -66,7 +71,7 @@ async def _exchanged(address: Address, headers: Headers, body: bytes) -> tuple[i
         writer.transport.abort()
 
 
-async def _answered(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def _answered(reader: asyncio.StreamReader) -> tuple[AnswerHead, bytes]:
     status = 100
     while status < 200:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -74,7 +79,15 @@ async def _answered(reader: asyncio.StreamReader) -> tuple[int, bytes]:
         if found is None:
             raise ValueError(f"no HTTP/1 answer: {head[:60]!r}")
         status = int(found[1])
-    return status, b"" if status in {204, 304} else await _read_body(reader, head)
+    came = await _read_body(reader, head) if status not in {204, 304} else b""
+    return AnswerHead(status, _headers(head)), came
+
+
+def _headers(head: bytes) -> Headers:
+    """The header lines of an answer's head, as they came."""
+    lines = head.decode("latin-1").split("\r\n")[1:-2]
+    pairs = (line.partition(":") for line in lines[:MOST_HEADERS])
+    return tuple((name, value.strip()) for name, _, value in pairs)
 
 
 async def _read_body(reader: asyncio.StreamReader, head: bytes) -> bytes:

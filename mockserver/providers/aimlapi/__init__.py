@@ -9,7 +9,7 @@ from mockserver.provider.checks import as_documented, json_only, with_key
 from mockserver.provider.endpoints import creates, polls, serves, starts_from
 from mockserver.provider.table import Provider, Word, get, post, promise_beside
 from mockserver.providers.aimlapi import catalogue, order, refusal, wire
-from mockserver.providers.aimlapi.request import Video
+from mockserver.providers.aimlapi.request import Video, billed
 
 UNIVERSAL: Final = "/v2/video/generations"
 LEGACY: Final = "/v2/generate/video/pixverse/generation"
@@ -63,6 +63,7 @@ PROVIDER = Provider(
         get("getBilling", "/v2/billing", catalogue.balance),
     ),
     refuse=refusal.refuse,
+    billed=billed,
     requests=(Video,),
     add_headers=refusal.add_headers,
     sample=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -111,3 +112,8 @@ def _parts(total: float, chance: Draw) -> Lengths:
     """Split a length: 2 to 8 s of it are waiting (decided)."""
     waiting = timedelta(milliseconds=int(2000 + 6000 * chance.share(40)))
     return waiting, timedelta(milliseconds=int(1000 * total)) - waiting
+
+
+def billed(video: Video) -> Mapping[str, object]:
+    """Return what the price of a generation depends on: its credits."""
+    return {"credits": video.credits}

@@ -8,7 +8,7 @@ from mockserver.provider.checks import as_documented, json_only, with_key, withi
 from mockserver.provider.endpoints import Find, creates, polls, serves
 from mockserver.provider.table import Endpoint, Provider, Word, get, post, promise_beside
 from mockserver.providers.tensorone import order, refusal, wire
-from mockserver.providers.tensorone.request import Made, Upscale, Video
+from mockserver.providers.tensorone.request import Made, Upscale, Video, billed
 
 
 def files(find: Find[Made]) -> Endpoint:
@@ -48,6 +48,7 @@ PROVIDER = Provider(
     ),
     tiers=tuple(order.TIERS),
     refuse=refusal.refuse,
+    billed=billed,
     requests=(Video, Upscale),
     add_headers=refusal.add_headers,
     scenarios=(

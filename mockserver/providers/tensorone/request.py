@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -62,3 +63,9 @@ def enlarged(video: Video, target: str) -> tuple[int, int]:
     short = {"1080p": 1080, "4K": 2160}[target]
     scale = Fraction(short, min(video.width, video.height))
     return round(video.width * scale), round(video.height * scale)
+
+
+def billed(made: Made) -> Mapping[str, object]:
+    """Return what the price of a video or an upscale depends on: its seconds, and the pixels of a frame."""
+    seconds = made.duration if isinstance(made, Video) else round(made.frames / made.fps, 6)
+    return {"seconds": seconds, "pixels": made.width * made.height}
