@@ -10,18 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
 
 from mockserver.domain.alteration import FileChange
 from mockserver.domain.clip import ClipSpec, PictureRules
 from mockserver.domain.delivery import PayloadFunction
 from mockserver.domain.fault import Fault
 from mockserver.domain.job import AnyJob
-from mockserver.domain.problem import Problem, Violation
+from mockserver.domain.problem import Problem
 from mockserver.domain.scenario import Scenario
 from mockserver.prices import Quantities
+from mockserver.provider.http_request import HttpRequest
 from mockserver.provider.profile_words import Word, profile_of
-from mockserver.provider.reading import read_object
 
 if TYPE_CHECKING:
     from mockserver.domain.chance import Draw
@@ -37,37 +36,17 @@ Mark = tuple[
 ]
 """What a unit of work may change of its call."""
 
-_UNREAD: dict[str, object] = {}
 _NO_TIME = timedelta(0)
 
 
-class Call:
+class Call(HttpRequest):
     """One request, and where it belongs. Made at the edge; the provider's functions only read it."""
 
     __slots__ = (
-        "_chance", "_query", "_value", "_wall", "answer", "base", "beyond", "body", "engine", "fault", "files",
-        "headers", "is_head", "judge", "key", "keys", "method", "now", "operation", "params", "path", "picture",
-        "picture_size", "profile", "provider", "query_string", "raw_path", "sandbox", "scenario", "standing",
+        "_chance", "_wall", "answer", "base", "engine", "fault", "files", "judge", "key", "keys", "now", "operation",
+        "picture", "picture_size", "profile", "provider", "sandbox", "scenario", "standing",
     )  # fmt: skip
 
-    method: str
-    """The method; GET for a HEAD where GET is served."""
-    is_head: bool
-    """Whether it is a HEAD, whose answer leaves without its body."""
-    path: str
-    """The percent-decoded path, for people."""
-    raw_path: str
-    """The path as it came."""
-    query_string: str
-    """The query as it came, without the question mark."""
-    headers: Mapping[bytes, bytes]
-    """The headers by their lower-case names; the last one where a name came twice."""
-    body: bytes
-    """The body as it came."""
-    params: dict[str, str]
-    """The decoded parameters of the route."""
-    beyond: tuple[Violation, ...]
-    """The numbers of the body that lie beyond 2^53."""
     provider: Provider
     """The provider whose path it is."""
     operation: Operation | None
@@ -104,23 +83,14 @@ class Call:
     """What it was answered, once it is."""
 
     def __init__(self, method: str, path: str, query_string: str, headers: Mapping[bytes, bytes], body: bytes) -> None:
-        self.method = method
-        self.is_head = method == "HEAD"
+        super().__init__(method, path, query_string, headers, body)
         self.answer = None
         self.fault = None
-        self.path = self.raw_path = path
-        self.query_string = query_string
-        self.headers = headers
-        self.body = body
-        self.params = {}
         self.key = None
         self.scenario = None
         self.standing = None
         self.picture = ""
         self.picture_size = None
-        self._value: dict[str, object] | Problem = _UNREAD
-        self.beyond = ()
-        self._query: dict[str, str] | None = None
         self._chance: Draw | None = None
         self._wall: datetime | None = None
 
@@ -136,29 +106,6 @@ class Call:
         self.standing, self.fault, self._chance, self._wall = mark[:4]
         self.base, self.files, self.picture, self.picture_size = mark[4:]
         self.sandbox, self.profile = sandbox, sandbox.profiles[self.provider.name]
-
-    def header(self, name: str) -> str:
-        """Return a header's value, empty when absent; the last one when it came twice."""
-        return self.headers.get(name.encode("latin-1"), b"").decode("latin-1")
-
-    @property
-    def value(self) -> dict[str, object] | Problem:
-        """The JSON object of the body, read once, or the problem with it."""
-        if self._value is _UNREAD:
-            read = read_object(self.body)
-            if isinstance(read, Problem):
-                self._value = read
-            else:
-                self._value, self.beyond = read
-        return self._value
-
-    @property
-    def members(self) -> dict[str, Any]:
-        """The members of the body, for functions that run after the checks. Raises TypeError where it has none."""
-        value = self.value
-        if isinstance(value, Problem):
-            raise TypeError(f"no JSON object was read: {value.text}")
-        return value
 
     @property
     def operation_id(self) -> str:
@@ -178,14 +125,6 @@ class Call:
         if self._wall is None:
             self._wall = self.sandbox.clock.on_clients_clock(_NO_TIME)
         return self._wall
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The query parameters; the first wins when one came twice."""
-        if self._query is None:
-            pairs = parse_qsl(self.query_string, keep_blank_values=True)
-            self._query = dict(reversed(pairs))
-        return self._query
 
 
 @dataclass(slots=True)
