@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check lint types floors generated format generate facts clients e2e fuzz wheel bench coverage clean
+.PHONY: help setup serve test check lint types floors generated format generate reports facts clients e2e fuzz wheel bench coverage clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,7 @@ generated: $(READY) ## Generated files are what their sources say
 	$(BIN)/python -m mockserver.kit.generator --check
 	$(BIN)/python -m tests.docs.python_page --check
 	$(BIN)/python -m tests.docs.laws_page --check
+	$(BIN)/python -m tests.docs.clients_page --check
 
 format: $(READY) ## Write the code in its one format
 	$(BIN)/ruff format .
@@ -48,6 +49,11 @@ generate: $(READY) ## Write documents and schemas from contracts/*
 	$(BIN)/python -m mockserver.kit.generator
 	$(BIN)/python -m tests.docs.python_page
 	$(BIN)/python -m tests.docs.laws_page
+	$(BIN)/python -m tests.docs.clients_page
+
+reports: clients ## Observe the released clients again, and write what they did into docs/clients.md
+	$(BIN)/python -m tests.e2e.client_reports
+	$(BIN)/python -m tests.docs.clients_page
 
 # The table's own test is left out: it judges the README as it stood before this target wrote it.
 facts: clients ## Prove the facts, count them, write the counts into the README

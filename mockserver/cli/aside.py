@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
+from mockserver import MockServerError
+
 if TYPE_CHECKING:
     from mockserver.adapters.serving import Beside
 
 
-class EndedEarly(Exception):
+class EndedEarly(MockServerError):
     """The server ended before it was ready; its log says why."""
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final
 
+from mockserver import MockServerError
+
 NOT_FOUND: Final = 127
 NOT_EXECUTABLE: Final = 126
 """What shells and env(1) answer for a command that is not there, or cannot be run."""
@@ -20,7 +22,7 @@ _FROM_TERMINAL: Final = frozenset({"SIGINT", "SIGQUIT", "SIGHUP", "SIGBREAK"})
 """Those that a terminal sends to the whole group in its foreground, so to the command as well."""
 
 
-class CannotRun(Exception):
+class CannotRun(MockServerError):
     """The command cannot be started; `code` is the exit code that a shell has for it."""
 
     def __init__(self, text: str, code: int) -> None:

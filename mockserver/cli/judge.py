@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from mockserver import __version__
+from mockserver.cli.environment import aliases
 from mockserver.cli.reporting import Paths, give_out, report_options
 from mockserver.cli.spelling import unknown
 
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from mockserver.kit.judge.recording import Recorded
     from mockserver.kit.laws.run import CaseFacts
 
-MOST_BYTES = 500_000_000
+MOST_BYTES: Final = 500_000_000
+STANDARD_INPUT: Final = "-"
 
 
 def _provider(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -101,23 +104,22 @@ def judge(
     """Judge the traffic in FILE: how the client behaved, and whether the answers are what the provider's document says.
 
     FILE is HAR, as Chromium, Firefox, mitmproxy or the mock's journal write it, or a transcript of the mock as JSON or
-    NDJSON. The exit code is 1 where a must failed, and 2 where there is nothing to judge.
+    NDJSON; - is standard input. The exit code is 1 where a must failed, and 2 where there is nothing to judge.
     """
     environ: Mapping[str, str] = ctx.find_root().obj
     from mockserver.kit.judge.recording import Recorded
     from mockserver.kit.laws.run import CaseFacts
 
     facts = CaseFacts(attempts=attempts, intents=jobs)
-    recorded = Recorded(_value(file), file.name, provider, hosts, profiles)
+    known = {host: name for name, names in aliases().items() for host in names}
+    recorded = Recorded(_value(file), file.name, provider, known | hosts, profiles)
     return give_out(_report(recorded, facts, file), Paths.of(given), environ)
 
 
 def _value(file: Path) -> Any:
-    """The JSON value of a file, or a tuple of its lines where it is none."""
+    """The JSON value of a file (`-`: of standard input), or a tuple of its lines where it is none."""
     try:
-        if file.stat().st_size > MOST_BYTES:
-            raise click.UsageError(f"{file}: more than {MOST_BYTES:,} bytes")
-        text = file.read_text("utf-8-sig")
+        text = sys.stdin.read() if str(file) == STANDARD_INPUT else _text(file)
     except OSError as error:
         raise click.UsageError(f"{file}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:
@@ -128,6 +130,12 @@ def _value(file: Path) -> Any:
         raise click.UsageError(f"{file}: the JSON is too deep") from None
     except ValueError:
         return tuple(text.splitlines())
+
+
+def _text(file: Path) -> str:
+    if file.stat().st_size > MOST_BYTES:
+        raise click.UsageError(f"{file}: more than {MOST_BYTES:,} bytes")
+    return file.read_text("utf-8-sig")
 
 
 def _report(recorded: Recorded, facts: CaseFacts, file: Path) -> Any:

@@ -133,8 +133,8 @@ TABLE: Final = (
         values.word("off", "documented"), default="off",
     ),
     option(
-        "--limit", "OPERATION=CALLS/SECONDS", "A rate limit of your own, such as createVideo=2/60 (repeatable); see "
-        "`mockserver routes`.", quotas.limits, multiple=True,
+        "--limit", "OPERATION=CALLS/SECONDS", "A rate limit of your own, such as createVideo=2/60 at each provider, "
+        "or gately.createVideo=2/60 (repeatable); see `mockserver routes`.", quotas.limits, multiple=True,
     ),
     option(
         "--tier", "PROVIDER=TIER", "The plan of the account, on which documented limits depend (repeatable).",

@@ -1,4 +1,4 @@
-"""`--limit OPERATION=CALLS/SECONDS` and `--tier PROVIDER=TIER`: the user's own rate limits, and the account's plans."""
+"""`--limit [PROVIDER.]OPERATION=CALLS/SECONDS`, `--tier PROVIDER=TIER`: the user's own limits, the account's plans."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from mockserver.domain.invalid_data import InvalidScenario
 from mockserver.domain.quota import Limit
 from mockserver.provider.table import Provider
 
-_LIMIT: Final = re.compile(r"([A-Za-z0-9]+)=([0-9]{1,9})/([0-9]{1,9}(?:\.[0-9]{1,6})?)")
+_LIMIT: Final = re.compile(r"([A-Za-z0-9_.-]+)=([0-9]{1,9})/([0-9]{1,9}(?:\.[0-9]{1,6})?)")
 _TIER: Final = re.compile(r"([A-Za-z0-9]+)=([a-z]+)")
 
 
 def limits(texts: Sequence[str]) -> dict[str, Limit]:
-    """Return limits by operation; ValueError in one line."""
-    from mockserver.provider.configuration import limits_of
+    """Return limits by the name of their operation; ValueError in one line."""
+    from mockserver.provider.own_limits import limits_of
 
     wanted = {}
     for text in _parts(texts):

@@ -88,7 +88,8 @@ def give_out(report: Report, paths: Paths, environ: Mapping[str, str], stream: T
     stream = stream or sys.stdout
     for path, text in _texts(report, paths):
         try:
-            path.write_text(text, encoding="utf-8")
+            # Half a surrogate pair, which JSON may hold, has no bytes; escaped it is JSON again.
+            path.write_bytes(text.encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise click.UsageError(f"{path}: {error.strerror}") from None
     paint = painted if has_colours(stream, environ) else report_terminal.plain

@@ -1,7 +1,8 @@
 """A fault: what goes wrong between a client and its job, at which of its calls. A value, chosen by the tester.
 
 A scenario has a list of them. Of those that fit a call the first is applied; which call it is, is counted for each job
-from 1 (creations, which come before there is a job: for each scenario). No fault touches the job's life.
+from 1 (creations, which come before there is a job: for each scenario and operation of a provider). No
+fault touches the job's life.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class Sandbox(Records):
     files_url: str | None = None
     """The origin that links point to; None: where the client came."""
     own_limits: Mapping[str, Limit] = field(default_factory=dict)
-    """Rate limits of the tester's own by operation; they always refuse."""
+    """Rate limits of the tester's own by `OPERATION` or `PROVIDER.OPERATION`; they always refuse."""
     tiers: Mapping[str, str] = field(default_factory=dict)
     """The plan of the account by provider; absent: the provider's default."""
     webhook_secrets: tuple[str, ...] = ()

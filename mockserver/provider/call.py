@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from mockserver.domain.alteration import FileChange
 from mockserver.domain.clip import ClipSpec, PictureRules
@@ -21,6 +21,7 @@ from mockserver.domain.scenario import Scenario
 from mockserver.prices import Quantities
 from mockserver.provider.http_request import HttpRequest
 from mockserver.provider.profile_words import Word, profile_of
+from mockserver.provider.reading import without_nulls
 
 if TYPE_CHECKING:
     from mockserver.domain.chance import Draw
@@ -106,6 +107,13 @@ class Call(HttpRequest):
         self.standing, self.fault, self._chance, self._wall = mark[:4]
         self.base, self.files, self.picture, self.picture_size = mark[4:]
         self.sandbox, self.profile = sandbox, sandbox.profiles[self.provider.name]
+
+    def read_value(self) -> dict[str, object] | Problem:
+        """Read the JSON object of the body; without null members where the provider takes them for absent."""
+        value = super().read_value()
+        if b"null" not in self.body or not self.provider.null_is_absent or isinstance(value, Problem):
+            return value
+        return cast("dict[str, object]", without_nulls(value))
 
     @property
     def operation_id(self) -> str:
@@ -274,6 +282,8 @@ class Provider:
     """The plans on which its limits depend, the default first."""
     base_path: str = ""
     """The path that its clients append to the origin."""
+    null_is_absent: bool = False
+    """Whether a member of a body that is null counts as absent, as in Go's decoder."""
 
     @property
     def style(self) -> str | None:

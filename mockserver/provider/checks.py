@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.quota import Limit
 from mockserver.provider.call import Call
+from mockserver.provider.own_limits import own_limit
 from mockserver.provider.table import Check
 
 
@@ -66,7 +67,7 @@ def within(limit_of: Callable[[Call], tuple[Hashable, Limit] | None]) -> Check:
     """Return the check of a rate limit. Every call is counted; it is refused where the sandbox's limits are on."""
 
     def check(call: Call) -> Problem | None:
-        if call.operation is not None and call.operation.id in call.sandbox.own_limits:
+        if call.sandbox.own_limits and _own(call) is not None:
             return None  # the tester's own limit stands in its place
         named = limit_of(call)
         return None if named is None else _counted(call, *named, refuses=call.sandbox.limits)
@@ -75,12 +76,17 @@ def within(limit_of: Callable[[Call], tuple[Hashable, Limit] | None]) -> Check:
 
 
 def within_own(call: Call) -> Problem | None:
-    """Check the limit that the user set for this operation, at any provider."""
+    """Check the limit that the user set for this operation; each provider counts for itself."""
     operation = call.operation
     if operation is None or operation.is_public or call.keys.grant(call.key or "") is None:
         return None
-    limit = call.sandbox.own_limits.get(operation.id)
-    return None if limit is None else _counted(call, ("own", operation.id), limit, refuses=True)
+    limit = _own(call)
+    name = ("own", call.provider.name, operation.id)
+    return None if limit is None else _counted(call, name, limit, refuses=True)
+
+
+def _own(call: Call) -> Limit | None:
+    return own_limit(call.sandbox.own_limits, call.provider.name, call.operation_id)
 
 
 def _counted(call: Call, name: Hashable, limit: Limit, *, refuses: bool) -> Problem | None:

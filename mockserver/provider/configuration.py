@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from mockserver.domain.quota import Limit
 from mockserver.domain.scenario import Scenario, UnknownScenario
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.domain.spelling import nearest
@@ -36,6 +35,7 @@ from mockserver.provider.members import (
     typed,
     whole,
 )
+from mockserver.provider.own_limits import limits_of
 from mockserver.provider.table import Provider, UnknownWord
 from mockserver.timings import TIMINGS
 
@@ -213,27 +213,6 @@ def _limits(change: Mapping[str, Any], providers: Mapping[str, Provider]) -> App
     with within("limits"):
         own = limits_of(change["limits"], providers)
     return lambda sandbox: sandbox.set("own_limits", own)
-
-
-def limits_of(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> dict[str, Limit]:
-    """Return the user's own limits: `{operation: {"calls": N, "seconds": S}}`."""
-    known = list(dict.fromkeys(operation.id for one in providers.values() for operation in one.operations))
-    own = {}
-    for name, numbers in wanted.items():
-        if name not in known:
-            raise Misconfigured((name,), f"unknown operation {name!r}{nearest(name, known)}")
-        with within(name):
-            own[name] = _limit(numbers)
-    return own
-
-
-def _limit(numbers: object) -> Limit:
-    if not isinstance(numbers, Mapping) or set(numbers) != {"calls", "seconds"}:
-        raise Misconfigured((), f'expected {{"calls": N, "seconds": S}}, got {brief(numbers)}')
-    calls, seconds = number(numbers, "calls"), number(numbers, "seconds")
-    if calls < 1 or calls != int(calls) or seconds < 1e-6:
-        raise Misconfigured((), "calls is a whole number from 1, seconds a number from 0.000001")
-    return Limit(int(calls), timedelta(seconds=seconds))
 
 
 def _hold(seconds: float) -> timedelta:

@@ -1,4 +1,6 @@
-"""Which fault of its job's scenario a call meets. Calls are counted only where a scenario has faults."""
+"""Which fault of its job's scenario a call meets. Calls are counted only where a scenario has faults: for each job, and
+creations for each scenario and each operation of a provider.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from mockserver.provider.call import Call
 
 def at_creation(call: Call, scenario: Scenario) -> Problem | None:
     """Meet a creation's fault; the refusal in the place of its job, if it is one."""
-    _meet(call, scenario, FaultPoint.CREATION, scenario.name)
+    _meet(call, scenario, FaultPoint.CREATION, f"{scenario.name} {call.provider.name}.{call.operation_id}")
     return None if call.fault is not None and call.fault.is_applied else refusal(call, scenario)
 
 

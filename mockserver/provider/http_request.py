@@ -59,12 +59,16 @@ class HttpRequest:
     def value(self) -> dict[str, object] | Problem:
         """The JSON object of the body, read once, or the problem with it."""
         if self._value is _UNREAD:
-            read = read_object(self.body)
-            if isinstance(read, Problem):
-                self._value = read
-            else:
-                self._value, self.beyond = read
+            self._value = self.read_value()
         return self._value
+
+    def read_value(self) -> dict[str, object] | Problem:
+        """Read the JSON object of the body."""
+        read = read_object(self.body)
+        if isinstance(read, Problem):
+            return read
+        self.beyond = read.beyond
+        return read.value
 
     @property
     def members(self) -> dict[str, Any]:

@@ -60,6 +60,13 @@ def _beyond(value: object, path: tuple[str | int, ...]) -> Iterator[Violation]:
         yield Violation(path, "type", "number within 2^53, which every reader understands", value)
 
 
+def without_nulls(value: object) -> object:
+    """Return a JSON value whose objects have no member that is null; a null in an array stays."""
+    if isinstance(value, dict):
+        return {name: without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _is_deep(value: object) -> bool:
     """Return whether there are too many levels of objects and arrays. It walks level by level, without recursion."""
     level, depth = [value], 0

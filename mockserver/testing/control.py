@@ -199,10 +199,10 @@ class SandboxControl:
     ) -> None:
         """Set what is given and leave the rest.
 
-        `limits` is off, documented, or {operation: {"calls": N, "seconds": S}}; `hold_seconds` the time for which a
-        creation that waits is held, None: as long as the timing says; `journal` is on or off; `webhook_secrets` sign
-        webhooks, an empty list: they are not signed; `budget_usd` is what jobs may cost at documented prices, None: any
-        number.
+        `limits` is off, documented, or {name: {"calls": N, "seconds": S}}, where a name is `OPERATION` (at each
+        provider for itself) or `PROVIDER.OPERATION`; `hold_seconds` is the time for which a creation that waits is
+        held, None: as long as the timing says; `journal` is on or off; `webhook_secrets` sign webhooks, an empty list:
+        they are not signed; `budget_usd` is what jobs may cost at documented prices, None: any number.
         """
         asked = {
             "profiles": profiles, "timing": timing, "scenario": scenario, "queue": queue, "limits": limits,

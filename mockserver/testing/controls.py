@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mockserver.testing.control import SandboxControl
 from mockserver.testing.results import LimitNumbers, Settings
 
@@ -45,7 +47,7 @@ class Limits(_Part):
 
     @property
     def now(self) -> str | dict[str, LimitNumbers]:
-        """`off`, `documented`, or your own limits by operation."""
+        """`off`, `documented`, or your own limits by the name of their operation."""
         return self._get()["limits"]
 
     def off(self) -> None:
@@ -56,12 +58,14 @@ class Limits(_Part):
         """Use the limits that the providers document; `tiers` are the account's plans by provider."""
         self._sandbox.configure(limits="documented", tiers=tiers or None)
 
-    def set(self, **operations: tuple[int, float]) -> None:
+    def set(self, named: Mapping[str, tuple[int, float]] | None = None, /, **operations: tuple[int, float]) -> None:
         """Set your own limits: (calls, seconds) by operation id. They replace those set before.
 
-        limits.set(createVideo=(2, 60)) refuses the third createVideo within 60 seconds.
+        limits.set(createVideo=(2, 60)) refuses the third createVideo within 60 seconds, at each provider for itself;
+        limits.set({"gately.createVideo": (2, 60)}) at one alone.
         """
-        own = {name: {"calls": calls, "seconds": seconds} for name, (calls, seconds) in operations.items()}
+        asked = {**(named or {}), **operations}
+        own = {name: {"calls": calls, "seconds": seconds} for name, (calls, seconds) in asked.items()}
         self._sandbox.configure(limits=own)
 
 

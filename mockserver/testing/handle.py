@@ -194,6 +194,13 @@ class Sandbox(SandboxControl):
         found: Delivery = self.control("POST", f"/deliveries/{delivery}/replay")
         return found
 
+    def server_report(self, form: str = "json") -> str:
+        """Return the server's own report on the journal by the laws for clients, as json, html, md or junit.
+
+        Raises ControlRefused when the server has nothing that judges; `mockserver serve` has.
+        """
+        return self.read(f"/report?form={form}").decode()
+
     def listeners(self, *, port: int = 0, files: bool = False, files_port: int | None = None) -> Listeners:
         """Open a port (0: any free one) of which every call belongs to this sandbox, with any key.
 

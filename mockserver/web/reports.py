@@ -36,4 +36,4 @@ async def show(context: ControlContext, request: Request) -> Response:
     found = document(context, sandbox.digest, sandbox.journal, Filter())
     # Away from the event loop: judging a thousand calls takes tens of milliseconds.
     text = await asyncio.to_thread(context.reporter, found, form)
-    return Response(text, media_type=FORMS[form])
+    return Response(text.encode("utf-8", "backslashreplace"), media_type=FORMS[form])

@@ -33,6 +33,7 @@ WRONG = [
     ("serve --limits on", "--limits: unknown value 'on'; known: off, documented"),
     ("serve --limit createVideo=2", "--limit: expected OPERATION=CALLS/SECONDS such as createVideo=2/60"),
     ("serve --limit createVido=2/60", "--limit: unknown operation 'createVido'; did you mean createVideo?"),
+    ("serve --limit gately.createVido=2/60", "--limit: gately has no operation 'createVido'; did you mean"),
     ("serve --limit createVideo=0/60", "--limit: calls is a whole number from 1"),
     ("serve --limit createVideo=2/0", "--limit: calls is a whole number from 1, seconds a number from 0.000001"),
     ("serve --tier modelslab", "--tier: expected PROVIDER=TIER such as modelslab=premium, got 'modelslab'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -108,3 +109,30 @@ def test_options_that_cannot_be_followed(options: list[str], says: str, capsys: 
     told = capsys.readouterr().err
     assert says in told
     assert options[0] in told
+
+
+def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a pipe brings is judged like a file."""
+    monkeypatch.setattr("sys.stdin", StringIO((HAR / "mitmproxy.har").read_text("utf-8")))
+    assert judge("-") == 1
+    assert "FAIL  POL-03" in capsys.readouterr().out
+
+
+def test_hosts_that_released_clients_have_are_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Calls to the older brand's host are Gately's, without an option."""
+    text = (HAR / "firefox.har").read_text("utf-8").replace("api.gately.ai", "api.taam.cloud")
+    (tmp_path / "older.har").write_text(text, "utf-8")
+    assert judge(tmp_path / "older.har") == 1
+    assert "FAIL  POL-03" in capsys.readouterr().out
+
+
+def test_half_a_surrogate_pair_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A path of half a surrogate pair, which JSON can hold and UTF-8 cannot, comes into each form of the report."""
+    text = (HAR / "firefox.har").read_text("utf-8").replace("task_id=333998560415492", "task_id=\\ud800")
+    (tmp_path / "half.har").write_text(text, "utf-8")
+    options = [part for name in ("json", "junit", "md", "html") for part in (f"--{name}", tmp_path / f"r.{name}")]
+    assert judge(tmp_path / "half.har", *options) in (0, 1)
+    assert "\\ud800" in (tmp_path / "r.json").read_text("utf-8")
+    json.loads((tmp_path / "r.json").read_bytes())
+    Xml.fromstring((tmp_path / "r.junit").read_text("utf-8"))
+    capsys.readouterr()

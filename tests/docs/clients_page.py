@@ -32,9 +32,8 @@ is refused once for its rate. **dropped-creation**: the job is made, and the con
 server fault. A cell counts the laws that were kept, of those that were exercised, and names those that failed
 (**bold**) or warned. The jobs that a run made stand behind it where there is more than one.
 
-`make clients` makes the clients' environments, `python -m tests.e2e.client_reports` makes the reports again. A
-client that has no loop of its own is driven by the script beside it (`tests/e2e/clients/*/observed.py`), and the
-pages' samples are run as printed.
+`make reports` makes the clients' environments and the reports again. A client that has no loop of its own is driven by
+the script beside it (`tests/e2e/clients/*/observed.py`), and the pages' samples are run as printed.
 """
 
 

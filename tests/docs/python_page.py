@@ -18,6 +18,7 @@ import pytest
 import mockserver.testing
 from mockserver import pytest_plugin
 from mockserver.kit.generator.drift import drift
+from mockserver.pytest_plugin.judged import JudgedSandbox
 from tests.docs.markdown import ROOT
 
 PAGE: Final = "docs/python.md"
@@ -129,6 +130,7 @@ def _plugin() -> Iterator[str]:
     for name, value in vars(pytest_plugin).items():
         if isinstance(value, pytest.FixtureDef) or type(value).__name__ == "FixtureFunctionDefinition":
             yield _function(f"### fixture `{name}`", getattr(value, "__wrapped__", None) or value._fixture_function)
+    yield _class("JudgedSandbox", JudgedSandbox)
     parser = _Parser()
     pytest_plugin.pytest_addoption(parser)  # type: ignore[arg-type]  # records what is added, and nothing else
     for name, text in parser.found:

@@ -42,7 +42,7 @@ def planned(path: Path, home: Path) -> Plan:
 def test_it_names_every_option_once(text: str) -> None:
     """Those that need files or hosts stand in comments, which are TOML too."""
     shared = [one for one in serve.params if isinstance(one, click.Option) and not isinstance(one, OwnOption)]
-    options = {one.opts[0].removeprefix("--") for one in shared} - {"config"}  # those of `serve` alone are no settings
+    options = {one.opts[0].removeprefix("--") for one in shared} - {"config"}
     live = set(parsed(text)["serve"])
     commented = {line.partition(" = ")[0] for line in COMMENTED.findall(text)}
     assert live | commented == options

@@ -86,7 +86,7 @@ def context(request: pytest.FixtureRequest, local: LocalServer) -> ControlContex
     job = _finished(local, provider, words)
     narrowed = _narrowed(promise.request_schemas(document)[name], {"key": KEY, "videoId": job})
     if provider in PICTURES and PICTURES[provider] in narrowed["properties"]:
-        narrowed["properties"][PICTURES[provider]] = {"type": "string", "format": "image-base64"}
+        narrowed["properties"][PICTURES[provider]] = {"type": ["string", "null"], "format": "image-base64"}
     return ControlContext(provider, operation, document, narrowed, operation.path.replace("{id}", job), local, words)
 
 

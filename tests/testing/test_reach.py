@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from mockserver.cli.reporting import report_on
 from mockserver.provider.configuration import CLOCK, LISTENER, MEMBERS
 from mockserver.settings import Settings
 from mockserver.testing import MockServer, Sandbox
@@ -61,6 +62,7 @@ REACH: dict[str, Use] = {
     ],
     "GET /sandboxes/{key}/journal.har": lambda _server, box, _job: box.journal.har(kind="exchange")["log"],
     "GET /sandboxes/{key}/journal/wait": lambda _server, box, job: box.journal.wait(job=job, timeout=0)["records"],
+    "GET /sandboxes/{key}/report": lambda _server, box, _job: box.server_report("md"),
     "GET /sandboxes/{key}/listeners": lambda _server, box, _job: box.listening(),
     "POST /sandboxes/{key}/listeners": lambda _server, box, _job: box.listeners(files=True).files_url,
     "DELETE /sandboxes/{key}/listeners": lambda _server, box, _job: box.close_listeners(),
@@ -90,7 +92,7 @@ class Overheard:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
-    with MockServer.in_process(Settings(cache=tmp_path_factory.mktemp("clips"))) as started:
+    with MockServer.in_process(Settings(cache=tmp_path_factory.mktemp("clips"), reporter=report_on)) as started:
         yield started
 
 

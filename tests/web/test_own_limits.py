@@ -33,7 +33,7 @@ CALLS: dict[str, tuple[str, str, str, Any]] = {
 @pytest.fixture
 def sandbox(server: MockServer) -> Sandbox:
     made = server.sandbox(KEY)
-    made.reset()
+    made.reset(configuration=True)
     made.freeze()
     return made
 
@@ -58,10 +58,56 @@ def test_an_own_limit_refuses_in_the_providers_words_until_its_window_has_passed
     assert [status(server, provider) for _ in range(3)] == [200, 200, 200]
 
 
+WHERE_CREATE_VIDEO_IS = {
+    "tensorone": CALLS["tensorone"],
+    "gately": CALLS["gately"],
+    "aimlapi": ("createVideo", "POST", "/v2/video/generations", CALLS["aimlapi"][3]),
+}
+
+
+def created(server: MockServer, provider: str) -> int:
+    _, method, path, body = WHERE_CREATE_VIDEO_IS[provider]
+    return server.request(method, path, BEARER, json.dumps(body).encode())[0]
+
+
+def test_each_provider_counts_for_itself_under_a_limit_by_a_bare_operation_id(
+    server: MockServer, sandbox: Sandbox
+) -> None:
+    """One createVideo a minute is one at each provider that has it; the next one is refused at each."""
+    sandbox.limits.set(createVideo=(1, 60))
+    assert {name: created(server, name) for name in WHERE_CREATE_VIDEO_IS} == dict.fromkeys(WHERE_CREATE_VIDEO_IS, 200)
+    assert {name: created(server, name) for name in WHERE_CREATE_VIDEO_IS} == dict.fromkeys(WHERE_CREATE_VIDEO_IS, 429)
+
+
+@pytest.mark.parametrize("limits", [
+    {"gately.createVideo": {"calls": 1, "seconds": 60}},
+    {"gately": {"createVideo": {"calls": 1, "seconds": 60}}},
+    {"gately.createVideo": {"calls": 1, "seconds": 60}, "createVideo": {"calls": 2, "seconds": 60}},
+])  # fmt: skip
+def test_a_limit_by_provider_and_operation_holds_at_that_provider_alone(
+    limits: Any, server: MockServer, sandbox: Sandbox
+) -> None:
+    """The full name, or a table in a table, limits one provider; beside a bare id it wins there."""
+    sandbox.configure(limits=limits)
+    assert [created(server, "gately") for _ in range(2)] == [200, 429]
+    assert [created(server, "tensorone") for _ in range(2)] == [200, 200]
+    assert sandbox.limits.now["gately.createVideo"] == {"calls": 1, "seconds": 60}  # type: ignore[index]  # not `off`
+
+
+def test_the_faults_of_a_creation_are_counted_at_each_provider_for_itself(server: MockServer, sandbox: Sandbox) -> None:
+    """The first creation at each provider is refused, the second taken."""
+    sandbox.configure(scenario="limited-creation=1")
+    assert {name: created(server, name) for name in WHERE_CREATE_VIDEO_IS} == dict.fromkeys(WHERE_CREATE_VIDEO_IS, 429)
+    assert {name: created(server, name) for name in WHERE_CREATE_VIDEO_IS} == dict.fromkeys(WHERE_CREATE_VIDEO_IS, 200)
+
+
 @pytest.mark.parametrize(
     ("limits", "told"),
     [
         ({"createVido": {"calls": 1, "seconds": 1}}, "did you mean createVideo?"),
+        ({"gatly.createVideo": {"calls": 1, "seconds": 1}}, "did you mean gately?"),
+        ({"gately.createVido": {"calls": 1, "seconds": 1}}, "did you mean createVideo?"),
+        ({"modelslab": {"createVideo": {"calls": 1, "seconds": 1}}}, "modelslab has no operation 'createVideo'"),
         ({"createVideo": {"calls": 1}}, "expected"),
         ({"createVideo": {"calls": 0, "seconds": 1}}, "whole number from 1"),
         ({"createVideo": {"calls": 1.5, "seconds": 1}}, "whole number from 1"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Final
 
 from mockserver.kit.laws import (
@@ -23,6 +22,7 @@ from mockserver.kit.laws import (
 )
 from mockserver.kit.laws.catalogue import Text, texts
 from mockserver.kit.laws.law import Finder, Law
+from mockserver.spelling import closest
 
 FINDERS: Final[Mapping[str, Finder]] = {
     "AUTH-01": auth.carries_its_credential,
@@ -138,7 +138,7 @@ def without(ignored: Collection[str]) -> Sequence[Law]:
     """Return the laws but for those of some ids. Raises ValueError for an id that is none."""
     for one in ignored:
         if one not in FINDERS:
-            close = get_close_matches(one, FINDERS, n=1)
-            hint = f"; did you mean {close[0]}?" if close else "; `mockserver laws` lists them"
+            close = closest(one, FINDERS, 0.6)
+            hint = f"; did you mean {close}?" if close else "; `mockserver laws` lists them"
             raise ValueError(f"{one!r} is no law{hint}")
     return [one for one in LAWS if one.id not in ignored]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from html import escape
@@ -15,7 +15,7 @@ from mockserver.kit.reports.drawing import draw, draw_breach
 from mockserver.kit.reports.drawing_svg import svg
 from mockserver.kit.reports.model import ORDER, Case, Report
 from mockserver.kit.reports.money import at_stake, jobs_made
-from mockserver.kit.reports.plain import one_line
+from mockserver.kit.reports.plain import one_line, shortened
 from mockserver.kit.reports.words import HEADS, conclusion
 
 STYLE: Final = Path(__file__).with_name("report.css")
@@ -35,6 +35,18 @@ SIGNS: Final = {
     Kind.INCONCLUSIVE: "?",
     Kind.NOT_APPLICABLE: "–",
 }
+MARKS: Final = {
+    Kind.FAIL: "✗",
+    Kind.HARNESS_ERROR: "!!",
+    Kind.WARN: "!",
+    Kind.INFO: "i",
+    Kind.PASS: "✓",
+    Kind.INCONCLUSIVE: "?",
+    Kind.NOT_APPLICABLE: "–",
+}
+"""What stands in the place of words where there are many cases."""
+MOST_WORDS: Final = 4
+"""Of how many cases the matrix tells verdicts in words."""
 KEY: Final = (
     '<p class="key soft"><span><i class="k-broken"></i>breaks a law</span>'
     '<span><i class="k-hint"></i>the client was asked to wait</span>'
@@ -118,6 +130,9 @@ def _matrix(report: Report) -> Iterator[str]:
     yield "<h2>Laws</h2>"
     if len(report.cases) > len(cases):
         yield f'<p class="soft">The {len(cases)} of {len(report.cases)} cases that break most.</p>'
+    if len(cases) > MOST_WORDS:
+        told = " ".join(f'<span><b class="kind {kind.value}">{MARKS[kind]}</b> {TILES[kind]}</span>' for kind in ORDER)
+        yield f'<p class="key soft">{told}</p>'
     yield from _table(report, cases, busy, rows)
     if quiet:
         yield f"<details><summary>{len(quiet)} laws that no case exercised, or that do not apply</summary>"
@@ -135,24 +150,28 @@ def _of(case: Case, id_: str) -> Verdict | None:
 def _table(
     report: Report, cases: Sequence[Case], laws: Sequence[str], rows: dict[str, list[Verdict | None]]
 ) -> Iterator[str]:
-    yield '<div class="wide"><table><thead><tr><th>law</th><th>what a client does</th>'
-    yield from (f'<th><a href="#{_anchor(report, case)}">{_clean(case.name, 40)}</a></th>' for case in cases)
+    is_wide = len(cases) > MOST_WORDS
+    signs = MARKS if is_wide else SIGNS
+    kind = ' class="many"' if is_wide else ""
+    yield f'<div class="wide"><table{kind}><thead><tr><th>law</th><th>what a client does</th>'
+    for case in cases:
+        yield f'<th class="case"><a href="#{_anchor(report, case)}">{_clean(shortened(case.name, 40))}</a></th>'
     yield "</tr></thead><tbody>"
     for id_ in laws:
         sentence = next(one.law.sentence for one in rows[id_] if one is not None)
         yield f"<tr><td><code>{id_}</code></td><td>{_clean(sentence)}</td>"
-        yield from (f"<td>{_cell(report, case, one)}</td>" for case, one in zip(cases, rows[id_], strict=True))
+        yield from (f"<td>{_cell(report, case, one, signs)}</td>" for case, one in zip(cases, rows[id_], strict=True))
         yield "</tr>"
     yield "</tbody></table></div>"
 
 
-def _cell(report: Report, case: Case, one: Verdict | None) -> str:
+def _cell(report: Report, case: Case, one: Verdict | None, signs: Mapping[Kind, str]) -> str:
     if one is None:
         return ""
-    told = f'class="kind {one.kind.value}" title="{_clean(one.reason or one.observed or "kept")}"'
+    told = f'class="kind {one.kind.value}" title="{SIGNS[one.kind]}: {_clean(one.reason or one.observed or "kept")}"'
     if one.breaches:
-        return f'<a {told} href="#{_anchor(report, case)}-{one.law.id}">{SIGNS[one.kind]}</a>'
-    return f"<span {told}>{SIGNS[one.kind]}</span>"
+        return f'<a {told} href="#{_anchor(report, case)}-{one.law.id}">{signs[one.kind]}</a>'
+    return f"<span {told}>{signs[one.kind]}</span>"
 
 
 def _anchor(report: Report, case: Case) -> str:
@@ -184,7 +203,7 @@ def _case(report: Report, case: Case) -> Iterator[str]:
     yield f'<section id="{anchor}"><h2>{_clean(case.name)}</h2>'
     yield f'<p class="soft">{_clean(case.run.provider)}{profile}: {len(case.run.index.calls)} calls, {told}</p>'
     yield from _replays(report, case)
-    drawing = draw(case.run, case.verdicts)
+    drawing = draw(case.run, case.of(Kind.FAIL, Kind.WARN))
     is_open = len(drawing.items) <= MOST_OPEN and (counts[Kind.FAIL] or counts[Kind.WARN] or len(report.cases) == 1)
     drawn = svg(drawing, f"The whole run of {case.name}")
     opened = " open" if is_open else ""

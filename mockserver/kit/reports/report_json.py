@@ -121,5 +121,5 @@ def _case(case: Case) -> dict[str, Any]:
                 for one in case.drifts
             ],
         },
-        "drawing": draw(case.run, case.verdicts).to_json(),
+        "drawing": draw(case.run, case.of(Kind.FAIL, Kind.WARN)).to_json(),
     }

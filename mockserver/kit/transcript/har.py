@@ -62,7 +62,7 @@ def read_har(value: Any) -> Transcript:
         try:
             if not _is_preflight(entry):
                 found.append(_record(entry, place, keys))
-        except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as wrong:
             raise HarBroken(f"log.entries[{place}]: {wrong!r}"[:300]) from None
     return _numbered(found, keys)
 
@@ -139,10 +139,10 @@ def _since(start: float, record: Record) -> Record:
 
 
 def _exchange(entry: Mapping[str, Any], times: _Times, place: int, keys: Keys) -> Exchange:
-    url = urlsplit(entry["request"]["url"])
+    url = urlsplit(_address(entry["request"]))
     request = _request(entry["request"], url, place)
     answer = _answer(entry["response"], place)
-    ending = entry.get("_ending", _ending(entry, answer))
+    ending = _word(entry, "_ending") if "_ending" in entry else _ending(entry, answer)
     return Exchange(
         n=int(entry.get("_n", 0)),
         connection=_connection(entry),
@@ -153,19 +153,32 @@ def _exchange(entry: Mapping[str, Any], times: _Times, place: int, keys: Keys) -
         received_bytes=_size(entry["request"]),
         sent_bytes=_size(entry["response"]),
         ending=ending,
-        credential=entry.get("_credential") or keys.credential(request),
+        credential=_word(entry, "_credential") or keys.credential(request),
         request=request,
         answer=answer,
-        provider=entry.get("_provider"),
-        operation=entry.get("_operation"),
-        profile=tuple(entry.get("_profile") or ()),
+        provider=_word(entry, "_provider"),
+        operation=_word(entry, "_operation"),
+        profile=tuple(map(str, entry.get("_profile") or ())),
         verdict=UNKNOWN,
-        problem=entry.get("_problem"),
-        job=entry.get("_job"),
-        nth=entry.get("_nth"),
-        scenario=entry.get("_scenario"),
-        fault=entry.get("_fault"),
+        problem=_word(entry, "_problem"),
+        job=_word(entry, "_job"),
+        nth=int(entry["_nth"]) if entry.get("_nth") else None,
+        scenario=_word(entry, "_scenario"),
+        fault=_word(entry, "_fault"),
     )
+
+
+def _address(sent: Mapping[str, Any]) -> str:
+    found = sent["url"]
+    if not isinstance(found, str):
+        raise TypeError("request.url is no text")
+    return found
+
+
+def _word(entry: Mapping[str, Any], name: str) -> str | None:
+    """A member of our own that is a text; None: it is none, or is not there."""
+    found = entry.get(name)
+    return found if isinstance(found, str) and found else None
 
 
 def _ending(entry: Mapping[str, Any], answer: Answer | None) -> str:
@@ -193,7 +206,7 @@ def _request(sent: Mapping[str, Any], url: SplitResult, place: int) -> Request:
     return Request(
         headers=headers,
         body=_sent_body(sent, headers, place),
-        method=sent["method"],
+        method=str(sent["method"]),
         scheme=url.scheme,
         http_version={"H2": "2", "H3": "3", "2.0": "2"}.get(version, version or "1.1"),
         path=url.path or "/",
@@ -213,7 +226,7 @@ def _sent_body(sent: Mapping[str, Any], headers: Sequence[tuple[str, str]], plac
     if data.get("text"):
         coding = data.get("encoding") or data.get("_encoding")
         told = _bytes(str(data["text"]), coding)
-        return Body(len(told), told, data.get("_digest"), is_cut=bool(data.get("_cut")))
+        return Body(len(told), told, _word(data, "_digest"), is_cut=bool(data.get("_cut")))
     # A body that is not told must not look like another one.
     return Body(length, None, f"untold-{place}", is_cut=True) if length else None
 
@@ -228,9 +241,9 @@ def _answer(got: Mapping[str, Any], place: int) -> Answer | None:
     if content.get("text"):
         data = _bytes(str(content["text"]), content.get("encoding"))
         is_cut = bool(content.get("_cut")) or len(data) < int(content.get("size") or 0)
-        body = Body(max(size, len(data)) if is_cut else len(data), data, content.get("_digest"), is_cut=is_cut)
+        body = Body(max(size, len(data)) if is_cut else len(data), data, _word(content, "_digest"), is_cut=is_cut)
     elif content.get("_digest"):
-        body = Body(size, None, content["_digest"], is_cut=bool(content.get("_cut")))
+        body = Body(size, None, _word(content, "_digest"), is_cut=bool(content.get("_cut")))
     elif size:
         body = Body(size, None, f"untold-{place}", is_cut=True)
     return Answer(headers, body, int(got["status"]))
@@ -253,15 +266,15 @@ def _attempt(entry: Mapping[str, Any], times: _Times) -> Attempt:
     is_over = status is not None or entry.get("_error") is not None
     return Attempt(
         n=int(entry["_n"]),
-        delivery=entry["_delivery"],
+        delivery=str(entry["_delivery"]),
         attempt=int(entry["_attempt"]),
-        job=entry["_job"],
+        job=str(entry["_job"]),
         due_at=started.at,
         started=started,
         ended=_moment(times.last) if is_over else None,
-        request=Sent(headers, _sent_body(request, headers, 0), url=request["url"]),
+        request=Sent(headers, _sent_body(request, headers, 0), url=_address(request)),
         status=status,
-        error=entry.get("_error"),
+        error=_word(entry, "_error"),
     )
 
 

@@ -18,6 +18,7 @@ PROVIDER = Provider(
     title="Gately",
     site="https://api.gately.ai",
     base_path="/v1",
+    null_is_absent=True,
     promise=promise_beside("gately"),
     words=(
         Word("gateway", "Problems are HTTP codes with an error object, as the provider's pages say.", is_style=True),

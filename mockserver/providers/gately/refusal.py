@@ -120,10 +120,15 @@ _GATEWAY: Final[dict[ProblemKind, tuple[int, Speaks]]] = {
 """The refusals of the gateway itself."""
 
 
+_SAID_TO_BE_MISSING: Final = ("", "model", "prompt", "first_frame_image")
+"""What the upstream calls missing also where it came, and is empty or of a wrong type."""
+
+
 def _badly(problem: Problem, call: Call) -> tuple[int, str]:
     """Return the upstream's words for a request that breaks its schema."""
     first = problem.violations[0]
-    if first.rule not in ("required", "type", "minLength"):
+    is_given = first.rule != "required" and first.field not in _SAID_TO_BE_MISSING
+    if is_given or first.rule not in ("required", "type", "minLength"):
         return INVALID, "invalid params"
     if first.path == ("prompt",) and first.rule != "type" and _model(call).startswith("T2V-"):
         return INVALID, NO_PROMPT

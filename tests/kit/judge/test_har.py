@@ -12,8 +12,9 @@ import pytest
 from mockserver.kit.judge.recording import NothingToJudge, Recorded
 from mockserver.kit.laws.run import CaseFacts
 from mockserver.kit.laws.verdict import Kind
-from mockserver.kit.transcript import Transcript
+from mockserver.kit.transcript import Transcript, read, schema
 from mockserver.kit.transcript.har import HarBroken, read_har
+from mockserver.web.journal.har import to_har
 
 FOLDER = Path(__file__).parents[3] / "fixtures" / "har"
 KINDS = ("journal", "mitmproxy", "chromium", "firefox")
@@ -140,3 +141,20 @@ def test_a_file_of_other_hosts_has_nothing_to_judge() -> None:
     assert Recorded(given, "firefox", provider="gately").cases(CaseFacts(), "")[0].run.provider == "gately"
     hosts = {"video.example": "gately"}
     assert Recorded(given, "firefox", hosts=hosts).cases(CaseFacts(), "")[0].run.provider == "gately"
+
+
+def test_what_our_own_journal_tells_comes_back() -> None:
+    """Numbers, times, jobs, faults and webhooks of a transcript are the same after they went through HAR."""
+    (given,) = schema()["examples"]
+    after = read_har(to_har(given["records"], "1.2.3", 1_700_000_000.0))
+    before = read(given)
+    assert [(one.n, one.job) for one in after.records] == [(one.n, one.job) for one in before.records]
+    (call,), (known,) = after.exchanges, before.exchanges
+    for name in ("connection", "ending", "credential", "provider", "operation", "scenario", "fault"):
+        assert getattr(call, name) == getattr(known, name)
+    assert (call.request.headers, call.request.path) == (known.request.headers, known.request.path)
+    assert (call.request.body, call.answer) == (known.request.body, known.answer)
+    (hook,), (due,) = after.attempts, before.attempts
+    assert (hook.delivery, hook.attempt, hook.request.url) == (due.delivery, due.attempt, due.request.url)
+    assert (hook.request.body, hook.status, hook.ended) == (due.request.body, due.status, due.ended)
+    assert hook.started.monotonic == 60.0

@@ -104,6 +104,16 @@ def test_code_and_document_refuse_the_same_bodies(model: str) -> None:
             assert rule.is_broken_by(body) == rules[rule.name].is_valid(body), (rule.name, body)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_a_null_is_an_absent_field_in_the_documents_rules_too(model: str) -> None:
+    """The document's rules say of a body with nulls what they say of the body without these fields."""
+    rules = documented(frozenset({"pass-through", "s2v-needs-subject"}))
+    for body in bodies(model):
+        nulls = {**dict.fromkeys(CHOICES), **body}
+        for name, rule in rules.items():
+            assert rule.is_valid(nulls) == rule.is_valid(body), (name, nulls)
+
+
 @pytest.mark.parametrize("words", list(product(*[(word, "") for word in RULE_WORDS])))
 def test_code_and_document_have_the_same_rules(words: tuple[str, ...]) -> None:
     profile = frozenset(words) - {""}
