@@ -6,19 +6,23 @@ from __future__ import annotations
 
 import html
 import json
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from mockserver.data import contracts
 from mockserver.ports import Promise
 from mockserver.provider.configuration import profile_of, within
 from mockserver.web.control_context import ControlContext
 from mockserver.web.problems import Refused, nearest
+from mockserver.web.wire import json_bytes
 
 ASSETS: Final = Path(__file__).parent / "reference"
-OWN: Final = Path(__file__).parent / "control.openapi.json"
+OWN: Final = contracts() / "control.openapi.json"
+_GENERATED: Final = "x-generated"
 _PAGE: Final = """<!doctype html>
 <html lang="en">
 <head>
@@ -54,7 +58,14 @@ SwaggerUIBundle({{
 
 async def own(_context: ControlContext, _request: Request) -> Response:
     """Answer with the OpenAPI document of the control API itself."""
-    return Response(OWN.read_bytes(), media_type="application/json")
+    return Response(own_document(), media_type="application/json")
+
+
+@cache
+def own_document() -> bytes:
+    """Return the document of the control API, without the mark of a generated file."""
+    value = json.loads(OWN.read_bytes())
+    return json_bytes({name: member for name, member in value.items() if name != _GENERATED})
 
 
 async def document(context: ControlContext, request: Request) -> Response:
