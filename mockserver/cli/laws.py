@@ -13,19 +13,19 @@ import click
 from mockserver.spelling import closest
 
 if TYPE_CHECKING:
-    from mockserver.kit.laws.law import Law
+    from mockserver.kit.laws.law import AnyLaw
 
 Row = dict[str, Any]
 WIDTH: Final = 100
 
 
-def _laws() -> Sequence[Law]:
+def _laws() -> Sequence[AnyLaw]:
     from mockserver.kit.laws.table import LAWS
 
     return LAWS
 
 
-def law_rows(laws: Sequence[Law]) -> list[Row]:
+def law_rows(laws: Sequence[AnyLaw]) -> list[Row]:
     """Return a row per law: what it demands, why, on which ground, and how bad a breach is at each provider."""
     return [
         {
@@ -44,7 +44,7 @@ def law_rows(laws: Sequence[Law]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _at_providers(law: Law) -> dict[str, Row]:
+def _at_providers(law: AnyLaw) -> dict[str, Row]:
     """How bad a breach is at each provider under its default profile, or why the law does not apply there."""
     from mockserver.data import contracts
     from mockserver.kit.laws.providers import rules
@@ -69,7 +69,7 @@ def law_lines(rows: Sequence[Row]) -> list[str]:
     return [*lines, "", f"{len(rows)} laws; `mockserver laws explain {rows[0]['id']}` tells one."]
 
 
-def explained(law: Law) -> list[str]:
+def explained(law: AnyLaw) -> list[str]:
     """What there is to know of a law, with a breach of it drawn from an example."""
     from mockserver.kit.laws.catalogue import texts
     from mockserver.kit.laws.examples import example
@@ -110,7 +110,7 @@ _SEEN: Final = {
 }
 
 
-def _at(row: Row, law: Law) -> str:
+def _at(row: Row, law: AnyLaw) -> str:
     """How bad a breach is at a provider, and why where that is not the law's own ground."""
     if row["severity"] is None:
         return f"not judged: {row['says']}"
