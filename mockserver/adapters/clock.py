@@ -77,11 +77,11 @@ class SandboxClock:
     @property
     def state(self) -> ClockState:
         """All that it is, as a value."""
-        return ClockState(self._base, self._anchor, self._rate, self._is_frozen, self.start)
+        return ClockState(self._base, self._anchor, self._rate, self._is_frozen, self.start, self.began)
 
     def restore(self, state: ClockState) -> None:
         """Become again what it was."""
-        base, anchor, self._rate, self._is_frozen, self.start = state
+        base, anchor, self._rate, self._is_frozen, self.start, self.began = state
         self._rebase(base, anchor)
 
     def now(self) -> datetime:
@@ -119,7 +119,8 @@ class SandboxClock:
 
     def restart(self, at: datetime | None = None) -> None:
         """Start again at an instant (None: its start), which may lie in the past. Only a reset may do this."""
-        self._rebase(at or self.start or self._source.wall())
+        self.began = at or self.start or self._source.wall()
+        self._rebase(self.began)
 
     def advance(self, by: timedelta) -> None:
         """Move forward."""

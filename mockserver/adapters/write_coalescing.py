@@ -31,7 +31,7 @@ class WriteCoalescing(asyncio.Transport):
         held = self._held
         if held is None:
             self._held = data
-            self._soon(self._flush)
+            self._soon(self.flush)
             return
         self._held = None
         if len(data) < LONG:
@@ -41,10 +41,11 @@ class WriteCoalescing(asyncio.Transport):
 
     def writelines(self, list_of_data: Iterable[Bytes]) -> None:
         """Write several pieces, after what was held back."""
-        self._flush()
+        self.flush()
         self._under.writelines(list_of_data)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write what was held back."""
         held, self._held = self._held, None
         if held is not None and not self._under.is_closing():
             self._under.write(held)
@@ -53,9 +54,13 @@ class WriteCoalescing(asyncio.Transport):
         """The bytes that were written and not sent, with those held back."""
         return self._under.get_write_buffer_size() + len(self._held or b"")
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Say from how many unsent bytes on the writer waits."""
+        self._under.set_write_buffer_limits(high, low)
+
     def close(self) -> None:
         """Close once all that was written is sent."""
-        self._flush()
+        self.flush()
         self._under.close()
 
     def abort(self) -> None:
@@ -73,5 +78,5 @@ class WriteCoalescing(asyncio.Transport):
 
     def set_protocol(self, protocol: Any) -> None:
         """Hand the connection over to another protocol."""
-        self._flush()
+        self.flush()
         self._under.set_protocol(protocol)

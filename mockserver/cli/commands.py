@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 import click
 
 from mockserver import __version__
+from mockserver.cli.check import check
 from mockserver.cli.judge import judge
 from mockserver.cli.laws import laws
+from mockserver.cli.listen import listen
 from mockserver.cli.listings import COMMANDS
 from mockserver.cli.logs import one_line
 from mockserver.cli.observe import observe
@@ -30,9 +32,11 @@ def mockserver(ctx: click.Context) -> None:
 
 
 mockserver.add_command(serve)
+mockserver.add_command(check)
 mockserver.add_command(run_command)
 mockserver.add_command(proxy)
 mockserver.add_command(wait)
+mockserver.add_command(listen)
 mockserver.add_command(laws)
 mockserver.add_command(judge)
 mockserver.add_command(observe)

@@ -27,7 +27,7 @@ from typing import Any, Final
 from mockserver.domain.invalid_data import InvalidScenario, spoken
 from mockserver.domain.scenario import Scenario
 from mockserver.domain.scenario_catalogue import BuiltInScenario
-from mockserver.domain.scenario_composition import composed
+from mockserver.domain.scenario_composition import check_operations, composed
 from mockserver.domain.spelling import nearest
 
 TABLES: Final = ("serve", "scenarios", "sandboxes")
@@ -83,7 +83,9 @@ def _check(sandboxes: Mapping[str, object], composed: tuple[Scenario, ...]) -> N
 
     providers = discover(PLACES)
     catalogue = scenarios(providers)
+    operations = [operation.id for one in providers.values() for operation in one.operations]
     for one in composed:
+        check_operations(one, operations)
         try:
             catalogue.add(one)
         except BuiltInScenario as error:

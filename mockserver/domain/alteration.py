@@ -1,4 +1,4 @@
-"""What a scenario does to answers and files of its job: pure changes of a rendered JSON body, found by pointers.
+"""What a scenario does to answers about its job: pure changes of a rendered JSON body, found by pointers.
 
 Where a body keeps its status, hint, output and error is the provider's, told by its document's `x-lifecycle`. A change
 whose place a body does not have changes nothing.
@@ -40,18 +40,6 @@ class AlterationContext:
 
 Alteration = Callable[[dict[str, Any], Fields, AlterationContext], None]
 """Changes a body in place; it is handed a copy."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """What a scenario does to a file: `share` of its bytes are there, another media type, seconds until the link works
-    after completion, and seconds until it stops (None: never).
-    """
-
-    share: float = 1.0
-    content_type: str = ""
-    lag_seconds: float = 0.0
-    expires_seconds: float | None = None
 
 
 def altered(body: object, changes: tuple[Alteration, ...], fields: Fields, sight: AlterationContext) -> object:

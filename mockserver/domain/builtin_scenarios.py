@@ -122,6 +122,10 @@ FAULTS: Final[tuple[Scenario, ...]] = (
         "cut-file", "The connection ends within its file, the first N times (cut-file=1).",
         number=1, faults="cut-file",
     ),
+    Scenario(
+        "hostile", "Every fault that a good client survives meets N percent of its calls (hostile=2).",
+        number=2, faults="hostile",
+    ),
 )  # fmt: skip
 
 

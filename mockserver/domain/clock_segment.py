@@ -35,6 +35,8 @@ class ClockState(NamedTuple):
     """Whether it stands still."""
     start: datetime | None
     """The instant at which a reset makes it begin anew; None: the wall's."""
+    began: datetime
+    """The instant at which it began: when it was made, or last reset."""
 
     def to_json(self, epoch: datetime) -> dict[str, Any]:
         """Return the JSON form; `epoch` is the wall's instant at monotonic second 0 of this process."""
@@ -44,6 +46,7 @@ class ClockState(NamedTuple):
             "rate": self.rate,
             "frozen": self.is_frozen,
             "start": None if self.start is None else self.start.isoformat(),
+            "began": self.began.isoformat(),
         }
 
     @classmethod
@@ -54,4 +57,11 @@ class ClockState(NamedTuple):
         """
         anchor = (datetime.fromisoformat(data["anchor"]) - epoch).total_seconds()
         start = None if data["start"] is None else datetime.fromisoformat(data["start"])
-        return cls(datetime.fromisoformat(data["base"]), anchor, data["rate"], data["frozen"], start)
+        return cls(
+            datetime.fromisoformat(data["base"]),
+            anchor,
+            data["rate"],
+            data["frozen"],
+            start,
+            datetime.fromisoformat(data["began"]),
+        )

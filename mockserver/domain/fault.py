@@ -1,38 +1,89 @@
-"""A fault: what goes wrong between a client and its job, at which of its calls. A value, chosen by the tester.
+"""Faults: what goes wrong between a client and its job, at which of its calls. Plain data, chosen by the tester.
 
-A scenario has a list of them. Of those that fit a call the first is applied; which call it is, is counted for each job
-from 1 (creations, which come before there is a job: for each scenario and operation of a provider). No
-fault touches the job's life.
+A scenario has a list of faults. Of those that fit a call the first is applied. No fault touches the job's timeline:
+only the answer suffers, or where a creation is refused, there is no job.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from mockserver.domain.answer_change import NO_CHANGE, AnswerChange
 from mockserver.domain.problem import ProblemKind
 
 
 class FaultPoint(Enum):
-    """Which of a client's calls a fault meets."""
+    """The calls that a fault meets."""
 
     CREATION = "creation"
     POLL = "poll"
     FILE = "file"
+    WEBHOOK = "webhook"
+    """Attempts at a webhook, counted for each webhook."""
+
+
+class CountedFor(Enum):
+    """Whose calls are counted together: those about one job, with one key, or of the whole sandbox."""
+
+    JOB = "job"
+    KEY = "key"
+    SANDBOX = "sandbox"
 
 
 class TransportFault(Enum):
-    """A transport misbehaviour. The job is what it is; only its answer suffers."""
+    """What happens to an answer, or to an attempt at a webhook; `fault_kinds.KINDS` says what each does, and where."""
 
-    DELAYED = "delayed"  # it comes late
-    SILENT = "silent"  # it never comes: the connection ends when the client leaves, or after half a minute
-    DROPPED = "dropped"  # the connection ends before its first byte
-    RESET = "reset"  # the same, abruptly (RST)
-    CUT = "cut"  # the connection ends within its body
-    HTML = "html"  # a page of HTML, as of a proxy, stands in its place
-    EMPTY = "empty"  # it has no body
+    ANSWERED = "answered"
+    DELAYED = "delayed"
+    STATUS = "status"
+    REDIRECT = "redirect"
+    SILENT = "silent"
+    STALLED = "stalled"
+    DRIPPED = "dripped"
+    SLICED = "sliced"
+    DROPPED = "dropped"
+    RESET = "reset"
+    CUT_HEAD = "cut-head"
+    CUT_AFTER_HEAD = "cut-after-head"
+    CUT = "cut"
+    CUT_RESET = "cut-reset"
+    CLOSING = "closing"
+    INFORMATIONAL = "informational"
+    HTML = "html"
+    EMPTY = "empty"
+    TRUNCATED = "truncated"
+    MALFORMED = "malformed"
+    DOUBLE_ENCODED = "double-encoded"
+    BOM = "bom"
+    LIST = "list"
+    STRING = "string"
+    NULL = "null"
+    LENGTH_MISSING = "length-missing"
+    LENGTH_WRONG = "length-wrong"
+    LENGTH_TOO_LARGE = "length-too-large"
+    LENGTH_TOO_SMALL = "length-too-small"
+    CHUNKED = "chunked"
+    CHUNKED_UNENDED = "chunked-unended"
+    GZIP = "gzip"
+    GZIP_UNANNOUNCED = "gzip-unannounced"
+    GZIP_FALSE = "gzip-false"
+    RANGE_IGNORED = "range-ignored"
+    RANGE_WRONG = "range-wrong"
+    RANGE_REFUSED = "range-refused"
+    ETAG_CHANGED = "etag-changed"
+    LOST = "lost"
+    REORDERED = "reordered"
+    WRONG_CONTENT_TYPE = "wrong-content-type"
+    UNKNOWN_EVENT = "unknown-event"
+    ANOTHER_JOB = "another-job"
+    MISSING_SIGNATURE = "missing-signature"
+    WRONG_SIGNATURE = "wrong-signature"
+    STALE_SIGNATURE = "stale-signature"
+    FUTURE_SIGNATURE = "future-signature"
+    ALTERED_BODY = "altered-body"
 
 
 REFUSALS: Final[Mapping[str, ProblemKind]] = {
@@ -42,6 +93,11 @@ REFUSALS: Final[Mapping[str, ProblemKind]] = {
     "server-error": ProblemKind.CRASHED,
     "bad-gateway": ProblemKind.UPSTREAM,
     "overloaded": ProblemKind.UNAVAILABLE,
+    "forbidden": ProblemKind.FORBIDDEN,
+    "not-found": ProblemKind.MISSING,
+    "conflict": ProblemKind.CONFLICT,
+    "unprocessable": ProblemKind.REFUSED,
+    "moderated": ProblemKind.MODERATED,
 }
 """Refusals that a fault may put in an answer's place, in the provider's own words."""
 
@@ -50,34 +106,103 @@ WORDS: Final[Mapping[str, ProblemKind | TransportFault]] = {**REFUSALS, **{one.v
 
 _SPOKEN: Final = {does: word for word, does in WORDS.items()}
 
+STATUS_PROBLEMS: Final[Mapping[int, ProblemKind]] = {
+    401: ProblemKind.UNAUTHENTICATED,
+    402: ProblemKind.OUT_OF_CREDITS,
+    403: ProblemKind.FORBIDDEN,
+    404: ProblemKind.MISSING,
+    409: ProblemKind.CONFLICT,
+    422: ProblemKind.REFUSED,
+    429: ProblemKind.LIMITED,
+    500: ProblemKind.CRASHED,
+    502: ProblemKind.UPSTREAM,
+    503: ProblemKind.UNAVAILABLE,
+}
+"""The problem for which a provider may have words, by status."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong (`does`) at which calls: those at `point` from the `first` to the `last` (None: to the end).
+    """What goes wrong (`does`) at which calls."""
 
-    `seconds` is how late a delayed answer comes, or what a refusal for the rate tells to wait, on the sandbox's clock;
-    `share` how much of a cut body arrives (0 to 1). A refusal of a creation comes in the place of the job, or where
-    `is_applied` of its answer only: the job is made.
-    """
-
-    point: FaultPoint
+    point: FaultPoint | None
+    """The calls that it meets; None: all of `operation`."""
     does: ProblemKind | TransportFault
     first: int = 1
+    """The first call that it meets, counted from 1 in `counted_for`."""
     last: int | None = None
+    """The last call that it meets; None: it has no last."""
     seconds: float = 1.0
+    """Sandbox seconds: the delay of an answer, the pause of slices, or the wait that a refusal for the rate tells."""
     share: float = 0.5
+    """How much of the body arrives (0 to 1) where it is cut, stalled or truncated."""
     is_applied: bool = False
+    """Whether a refused creation makes its job all the same, so that only the answer is refused."""
+    every: int = 1
+    """Of the calls from `first` on, every so-manieth."""
+    probability: float = 1.0
+    """How likely it meets a fitting call; drawn from the seed."""
+    after_seconds: float = 0.0
+    """When it begins, in seconds of the sandbox's clock since that began."""
+    until_seconds: float | None = None
+    """When it ends; None: never."""
+    operation: str = ""
+    """The only operation that it meets, by its id in the provider's document; empty: every one of `point`."""
+    counted_for: CountedFor = CountedFor.JOB
+    """Whose calls are counted; creations, which come before there is a job, for each scenario."""
+    status: int | None = None
+    """The HTTP status of a `status`, a `redirect` or an `informational` answer."""
+    location: str = ""
+    """Where a redirect leads: a key of `redirects.LOCATIONS`."""
+    size: int | None = None
+    """Bytes a second of a dripped answer, bytes of each slice of a sliced one."""
+    change: AnswerChange = NO_CHANGE
+    """What else is changed of the answer."""
 
     @property
     def word(self) -> str:
         """Its name."""
         return _SPOKEN[self.does]
 
-    def fits(self, point: FaultPoint, nth: int) -> bool:
-        """Whether it meets the `nth` call at a place."""
-        return self.point is point and self.first <= nth and (self.last is None or nth <= self.last)
+    @property
+    def problem(self) -> ProblemKind | None:
+        """The refusal that takes the answer's place before the job is asked; None where there is none."""
+        does = self.does
+        if isinstance(does, ProblemKind):
+            return does
+        if does is TransportFault.REDIRECT:
+            return ProblemKind.UNAVAILABLE
+        if does is TransportFault.STATUS and (self.status or 0) >= 400:
+            usual = ProblemKind.UPSTREAM if (self.status or 0) >= 500 else ProblemKind.REFUSED
+            return STATUS_PROBLEMS.get(self.status or 0, usual)
+        return None
+
+    @property
+    def counter(self) -> str:
+        """Under which name its calls are counted: those of an operation, else those of a fault point."""
+        return self.operation or (self.point.value if self.point is not None else "")
+
+    def is_at(self, point: FaultPoint | None, operation: str) -> bool:
+        """Return whether calls at a point and of an operation may meet it."""
+        return self.point in (None, point) and self.operation in ("", operation)
+
+    def counts(self, nth: int) -> bool:
+        """Return whether it meets the `nth` call."""
+        return self.first <= nth and (self.last is None or nth <= self.last) and (nth - self.first) % self.every == 0
+
+    def is_due(self, seconds: float) -> bool:
+        """Return whether so many seconds of the sandbox's clock lie in its window."""
+        return self.after_seconds <= seconds and (self.until_seconds is None or seconds < self.until_seconds)
 
 
-def met(faults: Iterable[Fault], point: FaultPoint, nth: int) -> Fault | None:
-    """The fault that the `nth` call at a place meets: the first that fits."""
-    return next((one for one in faults if one.fits(point, nth)), None)
+def met(
+    counted: Iterable[tuple[Fault, int]], seconds: float = 0.0, drawn: Callable[[int], float] = lambda _row: 0.0
+) -> Fault | None:
+    """Return the fault that a call meets: the first that fits. Each stands with its count of the calls so far.
+
+    `seconds` are those of the sandbox's clock since that began; `drawn` draws a number in [0, 1) for a row.
+    """
+    for row, (fault, nth) in enumerate(counted):
+        if fault.counts(nth) and fault.is_due(seconds) and (fault.probability >= 1 or drawn(row) < fault.probability):
+            return fault
+    return None

@@ -44,7 +44,6 @@ class Line:
     is_clogged: bool = False
     unsent: int = 0
     on_flow: Callable[[], None] | None = None
-    end: Callable[[bool], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

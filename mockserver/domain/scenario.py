@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
+from typing import Final
 
 from mockserver import MockServerError
-from mockserver.domain.alteration import ALTERATIONS, Alteration, FileChange
-from mockserver.domain.fault import Fault
+from mockserver.domain.alteration import ALTERATIONS, Alteration
+from mockserver.domain.fault import Fault, FaultPoint
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario_parts import (
     FAULT_LISTS,
@@ -24,7 +26,13 @@ from mockserver.domain.scenario_parts import (
 from mockserver.domain.spelling import nearest
 from mockserver.domain.timeline import State, Timeline
 from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan
-from mockserver.domain.webhook_plan import Plan
+from mockserver.domain.webhook_faults import faulty_plan
+from mockserver.domain.webhook_plan import ONCE, Plan
+
+FETCHES: Final = "fetches"
+"""The counter of the fetches of a job's file."""
+SUCCEEDED_POLLS: Final = "polls that tell of the success"
+"""The counter of polls whose answers tell that the job succeeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +81,19 @@ class Scenario:
         faults = self.faults
         return FAULT_LISTS[faults](self.number or 0) if isinstance(faults, str) else faults
 
+    def counters(self) -> frozenset[str]:
+        """Return under which names the calls about a job may be counted."""
+        return frozenset({FETCHES, SUCCEEDED_POLLS, *(fault.counter for fault in self.active_faults())})
+
     def file_change(self) -> FileChange | None:
         """Return the change of the job's files, if there is one."""
         change = self.file
         return FILE_CHANGES[change](self.number or 0) if isinstance(change, str) else change
+
+    @property
+    def output_lag_polls(self) -> int:
+        """How many polls tell that the job succeeded before one tells its output."""
+        return self.timeline.output_lag_polls if isinstance(self.timeline, TimelineChange) else 0
 
     def alterations(self) -> tuple[Alteration, ...]:
         """Return the changes of answers about the job."""
@@ -85,8 +102,12 @@ class Scenario:
     def webhook_plan(self, state: State) -> Plan | None:
         """Return the attempts at the webhook that tells of a state; None: as usual."""
         plan = self.webhooks
-        if plan is None:
-            return None
+        planned = None if plan is None else self._planned(plan, state)
+        if not any(fault.point is FaultPoint.WEBHOOK for fault in self.active_faults()):
+            return planned
+        return faulty_plan(ONCE if planned is None else planned, self.active_faults())
+
+    def _planned(self, plan: str | WebhookPlan, state: State) -> Plan:
         return WEBHOOK_PLANS[plan](state, self.number or 0) if isinstance(plan, str) else plan.plan(state)
 
 

@@ -15,17 +15,20 @@ A part may be named in the place of its values (`timeline = "slow"`, `number = 3
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
-from mockserver.domain.alteration import ALTERATIONS, FileChange
+from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.builtin_scenarios import CORE
 from mockserver.domain.fault import REFUSALS, Fault
 from mockserver.domain.fault_composition import fault_data, read_fault
+from mockserver.domain.file_change import FileChange
+from mockserver.domain.file_composition import FILE, read_file
 from mockserver.domain.invalid_data import (
     MOST,
     InvalidScenario,
+    count,
     items,
     members_of,
     number,
@@ -42,6 +45,7 @@ from mockserver.domain.scenario_parts import (
     TIMELINE_CHANGES,
     TimelineChange,
 )
+from mockserver.domain.spelling import nearest
 from mockserver.domain.timeline import State
 from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan, read_webhook_plan, webhook_plan_data
 from mockserver.timings import TIMINGS
@@ -53,8 +57,7 @@ MEMBERS: Final = (
     "says", "timing", "timeline", "answers", "file", "faults", "webhooks", "creation", "at_once", "unguessable",
     "refuses", "judged", "number",
 )  # fmt: skip
-LIFE: Final = ("queued_seconds", "running_seconds", "ends", "stalls_at", "polls", "why")
-FILE: Final = ("share", "content_type", "lag_seconds", "expires_seconds")
+LIFE: Final = ("queued_seconds", "running_seconds", "ends", "stalls_at", "polls", "why", "output_lag_polls")
 
 PROBLEMS: Final[Mapping[str, ProblemKind]] = {
     **REFUSALS,
@@ -122,6 +125,7 @@ def _timeline(members: Mapping[str, Any], path: tuple[str, ...]) -> str | Timeli
         number(life, path, "stalls_at", 0.99),
         None if polls is None else max(1, int(polls)),
         one(life, path, "why", str, "a text", default=""),
+        count(life, path, "output_lag_polls") or 0,
     )
 
 
@@ -129,18 +133,7 @@ def _file(members: Mapping[str, Any], path: tuple[str, ...]) -> str | FileChange
     data = members.get("file")
     if data is None or isinstance(data, str):
         return word(members, path, "file", FILE_CHANGES)
-    path = (*path, "file")
-    file = members_of(data, path, FILE)
-    share = number(file, path, "share", 1)
-    kind = one(file, path, "content_type", str, "a media type", default="")
-    if not (kind.isascii() and kind.isprintable()):
-        raise InvalidScenario((*path, "content_type"), f"expected one line of ASCII, got {kind!r}")
-    return FileChange(
-        share=1.0 if share is None else share,
-        content_type=kind,
-        lag_seconds=number(file, path, "lag_seconds") or 0.0,
-        expires_seconds=number(file, path, "expires_seconds"),
-    )
+    return read_file(data, (*path, "file"))
 
 
 def _faults(members: Mapping[str, Any], path: tuple[str, ...]) -> str | tuple[Fault, ...]:
@@ -182,6 +175,15 @@ def _creation(members: Mapping[str, Any], path: tuple[str, ...]) -> int | None:
     if value is not None and value not in (200, 201, 202):
         raise InvalidScenario((*path, "creation"), f"expected 200, 201 or 202, got {value!r}")
     return None if value is None else int(value)
+
+
+def check_operations(scenario: Scenario, known: Iterable[str]) -> None:
+    """See that every operation that the faults of a scenario name is one of the known; raises InvalidScenario."""
+    operations = tuple(dict.fromkeys(known))
+    for index, fault in enumerate(scenario.active_faults()):
+        if fault.operation and fault.operation not in operations:
+            path = ("scenarios", scenario.name, "faults", f"[{index}]", "operation")
+            raise InvalidScenario(path, f"unknown operation {fault.operation!r}{nearest(fault.operation, operations)}")
 
 
 def scenario_data(scenario: Scenario) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from mockserver.domain.alteration import FileChange
 from mockserver.domain.fault import Fault, FaultPoint, TransportFault
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.timeline import State, Timeline
 
@@ -34,6 +34,8 @@ class TimelineChange:
     """The poll that finds the job done."""
     why: str = ""
     """The reason of a failure."""
+    output_lag_polls: int = 0
+    """So many polls tell that the job succeeded before one tells its output."""
 
     def apply_to(self, timeline: Timeline) -> Timeline:
         """Return the timeline with these values."""
@@ -107,6 +109,34 @@ def _at_once(
     return lambda count: (Fault(point, does, last=max(1, int(count)), is_applied=is_applied),)
 
 
+_HARMLESS: Final = (
+    TransportFault.DROPPED, TransportFault.RESET, TransportFault.CUT_HEAD, TransportFault.CUT_AFTER_HEAD,
+    TransportFault.CUT, TransportFault.CUT_RESET, TransportFault.CLOSING, TransportFault.INFORMATIONAL,
+    TransportFault.LENGTH_MISSING, TransportFault.CHUNKED, TransportFault.CHUNKED_UNENDED,
+)  # fmt: skip
+"""Faults of polls and files that a client survives which asks again after a broken answer."""
+_PASSING: Final = (ProblemKind.LIMITED, ProblemKind.CRASHED, ProblemKind.UPSTREAM, ProblemKind.UNAVAILABLE)
+"""Refusals that a client survives which asks again later."""
+
+
+def _hostile(percent: float) -> tuple[Fault, ...]:
+    """Return each fault that a good client survives, at so many percent of its calls."""
+
+    def rows(point: FaultPoint, *kinds: ProblemKind | TransportFault, status: int | None = None) -> list[Fault]:
+        chance = min(percent, 100.0) / 100
+        return [Fault(point, does, probability=chance, status=status, location="here", size=64) for does in kinds]
+
+    return (
+        *rows(FaultPoint.CREATION, *_PASSING),
+        *rows(FaultPoint.POLL, *_PASSING, *_HARMLESS, TransportFault.HTML, TransportFault.EMPTY),
+        *rows(FaultPoint.POLL, TransportFault.TRUNCATED, TransportFault.MALFORMED, TransportFault.SLICED),
+        *rows(FaultPoint.POLL, TransportFault.STATUS, status=524),
+        *rows(FaultPoint.FILE, *_PASSING, *_HARMLESS, TransportFault.RANGE_IGNORED, TransportFault.ETAG_CHANGED),
+        *rows(FaultPoint.FILE, TransportFault.STATUS, status=504),
+        *rows(FaultPoint.FILE, TransportFault.REDIRECT, status=307),
+    )
+
+
 def _everywhere(seconds: float) -> tuple[Fault, ...]:
     return tuple(Fault(point, TransportFault.DELAYED, seconds=seconds) for point in ANSWERED)
 
@@ -128,4 +158,5 @@ FAULT_LISTS: Final[Mapping[str, Callable[[float], tuple[Fault, ...]]]] = {
     "slow-answers": _everywhere,
     "failing-file": _at_once(FaultPoint.FILE, ProblemKind.UNAVAILABLE),
     "cut-file": _at_once(FaultPoint.FILE, TransportFault.CUT),
+    "hostile": _hostile,
 }

@@ -8,12 +8,11 @@ from enum import Enum
 from typing import NamedTuple
 
 from mockserver import MockServerError
-from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import AnyJob
 from mockserver.domain.quota import Log
 
-CallKey = tuple[str, FaultPoint]
-"""A fault point of a job (by its id), or of creations (by the name of their scenario)."""
+CallKey = tuple[str, str]
+"""Whose calls they are (a job's id, for creations the name of their scenario), and what was counted of them."""
 
 
 class Table(Enum):
@@ -59,10 +58,10 @@ class Admission(NamedTuple):
 
 
 class CallCount(NamedTuple):
-    """A call was counted at a fault point."""
+    """A call was counted."""
 
     key: CallKey
-    """The fault point."""
+    """What was counted."""
     before: int | None
     """The count before; None: there was none."""
     after: int

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import AnyJob, end_of
 from mockserver.domain.quota import Limit, Log, Standing, admit, stand
 from mockserver.engine.changes import Admission, CallCount, CallKey, Change, JobChange, NotLoaded, Table
@@ -50,7 +49,7 @@ class Records:
     logs: dict[Hashable, Log] = field(default_factory=dict)
     """The admitted calls by the name of a limit."""
     calls: dict[CallKey, int] = field(default_factory=dict)
-    """How many calls came to a fault point."""
+    """How many calls were counted."""
     shared: Shared | None = None
     """What all sandboxes of the store share; None: this one is alone."""
     loaded: set[tuple[Table, Hashable]] | None = None
@@ -128,14 +127,14 @@ class Records:
         """Forget a job and the calls about it: for a store that makes room, which is part of no unit of work."""
         del self.jobs[job.id]
         self.aliases.pop(job.alias, None)
-        for point in FaultPoint:
-            self.calls.pop((job.id, point), None)
+        for counter in () if job.scenario is None else job.scenario.counters():
+            self.calls.pop((job.id, counter), None)
 
     # ---- limits and faults
 
     def admit(self, name: Hashable, limit: Limit, now: datetime) -> Standing:
         """Admit a call under a limit if it allows it; return how the key stands afterwards."""
-        standing = admit(self._log(name), limit, now)
+        standing = admit(self.logs.get(name) or self._log(name), limit, now)
         if standing.is_admitted:
             self.changes.append(Admission(name, now))
         return standing
@@ -152,9 +151,9 @@ class Records:
             found = self.logs[name] = Log()
         return found
 
-    def count_call(self, name: str, point: FaultPoint) -> int:
-        """Count a call at a fault point; return its number, from 1."""
-        key = (name, point)
+    def count_call(self, name: str, counter: str) -> int:
+        """Count a call; return its number, from 1."""
+        key = (name, counter)
         before = self.calls.get(key)
         if before is None and self.loaded is not None:
             self._need(Table.CALLS, key)

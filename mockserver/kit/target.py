@@ -1,13 +1,16 @@
 """What the kit needs of a server: a fresh sandbox, its clock, and a way to call it. Nothing else.
 
 `mockserver.testing` satisfies `Target`, in process or over HTTP; anything else that can do these things may too.
+`CaseServer` and `VirtualCaseServer` are what it needs to put clients through cases: over sockets, and in virtual time.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -75,6 +78,86 @@ class Target(Protocol):
         is made from `key_name`, so that the same name on a fresh server gives the same run. Raises ValueError for
         a word, timing or scenario that the server does not know.
         """
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a server is set to for one case."""
+
+    provider: str
+    key: str
+    """The API key of the client, whose sandbox is made anew."""
+    name: str
+    """A name for the scenario: lower-case letters, digits and hyphens."""
+    scenario: Mapping[str, Any]
+    """The members of a composed scenario, as `[scenarios.NAME]` of a TOML file has them."""
+    profile: Sequence[str] = ()
+    """Words of the provider's profile."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What else the sandbox is set to: members of the control API's PATCH, such as `limits`."""
+
+
+class ServedCase(Protocol):
+    """A case that is being served."""
+
+    @property
+    def base_url(self) -> str:
+        """The address for the client: no path, no slash at the end. Its files come from another origin."""
+
+    @property
+    def key(self) -> str:
+        """The client's API key."""
+
+    def journal(self) -> Any:
+        """Return what went over the wire so far, as a JSON value of contracts/transcript.schema.json."""
+
+    def close(self) -> None:
+        """Stop serving it."""
+
+
+class CaseServer(Protocol):
+    """A server that serves cases over sockets, many side by side."""
+
+    def serve(self, setting: Setting) -> ServedCase:
+        """Serve a case. Raises ValueError for a setting that the server does not know."""
+
+
+class VirtualCase(ServedCase, Protocol):
+    """A case that is served without a socket, in virtual time, to a client in the same thread."""
+
+    def stop_after(self, seconds: float, ending: BaseException) -> None:
+        """Raise `ending` in whatever the client does in so many seconds of virtual time from now."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let virtual time pass."""
+
+    def monotonic(self) -> float:
+        """Return the seconds of virtual time since some moment."""
+
+    def now(self) -> datetime:
+        """Return the instant of virtual time, aware, in UTC."""
+
+    def transport(self) -> Any:
+        """Return an httpx.BaseTransport that leads to the case, whatever the host."""
+
+    def async_transport(self) -> Any:
+        """Return an httpx.AsyncBaseTransport that leads to the case, for a client that `run` runs."""
+
+    def mount(self, session: Any) -> None:
+        """Lead all of a requests.Session to the case, whatever the host."""
+
+    def virtual_time(self) -> AbstractContextManager[None]:
+        """Replace time.sleep, time.time, time.monotonic and asyncio's loops in this thread, while the context lasts."""
+
+    def run(self, work: Any) -> Any:
+        """Run a coroutine to its end in virtual time and return its result."""
+
+
+class VirtualCaseServer(Protocol):
+    """A server without a socket, in virtual time: one case at a time."""
+
+    def serve(self, setting: Setting) -> VirtualCase:
+        """Serve a case. Raises ValueError for a setting that the server does not know."""
 
 
 @dataclass(frozen=True)

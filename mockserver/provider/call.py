@@ -1,7 +1,4 @@
-"""A call, the operation and provider that it goes to, and the answer that they give: types that name each other.
-
-Providers are pure functions over a call. Bytes are read and written elsewhere.
-"""
+"""A call, the operation and provider that it goes to, and the answer that they give: types that name each other."""
 
 from __future__ import annotations
 
@@ -11,10 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from mockserver.domain.alteration import FileChange
 from mockserver.domain.clip import ClipSpec, PictureRules
 from mockserver.domain.delivery import PayloadFunction
 from mockserver.domain.fault import Fault
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.job import AnyJob
 from mockserver.domain.problem import Problem
 from mockserver.domain.scenario import Scenario
@@ -22,6 +19,7 @@ from mockserver.prices import Quantities
 from mockserver.provider.http_request import HttpRequest
 from mockserver.provider.profile_words import Word, profile_of
 from mockserver.provider.reading import without_nulls
+from mockserver.provider.trailing_slash import TrailingSlash
 
 if TYPE_CHECKING:
     from mockserver.domain.chance import Draw
@@ -44,8 +42,8 @@ class Call(HttpRequest):
     """One request, and where it belongs. Made at the edge; the provider's functions only read it."""
 
     __slots__ = (
-        "_chance", "_wall", "answer", "base", "engine", "fault", "files", "judge", "key", "keys", "now", "operation",
-        "picture", "picture_size", "profile", "provider", "sandbox", "scenario", "standing",
+        "_chance", "_wall", "answer", "base", "engine", "fault", "files", "is_redirected", "judge", "key", "keys",
+        "now", "operation", "picture", "picture_size", "profile", "provider", "sandbox", "scenario", "standing",
     )  # fmt: skip
 
     provider: Provider
@@ -80,6 +78,8 @@ class Call(HttpRequest):
     """Width and height of that picture; None where nobody has seen it."""
     fault: Fault | None
     """What its job's scenario does to it."""
+    is_redirected: bool
+    """Whether a fault redirected the client to this address."""
     answer: Answer | None
     """What it was answered, once it is."""
 
@@ -87,6 +87,7 @@ class Call(HttpRequest):
         super().__init__(method, path, query_string, headers, body)
         self.answer = None
         self.fault = None
+        self.is_redirected = False
         self.key = None
         self.scenario = None
         self.standing = None
@@ -282,6 +283,9 @@ class Provider:
     """The plans on which its limits depend, the default first."""
     base_path: str = ""
     """The path that its clients append to the origin."""
+    trailing_slash: TrailingSlash = TrailingSlash.UNKNOWN
+    reads_gzip: bool = False
+    """Whether its software inflates a body with `Content-Encoding: gzip`."""
     null_is_absent: bool = False
     """Whether a member of a body that is null counts as absent, as in Go's decoder."""
 

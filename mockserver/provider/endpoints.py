@@ -7,18 +7,20 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from mockserver.domain.alteration import AlterationContext, FileChange, altered
+from mockserver.domain.alteration import AlterationContext, altered, no_output
 from mockserver.domain.builtin_scenarios import SUCCESS
 from mockserver.domain.clip import ClipSpec
 from mockserver.domain.fault import FaultPoint
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.job import ZERO, AnyJob, Job, Snapshot, State, end_of, snapshot
 from mockserver.domain.order import Order
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import AfterWebhooks, Answer, Call, ClipBody, Hold, Look, Reply
 from mockserver.provider.checks import within_own
-from mockserver.provider.fault_selection import about, at_creation, refusal
+from mockserver.provider.fault_selection import about, at_creation, beside_jobs, file_change, gone, lags_behind, refusal
 from mockserver.provider.links import link_prefix
+from mockserver.provider.signed_links import WORD, link_problem
 from mockserver.provider.spending import beyond_budget, price_of
 from mockserver.provider.table import Endpoint
 
@@ -168,10 +170,13 @@ def told(job: Job[R], seen: Snapshot, call: Call, render: Render[R]) -> Answer |
     if scenario is None or scenario is SUCCESS:
         return answer
     operation = call.operation_id
-    if scenario.answers:
+    changes = scenario.alterations()
+    if seen.state is State.SUCCEEDED and lags_behind(call, job):
+        changes = (*changes, no_output)
+    if changes:
         fields = call.judge.fields(job.provider, call.profile)
         sight = AlterationContext(seen, call.now - job.created, operation, scenario.number or 0)
-        answer.body = altered(answer.body, scenario.alterations(), fields, sight)
+        answer.body = altered(answer.body, changes, fields, sight)
     if scenario.creation is not None and answer.status == 200 and operation == job.kind:
         answer.status = scenario.creation
     return answer
@@ -188,6 +193,9 @@ def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R
     """Return the file of a finished job; `before` is the problem while it is not."""
 
     def endpoint(call: Call) -> Answer | Problem:
+        denied = link_problem(call) if WORD in call.profile else None
+        if denied is not None:
+            return denied
         job = find(call)
         if isinstance(job, Problem):
             return job
@@ -195,7 +203,9 @@ def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R
         if refused is not None:
             return refused
         seen = snapshot(job, call.now)
-        change = file_change(job)
+        change = file_change(call, job)
+        if change is not None and seen.state is State.SUCCEEDED and (refused := gone(call, job, seen, change)):
+            return refused
         if seen.state is not State.SUCCEEDED or not _is_there(seen, call, change):
             return before(job, seen)
         spec = _clip_spec_of(job, call, clip_spec)
@@ -220,17 +230,12 @@ def _clip_spec_of(job: Job[R], call: Call, clip_spec: DescribeClip[R]) -> ClipSp
     return spec
 
 
-def file_change(job: AnyJob) -> FileChange | None:
-    """What a job's scenario does to its files."""
-    return job.scenario.file_change() if job.scenario is not None else None
-
-
 def _is_there(seen: Snapshot, call: Call, change: FileChange | None) -> bool:
     """Return whether a link works yet, and still."""
     if change is None:
         return True
     age = (call.now - seen.since).total_seconds()
-    return age >= change.lag_seconds and (change.expires_seconds is None or age < change.expires_seconds)
+    return age >= change.lag_seconds and not change.is_gone(age, change.fetch)
 
 
 def by_name(
@@ -264,4 +269,5 @@ def respond(call: Call) -> Reply:
     operation = call.operation
     if operation is None:
         raise ValueError(f"{call.method} {call.path} has no operation")
-    return operation.endpoint(call)
+    reply = operation.endpoint(call)
+    return beside_jobs(call, reply) if call.sandbox.scenario.faults else reply

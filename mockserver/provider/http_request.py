@@ -70,6 +70,10 @@ class HttpRequest:
         self.beyond = read.beyond
         return read.value
 
+    def spoil(self, problem: Problem) -> None:
+        """Set the problem why no JSON object can be read in the body, whatever its bytes look like."""
+        self._value = problem
+
     @property
     def members(self) -> dict[str, Any]:
         """The members of the body, for functions that run after the checks. Raises TypeError where it has none."""

@@ -34,6 +34,10 @@ class Route:
         return methods + (["HEAD"] if "GET" in methods else [])
 
 
+Found = tuple[Route, dict[str, str]]
+"""A route with the decoded parameters of a path."""
+
+
 def _route(provider: Provider, path: str) -> Route:
     parts = path.strip("/").split("/")
     takes_rest = parts[-1].endswith(":rest}")
@@ -68,7 +72,7 @@ class Routes:
             else:
                 self._literal[route.path] = route
 
-    def find(self, raw_path: str) -> tuple[Route, dict[str, str]] | None:
+    def find(self, raw_path: str) -> Found | None:
         """Return the route of a path (still percent-encoded) with its decoded parameters."""
         route = self._literal.get(raw_path)
         if route is not None:

@@ -8,9 +8,11 @@ from typing import Any
 from mockserver.data import contracts
 from mockserver.provider.call import MEGABYTE, Check, Endpoint, Operation, Provider
 from mockserver.provider.profile_words import UnknownWord, Word
+from mockserver.provider.trailing_slash import TrailingSlash
 
 __all__ = [
-    "MEGABYTE", "Check", "Endpoint", "Operation", "Provider", "UnknownWord", "Word", "get", "post", "promise_beside",
+    "MEGABYTE", "Check", "Endpoint", "Operation", "Provider", "TrailingSlash", "UnknownWord", "Word", "get", "post",
+    "promise_beside",
 ]  # fmt: skip
 
 

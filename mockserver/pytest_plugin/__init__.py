@@ -5,7 +5,6 @@ Nothing of the server and nothing of the kit is imported before a fixture asks f
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -25,14 +24,13 @@ if TYPE_CHECKING:
     from mockserver.testing import MockServer
     from mockserver.testing.process_lock import ProcessLock
     from mockserver.testing.target import ServerTarget
+    from mockserver.testing.virtual import VirtualServer
 
 SHARED, EACH = "shared", "each"
 FOLDER: Final = "mock-server"
 """In the run's folder: what the processes of a run share."""
 OBSERVING: Final = "MOCK_SERVER"
 """The variable in which `mockserver observe` says the URL of its server."""
-NAMES: Final = "MOCK_SANDBOX_NAMES"
-"""The variable in which it says the file for the names of sandboxes."""
 _USED: Final = pytest.StashKey[str]()
 _HERE: Final[pytest.StashKey[ProcessLock]] = pytest.StashKey()
 _BILL: Final[pytest.StashKey[Bill]] = pytest.StashKey()
@@ -47,10 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="under pytest-xdist: one mock server for all workers (default), or one for each; or the URL of one "
         "that runs",
     )  # fmt: skip
-    group.addoption(
-        "--mock-strict", action="store_true",
-        help="fail each test whose mock_sandbox shows that the client broke a law that is a must",
-    )  # fmt: skip
+    strict = "fail each test whose mock_sandbox shows that the client broke a law that is a must"
+    group.addoption("--mock-strict", action="store_true", help=strict)
     parser.addini("mock_strict_ignore", "ids of laws that --mock-strict does not judge by, such as POL-03", type="args")
     parser.addini("mock_server_timing", "quick, documented or instant: how long the jobs of mock_sandbox take")
     parser.addini("mock_server_options", "options of `mockserver serve` for the server of the tests", type="args")
@@ -76,11 +72,11 @@ def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
 @pytest.fixture
 def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> Iterator[JudgedSandbox]:
     """A sandbox of the test's own, as new: no other test meets it. Its key is made from the test's node id."""
-    from mockserver.pytest_plugin.judged import JudgedSandbox
+    from mockserver.pytest_plugin.judged import JudgedSandbox, tell_name
 
     sandbox = JudgedSandbox(mock_server, key_of(request.node.nodeid))
     sandbox.reset(configuration=True)
-    _tell_name(sandbox.digest, request.node.nodeid)
+    tell_name(sandbox.digest, request.node.nodeid)
     timing = request.config.getini("mock_server_timing")
     if timing:
         sandbox.configure(timing=timing)
@@ -89,12 +85,13 @@ def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> Ite
         _add_spend(request.config, sandbox.spend())
 
 
-def _tell_name(digest: str, name: str) -> None:
-    """Tell `mockserver observe` which test has a sandbox, where one observes."""
-    path = os.environ.get(NAMES)
-    if path:
-        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123  (one write, which no other worker comes between)
-            file.write(json.dumps({"sandbox": digest, "name": name}) + "\n")
+@pytest.fixture(scope="session")
+def mock_case_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualServer]:
+    """The mock in this process and in virtual time, for the tests that `mockserver.kit.conformance` makes."""
+    from mockserver.testing.virtual import VirtualServer
+
+    with VirtualServer(cache=tmp_path_factory.getbasetemp().parent / "mock-clips") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -124,20 +121,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     sandbox = getattr(item, "funcargs", {}).get("mock_sandbox")
     if sandbox is None:
         return
-    why = _broken(sandbox, item.config.getini("mock_strict_ignore"))
+    from mockserver.pytest_plugin.judged import what_broke
+
+    why = what_broke(sandbox, item.config.getini("mock_strict_ignore"))
     if why:
         pytest.fail(f"--mock-strict: the client broke laws{why}", pytrace=False)
-
-
-def _broken(sandbox: JudgedSandbox, ignore: list[str]) -> str:
-    """Why a sandbox fails; empty where it does not, or where no call came to it."""
-    if sandbox.settings()["journal"] != "on" or not sandbox.journal.read()["last"]:
-        return ""
-    try:
-        sandbox.assert_conforms(ignore=ignore)
-    except AssertionError as broken:
-        return str(broken)
-    return ""
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,7 @@
-"""A request to an application without a socket, with streams in both directions."""
+"""A request to an application without a socket, with streams in both directions.
+
+An answer that a fault writes byte by byte (`web.wire.RawConnection`) is read by h11, as over a socket.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from mockserver import MockServerError
+from mockserver.testing.raw_answer import Part, RawAnswer
+from mockserver.web.wire import RAW
 
 Message = MutableMapping[str, Any]
 App = Callable[[MutableMapping[str, Any], Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Any]
@@ -22,17 +27,24 @@ _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
 class Cut(MockServerError):
-    """The answer ended too early.
+    """The answer ended too early, or is no HTTP; the text says how.
 
     `received` bytes of the body came, of `expected` announced ones (None: no number was announced); `has_begun` says
     whether the status came.
     """
 
-    def __init__(self, has_begun: bool, received: int = 0, expected: int | None = None) -> None:
+    def __init__(self, has_begun: bool, received: int = 0, expected: int | None = None, text: str = "") -> None:
         self.has_begun, self.received, self.expected = has_begun, received, expected
+        if text:
+            super().__init__(text)
+            return
         how = "without sending complete message body" if has_begun else "without sending a response"
         known = f" (received {received} bytes, expected {expected})" if expected is not None else ""
         super().__init__(f"the server ended the call {how}{known}")
+
+
+class ResetByServer(Cut):
+    """The connection ended abruptly (RST)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,7 @@ class AsgiExchange:
 
     def __init__(self, app: App, scope: dict[str, Any]) -> None:
         self._app, self._scope = app, scope
+        self._raw = scope["extensions"][RAW] = RawAnswer(scope["method"], self._put_raw, lambda: self._gone)
         self._coming: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._going: asyncio.Queue[Message | Cut | None] = asyncio.Queue(1)
         self._drained = asyncio.Event()
@@ -129,7 +142,7 @@ class AsgiExchange:
         self._drained.set()
         if self._expected is not None and self._received == self._expected and not self._is_complete:
             await self._put(None)  # all that was announced has come: no client can tell what happened then
-        elif not self._is_complete:
+        elif not (self._is_complete or self._raw.has_written):
             await self._put(Cut(self._status is not None, self._received, self._expected))
 
     async def _receive(self) -> Message:
@@ -173,6 +186,18 @@ class AsgiExchange:
         if is_last and (self._expected is None or self._received == self._expected):
             self._is_complete = True
             await self._put(None)
+
+    async def _put_raw(self, item: Part | Exception | None) -> None:
+        """Hand on a part of an answer that is written byte by byte, the error that ends it, or None at its end."""
+        if isinstance(item, ConnectionResetError):
+            await self._put(ResetByServer(self._status is not None, text=str(item)))
+        elif isinstance(item, Exception):
+            await self._put(Cut(self._status is not None, text=str(item)))
+        else:
+            self._status = self._status if item is None else item.get("status", self._status)
+            self._is_complete = item is None
+            self._drained.set()
+            await self._put(item)
 
     async def _put(self, item: Message | Cut | None) -> None:
         if not self._gone:

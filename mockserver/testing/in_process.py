@@ -8,7 +8,7 @@ from http.client import IncompleteRead, RemoteDisconnected
 from typing import Any
 from urllib.parse import urlsplit
 
-from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, Target
+from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, ResetByServer, Target
 from mockserver.testing.loops import Life, LoopThread
 from mockserver.testing.wire import PATIENCE_SECONDS, Answer, Stream
 
@@ -73,6 +73,8 @@ class InProcessServer:
                 status, told = await exchange.head()
                 while (part := await exchange.part()) is not None:
                     parts.append(part)
+        except ResetByServer as reset:
+            raise ConnectionResetError(str(reset)) from reset
         except Cut as cut:
             if not cut.has_begun:
                 raise RemoteDisconnected(str(cut)) from cut

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Any, Self, TypeVar
 
-from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, RawHeaders, Target
+from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, RawHeaders, ResetByServer, Target
 from mockserver.testing.loops import Life, LoopThread
 
 try:
@@ -66,6 +66,8 @@ class _StreamedExchange:
         try:
             async with asyncio.timeout(self._to_read):
                 return await work
+        except ResetByServer as reset:
+            raise httpx.ReadError(str(reset), request=self._request) from reset
         except Cut as cut:
             raise httpx.RemoteProtocolError(str(cut), request=self._request) from cut.__cause__
         except TimeoutError:

@@ -20,6 +20,7 @@ from mockserver.engine.sandbox import Sandbox
 from mockserver.ports import Unanswered
 from mockserver.provider.call import AfterWebhooks, Answer, Call, Challenge, Hold, Look, Reply, Wait
 from mockserver.provider.endpoints import respond
+from mockserver.provider.signed_links import STORAGE, storage_answer
 from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.provider_context import ProviderContext
 
@@ -61,13 +62,16 @@ def _problem(problem: Problem, _call: Call) -> Problem:
 
 def _refused_early(problem: Problem, call: Call) -> Problem:
     """Return the problem of a call that has no endpoint; what the provider checks first wins."""
+    if STORAGE in problem.detail:
+        return problem
     return next(filter(None, (check(call) for check in call.provider.unrouted_checks)), problem)
 
 
 async def _worked(call: Call, steps: Steps) -> Answer | Wait:
     """Run steps of a call as a unit of work."""
-    again = partial(call.rewind, call.mark())
-    return await call.engine.work(call.sandbox, partial(_replied, call, steps), again)
+    engine = call.engine
+    again = None if engine.store.is_whole else partial(call.rewind, call.mark())
+    return await engine.work(call.sandbox, partial(_replied, call, steps), again)
 
 
 def _replied(call: Call, steps: Steps, sandbox: Sandbox) -> Answer | Wait:
@@ -76,6 +80,9 @@ def _replied(call: Call, steps: Steps, sandbox: Sandbox) -> Answer | Wait:
     try:
         reply = steps(call)
         if isinstance(reply, Problem):
+            stored = storage_answer(reply, call)
+            if stored is not None:  # the host of the files answers, without the provider's headers
+                return stored
             reply = provider.refuse(reply, call)
     except NotLoaded:
         raise

@@ -16,6 +16,7 @@ from mockserver.engine.sandbox import ANONYMOUS, digest_named, digest_of
 from mockserver.provider.call import Call
 from mockserver.provider.keys import bearer_key
 from mockserver.provider.routes import Route
+from mockserver.provider.signed_links import WORD, method_problem, other_origin
 from mockserver.provider.table import MEGABYTE, Operation, Provider
 from mockserver.web.provider_context import ProviderContext
 from mockserver.web.proxied import HOSTED
@@ -24,6 +25,8 @@ from mockserver.web.wire import Scope
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 PREFIX: Final = "/~"
 """The beginning of the path of an opaque link. The first segment carries no other meaning."""
+REDIRECTED: Final = f"{PREFIX}redirected/"
+"""The beginning of the path to which a fault redirected the client."""
 
 
 async def place(
@@ -33,13 +36,14 @@ async def place(
     call.provider, call.operation = provider, operation
     call.engine, call.judge, call.keys = context.engine, context.judge, context.keys
     call.key = provider.credential(call)
-    call.sandbox = sandbox = await context.engine.store.load(await _digest(context, call, scope))
+    digest = _named(call, scope) or await _owner(context, call)
+    call.sandbox = sandbox = await context.engine.store.load(digest)
     call.profile = sandbox.profiles[provider.name]
     call.now = sandbox.clock.now()
     origins = scope.get(HOSTED)
     if origins is None:
         call.base = context.public_url or _origin(scope["scheme"], call.headers.get(b"host"), scope["server"])
-        call.files = sandbox.files_url or call.base
+        call.files = sandbox.files_url or (other_origin(call.base) if WORD in call.profile else call.base)
     else:
         call.base, call.files = origins.base, origins.files
 
@@ -49,19 +53,23 @@ async def place_stray(context: ProviderContext, call: Call, scope: Scope) -> Non
     key = bearer_key(call.headers.get(b"authorization"))
     call.operation, call.keys, call.profile, call.engine = None, context.keys, frozenset(), context.engine
     call.key = key.decode("latin-1") if key else None
-    call.sandbox = sandbox = await context.engine.store.load(await _digest(context, call, scope))
+    digest = _named(call, scope) or await _owner(context, call)
+    call.sandbox = sandbox = await context.engine.store.load(digest)
     call.now = sandbox.clock.now()
 
 
-async def _digest(context: ProviderContext, call: Call, scope: Scope) -> str:
-    """Return the digest of a call's sandbox."""
+def _named(call: Call, scope: Scope) -> str:
+    """Return the digest of the sandbox that a call names by listener, header or key; empty where it names none."""
     listener: str | None = scope.get("mockserver.sandbox")
     if listener is not None:
         return listener
     if call.headers.get(b"x-mock-sandbox"):
         return digest_named(call.header("x-mock-sandbox"))
-    if call.key:
-        return digest_of(call.key)
+    return digest_of(call.key) if call.key else ""
+
+
+async def _owner(context: ProviderContext, call: Call) -> str:
+    """Return the digest of the sandbox that has the job or file which the path names; else that of `anonymous`."""
     owner = None
     if call.operation is not None and call.operation.owner is not None:
         owner = await context.engine.store.owner_of(call.operation.owner(call))
@@ -79,11 +87,22 @@ def _origin(scheme: str, host: bytes | None, server: tuple[str, int | None] | No
     return f"{scheme}://{f'[{name}]' if ':' in name else name}" + (f":{port}" if port else "")
 
 
+def path_of(base: str) -> str:
+    """The path of a base URL, without the slash at its end; empty where it is an origin."""
+    slash = base.find("/", base.find("://") + 3)
+    return "" if slash < 0 else base[slash:].rstrip("/")
+
+
 def misrouted(call: Call, route: Route, *, is_known: bool) -> Problem | None:
     """Return the problem of a path or method that is served nowhere or only under another profile; else None."""
     operation = call.operation
+    if operation is not None and operation.method != call.method:
+        if WORD in call.profile:
+            return method_problem()
+        operation = None
     if not is_known:
-        text = f"no such path; the nearest is {', '.join(route.operations)} {route.path}"
+        extra = " (mind the slash at the end)" if call.raw_path[-1:] == "/" else ""
+        text = f"no such path{extra}; the nearest is {', '.join(route.operations)} {route.path}"
         return Problem(ProblemKind.UNKNOWN_PATH, text, detail={"nearest": route.path})
     if operation is not None and (operation.only is None or operation.only in call.profile):
         return None

@@ -14,7 +14,7 @@ from starlette.routing import Match, Route, Router
 from mockserver.domain.invalid_data import InvalidScenario, spoken
 from mockserver.domain.job import OverrideKind
 from mockserver.domain.scenario_catalogue import BuiltInScenario
-from mockserver.domain.scenario_composition import MEMBERS, composed
+from mockserver.domain.scenario_composition import MEMBERS, check_operations, composed
 from mockserver.web import clocks, deliveries, events, jobs, listeners, promises, reports, sandboxes, spend
 from mockserver.web.answering import fault_of
 from mockserver.web.control_context import SLASH, ControlContext
@@ -51,6 +51,7 @@ async def compose(context: ControlContext, request: Request) -> Response:
         raise Refused(409, f"scenario {name} is built in; choose another name")
     try:
         made = composed(name, await json_object(request, set(MEMBERS)))
+        check_operations(made, context.operations)
     except InvalidScenario as wrong:
         raise Refused(400, str(wrong), member=spoken(wrong.path)) from None
     is_new = context.scenarios.add(made)

@@ -43,6 +43,11 @@ class ControlContext:
     reporter: Reporter | None = None
     """Judges journals; None: nobody does."""
 
+    @property
+    def operations(self) -> list[str]:
+        """The ids of all providers' operations."""
+        return [operation.id for one in self.providers.values() for operation in one.operations]
+
     async def named(self, request: Request) -> Sandbox:
         """Return the sandbox that the path names, made when it is new; this counts as using it."""
         return await self.engine.store.load(await self.digest(request))

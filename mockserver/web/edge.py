@@ -17,16 +17,30 @@ from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.scenario import UnknownScenario
 from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
+from mockserver.provider.routes import Route
 from mockserver.provider.scenario_selection import HEADER, MARK, chosen
+from mockserver.provider.signed_links import is_signed
+from mockserver.provider.table import Operation
 from mockserver.web.answering import answered, fault_of, refused
-from mockserver.web.call_context import PREFIX, body_cap, misrouted, oversized, place, place_stray, unprefixed
-from mockserver.web.faults import send_with
+from mockserver.web.call_context import (
+    PREFIX,
+    REDIRECTED,
+    body_cap,
+    misrouted,
+    oversized,
+    path_of,
+    place,
+    place_stray,
+    unprefixed,
+)
+from mockserver.web.faults import OUTLET, Outlet, is_closed, send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.journal.pending import send_recorded
 from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.media import clip_answer
 from mockserver.web.provider_context import ProviderContext
 from mockserver.web.proxied import HOSTED
+from mockserver.web.request_path import find, redirected
 from mockserver.web.wire import App, RawHeaders, Receive, Scope, Send, Sent
 
 log = logging.getLogger("mockserver")
@@ -59,7 +73,8 @@ class Edge:
             return
         headers = dict(scope["headers"])
         if b"origin" in headers:
-            await self._with_origin(scope, receive, send)
+            scope[OUTLET] = outlet = Outlet(send)
+            await self._with_origin(scope, receive, outlet)
         else:
             await self._serve(scope, receive, send, headers)
 
@@ -70,17 +85,14 @@ class Edge:
         routes = self.context.routes if origins is None else origins.routes
         arrived = recorder.time.monotonic()
         call = called(scope, dict(scope["headers"]) if headers is None else headers)
-        found = routes.find(call.raw_path)
+        found = find(routes, call.raw_path)
         route = found[0] if found is not None else routes.nearest(call.raw_path)
         if route is None and origins is not None:  # the host says whose it is, whatever the path
             route = routes.all[0]
         if route is None:
             await self._turn_away(call, scope, send, arrived)
             return
-        operation = None
-        if found is not None:
-            call.params = found[1]
-            operation = route.operations.get("GET" if call.is_head else call.method)
+        operation = operation_of(call, found)
         try:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
@@ -99,10 +111,14 @@ class Edge:
             problem = misrouted(call, route, is_known=found is not None)
             if body is None and problem is None:
                 problem = oversized(operation)
-            sent = await self._answer(call, problem)
+            sent = redirected(call, routes, path_of(call.base)) if found is None else None
+            if sent is None:
+                sent = await self._answer(call, problem)
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
             log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             sent = own(call, 500, fault_of(error))
+        if headers is None and is_closed(call):
+            send = scope[OUTLET].send
         if call.fault is None:
             await send_recorded(send, record, sent)
         else:
@@ -171,13 +187,27 @@ async def read_body(receive: Receive, cap: int) -> bytes | None:
     return b"".join(chunks)
 
 
+def operation_of(call: Call, found: tuple[Route, dict[str, str]] | None) -> Operation | None:
+    """Give a call the parameters of its route; return the operation of the route that takes its method."""
+    if found is None:
+        return None
+    route, call.params = found
+    operation = route.operations.get("GET" if call.is_head else call.method)
+    if operation is None and is_signed(call):  # with another method: the file says whose it is all the same
+        return route.operations.get("GET")
+    return operation
+
+
 def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
     """Return a request as a call that is not placed yet, without its body."""
     raw_path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+    is_redirected = False
     if raw_path.startswith(PREFIX):
-        raw_path = unprefixed(raw_path)
+        is_redirected = raw_path.startswith(REDIRECTED)
+        raw_path = unprefixed(raw_path.removeprefix(REDIRECTED[:-1]))
     path = unquote(raw_path) if "%" in raw_path else raw_path
     call = Call(scope["method"], path, scope["query_string"].decode("latin-1"), headers, b"")
+    call.is_redirected = is_redirected
     call.raw_path = raw_path
     return call
 

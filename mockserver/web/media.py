@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from mockserver.domain.alteration import FileChange
+from mockserver.domain.file_change import FileChange
 from mockserver.ports import Clip
 from mockserver.web.wire import RawHeaders, Sent
 
@@ -39,6 +39,17 @@ def is_unchanged(if_none_match: str, tag: str) -> bool:
     return tag in (found.removeprefix("W/") for found in _TAG.findall(if_none_match))
 
 
+def _changed_part(part: tuple[int, int] | bool | None, size: int, change: FileChange) -> tuple[int, int] | bool | None:
+    """Return the part that a scenario answers a Range with: none, or one of the same length beside it."""
+    if change.range_refused:
+        return False
+    if not change.wrong_part or not isinstance(part, tuple):
+        return part
+    first, last = part
+    moved = 1 if last + 1 < size else -1 if first else 0
+    return first + moved, last + moved
+
+
 def clip_answer(
     clip: Clip,
     headers: Mapping[bytes, bytes],
@@ -52,20 +63,26 @@ def clip_answer(
     `change` is what a scenario does to the file: fewer bytes, another media type.
     """
     data, tag, content_type = clip.data, f'"{clip.digest}"', clip.content_type
+    asked = None if is_head else headers.get(b"range")
+    ranges: RawHeaders = [(b"accept-ranges", b"bytes")]
     if change is not None:
         data = data[: int(len(data) * change.share)]
         content_type = change.content_type or content_type
+        tag = f'"{clip.digest}-{change.fetch}"' if change.etag_changes else tag
+        ranges = ranges if change.accept_ranges and change.ranges else []
+        asked = asked if change.ranges else None
     raw_tag, size = tag.encode(), len(data)
-    shared: RawHeaders = [(b"etag", raw_tag), (b"accept-ranges", b"bytes"), *extra]
+    shared: RawHeaders = [(b"etag", raw_tag), *ranges, *extra]
     if clip.note:
         shared.append((b"x-mock-clip", clip.note.encode("ascii", "replace")))
     none_match = headers.get(b"if-none-match")
     if none_match is not None and is_unchanged(none_match.decode("latin-1"), tag):
         return 304, shared, b""
     typed = (b"content-type", content_type.encode())
-    asked = None if is_head else headers.get(b"range")
     if asked is not None and headers.get(b"if-range", raw_tag) == raw_tag:
         part = wanted_range(asked.decode("latin-1"), size)
+        if change is not None:
+            part = _changed_part(part, size, change)
         if part is False:
             return 416, [*shared, (b"content-range", b"bytes */%d" % size), (b"content-length", b"0")], b""
         if isinstance(part, tuple):

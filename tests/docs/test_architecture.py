@@ -56,7 +56,7 @@ def test_every_module_of_a_floor_has_its_line(folder: str) -> None:
 def test_the_floors_are_those_that_are_checked() -> None:
     """Each line of the block begins with a floor of import-linter's contracts, from the top down."""
     contracts = [one for one in pyproject()["tool"]["importlinter"]["contracts"] if one["type"] == "layers"]
-    for contract, top in zip(contracts, ("__main__", "adapters"), strict=True):
+    for contract, top in zip(contracts, ("__main__", "conformance"), strict=True):
         checked = [re.findall(r"\w+", layer) for layer in contract["layers"]]
         (floors,) = (block.text for block in blocks(TEXT) if block.text.startswith(top))
         told = [re.findall(r"\w+", line.partition("   ")[0]) for line in floors.splitlines()]

@@ -15,6 +15,7 @@ from mockserver.cli.options import OwnOption
 from mockserver.cli.plan import Plan, plan
 from mockserver.cli.serve import serve
 from mockserver.domain import scenario_composition
+from mockserver.domain.fault_composition import FAULT
 from mockserver.provider.configuration import CLOCK, DECLARED, LISTENER
 from mockserver.testing import MockServer
 from tests.docs.markdown import ROOT
@@ -58,6 +59,8 @@ def test_it_uses_every_member_of_scenarios_and_sandboxes(text: str) -> None:
         given = [one[member] for one in scenarios if member in one]
         assert {name for one in given if isinstance(one, dict) for name in one} == set(known)
     assert {name for one in scenarios for name in one} == set(scenario_composition.MEMBERS)
+    rows = [row for one in scenarios for row in one.get("faults", []) if isinstance(row, dict)]
+    assert {name for row in rows for name in row} == set(FAULT)
     assert {name for one in found["sandboxes"].values() for name in one} == set(DECLARED)
     busy = found["sandboxes"]["busy"]
     assert (set(busy["clock"]), set(busy["listeners"][0])) == (set(CLOCK), set(LISTENER))

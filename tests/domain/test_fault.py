@@ -19,7 +19,7 @@ FAULTS = st.builds(
 @given(st.lists(FAULTS, max_size=4), st.sampled_from(FaultPoint), st.integers(1, 10))
 def test_a_call_meets_the_first_fault_that_fits(faults: list[Fault], place: FaultPoint, nth: int) -> None:
     """It is one of its place whose calls it is among, and none that stands before it is."""
-    found = met(faults, place, nth)
+    found = met((one, nth) for one in faults if one.is_at(place, ""))
     fitting = [
         one
         for one in faults

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.domain.alteration import ALTERATIONS, FileChange
+from mockserver.domain.alteration import ALTERATIONS
 from mockserver.domain.fault import Fault, FaultPoint, TransportFault
+from mockserver.domain.file_change import FileChange
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario_composition import LIFE, MEMBERS, InvalidScenario, composed, spoken
@@ -83,6 +84,85 @@ def test_faults_are_composed_of_their_parts() -> None:
         ({"faults": [{"at": "poll", "does": "cut", "from": 0}]}, "scenarios.x.faults[0].from", "whole number from 1"),
         ({"faults": [{"at": "poll", "does": "cut", "from": 3, "to": 2}]}, "scenarios.x.faults[0].to", "from 3"),
         ({"faults": [{"at": "poll", "does": "cut", "applied": True}]}, "scenarios.x.faults[0].applied", "creation"),
+        ({"faults": [{"at": "file", "does": "bom"}]}, "scenarios.x.faults[0].at", "creation, poll only"),
+        ({"faults": [{"at": "poll", "does": "range-wrong"}]}, "scenarios.x.faults[0].at", "at file only"),
+        ({"faults": [{"at": "poll", "does": "status"}]}, "scenarios.x.faults[0]", "a key status, which status needs"),
+        ({"faults": [{"at": "poll", "does": "dripped"}]}, "scenarios.x.faults[0]", "a key bytes"),
+        ({"faults": [{"at": "poll", "does": "cut", "status": 500}]}, "scenarios.x.faults[0].status", "cut takes none"),
+        ({"faults": [{"at": "poll", "does": "status", "status": 600}]}, "scenarios.x.faults[0].status", "200 to 599"),
+        (
+            {"faults": [{"at": "poll", "does": "status", "status": "500"}]},
+            "scenarios.x.faults[0].status",
+            "whole number",
+        ),
+        ({"faults": [{"at": "poll", "does": "redirect", "status": 304}]}, "scenarios.x.faults[0].status", "301, 302"),
+        ({"faults": [{"at": "poll", "does": "redirect", "location": "her"}]}, "scenarios.x.faults[0].location", "here"),
+        (
+            {"faults": [{"at": "poll", "does": "informational", "status": 101}]},
+            "scenarios.x.faults[0].status",
+            "100 to",
+        ),
+        ({"faults": [{"at": "poll", "does": "cut", "every": 0}]}, "scenarios.x.faults[0].every", "whole number from 1"),
+        ({"faults": [{"at": "poll", "does": "cut", "probability": 2}]}, "scenarios.x.faults[0].probability", "0 to 1"),
+        (
+            {"faults": [{"at": "poll", "does": "cut", "after_seconds": 5, "until_seconds": 5}]},
+            "scenarios.x.faults[0].until_seconds",
+            "more than after_seconds, 5",
+        ),
+        (
+            {"faults": [{"at": "poll", "does": "cut", "counted_for": "jobs"}]},
+            "scenarios.x.faults[0].counted_for",
+            "did you mean job?",
+        ),
+        ({"faults": [{"at": "poll", "does": "cut", "headers": ["a"]}]}, "scenarios.x.faults[0].headers", "a table"),
+        (
+            {"faults": [{"at": "poll", "does": "cut", "headers": {"a b": "c"}}]},
+            "scenarios.x.faults[0].headers",
+            "the name of a header",
+        ),
+        (
+            {"faults": [{"at": "poll", "does": "cut", "headers": {"a": "b\r\nc: d"}}]},
+            "scenarios.x.faults[0].headers.a",
+            "one line of ASCII",
+        ),
+        ({"faults": [{"at": "poll", "does": "cut", "remove": "a"}]}, "scenarios.x.faults[0].remove", "a list of"),
+        ({"faults": [{"at": "poll", "does": "cut", "case": "camel"}]}, "scenarios.x.faults[0].case", "lower, upper"),
+        (
+            {"faults": [{"at": "poll", "does": "cut", "retry_after": True}]},
+            "scenarios.x.faults[0].retry_after",
+            "a text",
+        ),
+        (
+            {"faults": [{"at": "poll", "does": "cut", "retry_after": "x\n"}]},
+            "scenarios.x.faults[0].retry_after",
+            "one line",
+        ),
+        (
+            {"faults": [{"at": "poll", "does": "cut", "retry_after_form": "rfc850"}]},
+            "scenarios.x.faults[0].retry_after_form",
+            "expected retry_after beside it",
+        ),
+        ({"faults": [{"at": "poll", "does": "cut", "operation": 3}]}, "scenarios.x.faults[0].operation", "the id"),
+        ({"faults": [{"at": "webhook", "does": "cut"}]}, "scenarios.x.faults[0].at", "creation, poll, file only"),
+        ({"faults": [{"at": "poll", "does": "lost"}]}, "scenarios.x.faults[0].at", "webhook only"),
+        ({"faults": [{"operation": "createVideo", "does": "lost"}]}, "scenarios.x.faults[0].at", "webhook only"),
+        (
+            {"faults": [{"at": "webhook", "does": "lost", "probability": 1}]},
+            "scenarios.x.faults[0].probability",
+            "takes at, does, from, to, every, seconds",
+        ),
+        ({"faults": ["limited-pols"]}, "scenarios.x.faults[0]", "did you mean limited-polls?"),
+        ({"faults": "limited-pols"}, "scenarios.x.faults", "did you mean limited-polls?"),
+        ({"timeline": "slowly"}, "scenarios.x.timeline", "did you mean slow?"),
+        ({"file": "links-lags"}, "scenarios.x.file", "did you mean links-lag?"),
+        ({"webhooks": "webhook-agian"}, "scenarios.x.webhooks", "did you mean webhook-again?"),
+        ({"timeline": {"output_lag_polls": 0}}, "scenarios.x.timeline.output_lag_polls", "whole number from 1"),
+        ({"file": {"ranges": 1}}, "scenarios.x.file.ranges", "true or false"),
+        ({"file": {"redirect": 304}}, "scenarios.x.file.redirect", "301, 302, 303, 307, 308"),
+        ({"file": {"redirect": 302, "redirect_to": "heer"}}, "scenarios.x.file.redirect_to", "did you mean here?"),
+        ({"file": {"gone_status": 500}}, "scenarios.x.file.gone_status", "403, 404, 410"),
+        ({"file": {"expires_fetches": 0}}, "scenarios.x.file.expires_fetches", "whole number from 1"),
+        ({"number": -1}, "scenarios.x.number", "from 0 to 1e+09"),
         ({"webhooks": {"trys": []}}, "scenarios.x.webhooks.trys", "did you mean tries?"),
         ({"webhooks": {"tries": 1}}, "scenarios.x.webhooks.tries", "expected a list"),
         ({"webhooks": {"failed": [0, None]}}, "scenarios.x.webhooks.failed[1]", "expected a number"),

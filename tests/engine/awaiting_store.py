@@ -63,6 +63,8 @@ class Room:
 class AwaitingStore:
     """The port `Store`; `conflicts` says of each commit in turn whether somebody else came first."""
 
+    is_whole = False
+
     def __init__(self, parts: StoreParts, conflicts: Iterator[bool]) -> None:
         self.parts, self.conflicts = parts, conflicts
         self.rows: dict[str, Row] = {}

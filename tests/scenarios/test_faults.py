@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from http.client import IncompleteRead, RemoteDisconnected
 from typing import Any, Final
@@ -184,6 +185,24 @@ def silent(meeting: Meeting) -> None:
     assert codes(meeting.poll()) == [200]
 
 
+def survived(meeting: Meeting) -> None:
+    """A client that asks again gets its job and learns its end, whatever it meets on the way."""
+    while not meeting.sandbox.jobs():
+        meeting.create()
+    (job,) = meeting.sandbox.jobs()
+    method, path, headers, body = meeting.client.asking(meeting.sandbox.key, job["id"])
+    words = []
+    for _ in range(100):
+        met = meeting.met(method, path, headers, body)
+        with suppress(ValueError, KeyError):
+            if not isinstance(met, type) and met[0] == 200:
+                words.append(meeting.client.word(json.loads(met[1])))
+    known = {word for word in words if meeting.client.life.state_of(word) is not None}
+    assert len(known) == 1
+    assert len(words) > 40
+    assert len({one.fault for one in meeting.exchanges()}) > 10
+
+
 EXPECTED: dict[str, Callable[[Meeting], None]] = {
     "limited-creation": one_refused_creation,
     "limited-polls": refused_polls(0),
@@ -198,6 +217,7 @@ EXPECTED: dict[str, Callable[[Meeting], None]] = {
     "slow-answers": late,
     "failing-file": failing_file,
     "cut-file": cut_file,
+    "hostile": survived,
 }
 
 

@@ -14,6 +14,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from mockserver import __version__
 from mockserver.cli.reporting import report_on
 from mockserver.domain.alteration import ALTERATIONS
+from mockserver.domain.fault import WORDS
+from mockserver.domain.fault_composition import FAULT
 from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS, PROBLEMS
 from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES
 from mockserver.domain.webhook_composition import TRY, WEBHOOK_PLANS
@@ -103,6 +105,7 @@ def test_the_schemas_are_schemas_and_each_is_used() -> None:
         ("Composition", MEMBERS),
         ("Life", LIFE),
         ("File", FILE),
+        ("Fault", FAULT),
     ],
 )
 def test_the_members_of_a_request_are_those_that_are_read(schema: str, members: tuple[str, ...]) -> None:
@@ -120,6 +123,7 @@ def test_the_words_are_those_that_are_known() -> None:
     assert composition["refuses"]["enum"] == composition["judged"]["enum"] == [*PROBLEMS, None]
     for part, names in PARTS.items():
         assert composition[part]["oneOf"][-1]["enum"] == [*names, None]
+    assert SCHEMAS["Fault"]["properties"]["does"]["enum"] == list(WORDS)
     assert SCHEMAS["Timing"]["enum"] == list(TIMINGS)
     assert SCHEMAS["TryChanges"]["items"]["enum"] == list(CHANGES)
     for name, known in (("FirstTry", set(TRY) - {"only_if_failed", "with_previous"}), ("NextTry", set(TRY))):

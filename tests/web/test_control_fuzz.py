@@ -54,7 +54,14 @@ def document(sandbox: Sandbox, job: str) -> dict[str, Any]:
     added = told["paths"]["/sandboxes/{key}/queue"]["post"]["requestBody"]["content"]["application/json"]
     added["schema"]["properties"]["queue"]["items"] = configured["scenario"]
     added["example"] = {"queue": ["success"]}
-    del schemas["Fault"]["properties"]["from"]  # no schema can say that `to` is not below it
+    fault = schemas["Fault"]["properties"]
+    del fault["from"], fault["after_seconds"]  # no schema can say that `to` and `until_seconds` are not below them
+    fault["until_seconds"]["minimum"] = 1
+    fault["operation"] = {"enum": [*operations, None]}
+    # What a fault takes depends on what it does: too much for the generator, and tested in `test_scenario_data`.
+    del schemas["Fault"]["allOf"], fault["status"], fault["location"], fault["bytes"], fault["retry_after_form"]
+    schemas["Fault"]["required"] = ["at", "does"]
+    fault["at"], fault["does"] = {"enum": ["creation", "poll"]}, {"enum": ["limited", "cut", "bom", "chunked"]}
     configured["limits"]["oneOf"][1] = _closed({operations[0]: {"$ref": "#/components/schemas/Limit"}})
     for path in ("/sandboxes/{key}/journal/wait", "/sandboxes/{key}/events", "/events"):
         del told["paths"][path]

@@ -78,7 +78,8 @@ class Call:
         status = answer.status if answer is not None else 0
         self.status = status or None
         self._headers = _joined(answer) if answer is not None else {}
-        self.json = reading.json_of(answer.body) if answer is not None else reading.NOT_JSON
+        coding = self._headers.get("content-encoding")
+        self.json = reading.json_of(answer.body, coding) if answer is not None else reading.NOT_JSON
         self.is_success = 200 <= status < 300
         self.is_server_error = status >= 500
         self.is_failure = self.is_lost or status == 429 or self.is_server_error
@@ -100,6 +101,17 @@ class Call:
     def is_under_way(self) -> bool:
         """Whether it had not ended when the transcript was taken."""
         return self.exchange.ending is None
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the client was led elsewhere: what follows is the same call."""
+        return self.status is not None and 300 <= self.status < 400 and self.header("location") is not None
+
+    @cached_property
+    def is_absurd(self) -> bool:
+        """Whether the client was told to wait for a day or more: an error to the caller is right."""
+        told = [self.retry_after.seconds if self.retry_after is not None else 0.0, self.body_hint or 0.0]
+        return max(told) >= reading.ABSURD_SECONDS
 
     @property
     def is_refused(self) -> bool:

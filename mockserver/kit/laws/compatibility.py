@@ -43,7 +43,7 @@ def survives_an_unknown_status(run: Run) -> Iterator[Finding]:
             is_early = life.end is None or (fetched is not None and fetched.n < life.end.n)
             if fetched is not None and is_early:
                 yield Breach("no success", f"a download after {call.word}", (call.n, fetched.n))
-            elif run.facts.crashed is not None and life.polls[-1] is call:
+            elif run.facts.crashed is not None and not run.facts.is_killed and life.polls[-1] is call:
                 yield Breach("another poll, or the outcome unknown_state", told(run), (call.n,))
             elif len(row) == MOST_POLLS:
                 yield Breach("an end", f"{MOST_POLLS} polls of {call.word} in a row", (row[0].n, call.n))

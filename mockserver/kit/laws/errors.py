@@ -70,15 +70,25 @@ def _tried_again(run: Run, *, is_asked: bool) -> Iterator[Finding]:
         is_safe = last.role in (Role.POLL, Role.FILE, Role.RETRIEVE)
         if not is_safe or asks is not is_asked or not (asks or last.is_lost or last.status in SURVIVED):
             continue
-        if last.next is not None or len(row) > FEW or has_later(last, run):
+        if last.next is not None or _sends(last) > FEW or has_later(last, run):
             yield Kept((last.n,))
-        elif not run.facts.is_over or last.is_under_way:
-            yield Untold(NOT_OVER, (last.n,))
+        elif not run.facts.is_over or last.is_under_way or run.facts.is_killed:
+            yield Untold(NOT_OVER if not run.facts.is_killed else told(run), (last.n,))
+        elif last.is_absurd:
+            yield Untold("the client was told to wait for a day or more", (last.n,))
         elif run.outcome is not None and run.outcome.result in (Result.TIMEOUT, Result.COMPLETED):
             yield Kept((last.n,))
         else:
             what = "the answer was lost" if last.is_lost else f"the answer was {last.status}"
             yield Breach("another try", f"none, after {what}; {told(run)}", (last.n,))
+
+
+def _sends(call: Call) -> int:
+    """How often a call was sent until then."""
+    sends = 1
+    while call.previous is not None:
+        sends, call = sends + 1, call.previous
+    return sends
 
 
 def takes_nonsense_as_an_error(run: Run) -> Iterator[Finding]:
@@ -133,7 +143,9 @@ def takes_unknown_codes_by_their_class(run: Run) -> Iterator[Finding]:
         if call.status is None or call.status in REGISTERED:
             continue
         family = call.status // 100
-        if family == 2 and call.role in (Role.CREATE, Role.POLL):
+        if family == 2 and call.is_terminal:
+            yield Kept((call.n,))
+        elif family == 2 and call.role in (Role.CREATE, Role.POLL):
             yield from harmless(run, [call], f"the status {call.status}")
         elif family == 4 and call.role in (Role.CREATE, Role.RETRIEVE):
             if call.next is not None:

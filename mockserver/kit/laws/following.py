@@ -10,6 +10,7 @@ from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.index import JobLife
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Result, Run
+from mockserver.kit.laws.view import Role
 
 NOT_OVER: Final = "the client had not ended when the transcript was taken"
 NO_OUTCOME: Final = "the client told no outcome"
@@ -54,14 +55,23 @@ def told(run: Run) -> str:
 
 
 def harmless(run: Run, calls: Iterable[Call], what: str) -> Iterator[Finding]:
-    """Whether the client goes on after answers in which something is odd but harmless; `what` names it."""
+    """Whether the client goes on after answers in which something is odd but harmless; `what` names it.
+
+    Once the client has gone on after such an answer to a call of one role, a later one is not blamed for its end.
+    """
+    survived: set[Role] = set()
     for call in calls:
         if went_on(call, run):
+            survived.add(call.role)
             yield Kept((call.n,))
+        elif not run.facts.is_over:
+            yield Untold(NOT_OVER, (call.n,))
+        elif run.facts.is_killed or call.role in survived or (call.is_terminal and run.facts.crashed is None):
+            yield Untold("the client ended for another reason", (call.n,))
         elif run.facts.crashed is not None or (run.outcome is not None and run.outcome.result in GAVE_UP):
             yield Breach(f"the client goes on: {what} is harmless", f"nothing followed but {told(run)}", (call.n,))
         else:
-            yield Untold(NOT_OVER if not run.facts.is_over else NO_OUTCOME, (call.n,))
+            yield Untold(NO_OUTCOME, (call.n,))
 
 
 def answers(run: Run) -> Iterator[Call]:

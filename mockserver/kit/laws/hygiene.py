@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from mockserver.kit.laws.following import NOT_OVER, told
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.run import Run
 
@@ -50,8 +51,8 @@ def leaves_nothing_behind(run: Run) -> Iterator[Finding]:
     """HYG-03: at the end no request is half done, and no job is left that nobody knows of."""
     if not run.index.calls:
         return
-    if not run.facts.is_over:
-        yield Untold("the client had not ended when the transcript was taken")
+    if not run.facts.is_over or run.facts.crashed is not None:
+        yield Untold(NOT_OVER if not run.facts.is_over else f"{told(run)}, and could name no job")
         return
     named = frozenset(run.outcome.jobs) if run.outcome is not None else frozenset()
     half = next((one for one in run.index.calls[-1:] if one.is_under_way), None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mockserver.kit.laws.call import Call
 from mockserver.kit.laws.download import EXPIRED, fetches, is_whole
 from mockserver.kit.laws.following import NO_OUTCOME, ended_failed, told
+from mockserver.kit.laws.index import JobLife
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import NOT_JSON
 from mockserver.kit.laws.run import Result, Run
@@ -22,6 +23,7 @@ BY_ITSELF_SECONDS: Final = 0.1
 RETRY_COUNTS: Final = ("x-stainless-retry-count", "x-retry-count", "amz-sdk-retry")
 """Headers in which libraries count their own tries."""
 FEW: Final = 2
+ENDED_BADLY: Final = (Result.FAILED, Result.ERROR)
 
 
 def pays_once(run: Run) -> Iterator[Finding]:
@@ -138,11 +140,16 @@ def fetches_before_the_link_ends(run: Run) -> Iterator[Finding]:
             continue
         if any(is_whole(one) for one in gets):
             yield Kept((life.end.n, gets[-1].n))
-        elif expired is not None and run.facts.is_over and not _says_expired(run):
+        elif gets[-1].status in EXPIRED and run.facts.is_over and not (_says_expired(run) or _asked_after(life, gets)):
             cost = run.prices.cost(life.creates[0].exchange) if life.creates else None
-            yield Breach("the clip, by a new link", "never fetched: the link had expired", (expired.n,), cost)
+            yield Breach("the clip, by a new link", "never fetched: the link had expired", (gets[-1].n,), cost)
         elif expired is not None:
             yield Untold("the client had not fetched the clip yet", (expired.n,))
+
+
+def _asked_after(life: JobLife, gets: Sequence[Call]) -> bool:
+    """Whether the client asked for a new link after the last download."""
+    return any(one.n > gets[-1].n for one in (*life.polls, *life.retrieves))
 
 
 def _says_expired(run: Run) -> bool:
@@ -160,7 +167,7 @@ def takes_no_failed_poll_for_a_failed_job(run: Run) -> Iterator[Finding]:
             yield Kept(events)
         elif run.outcome is None:
             yield Untold(NO_OUTCOME, events)
-        elif run.outcome.result in (Result.FAILED, Result.ERROR) and len(failed) <= FEW and life.end is None:
+        elif run.outcome.result in ENDED_BADLY and len(failed) <= FEW and failed[-1] is life.polls[-1]:
             cost = run.prices.cost(life.creates[0].exchange) if life.creates else None
             observed = f"{told(run)} after {len(failed)} failed polls"
             yield Breach("polls until the end of the job", observed, events, cost)
@@ -170,6 +177,6 @@ def takes_no_failed_poll_for_a_failed_job(run: Run) -> Iterator[Finding]:
 
 def _is_blip(call: Call) -> bool:
     """Whether a poll told nothing of its job: lost, 429, 5xx, or a body that is none."""
-    if call.role is not Role.POLL or call.is_under_way:
+    if call.role is not Role.POLL or call.is_under_way or call.is_absurd:
         return False
     return call.is_failure or (call.is_success and call.status == 200 and call.json is NOT_JSON)

@@ -74,7 +74,8 @@ def keeps_the_floor(run: Run) -> Iterator[Finding]:
     floor = FLOOR_SECONDS if run.facts.floor is None else run.facts.floor
     for polls in run.index.polls_by_job.values():
         for before, after in pairwise(polls):
-            yield waited(run, before, after, floor, "the shortest pause between polls", from_arrival=True)
+            if not before.is_redirect:
+                yield waited(run, before, after, floor, "the shortest pause between polls", from_arrival=True)
 
 
 def slows_down(run: Run) -> Iterator[Finding]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -47,13 +49,13 @@ def retry_after(value: str, now: datetime) -> RetryAfter:
     return RetryAfter("date", (date - now).total_seconds())
 
 
-def json_of(body: Body | None) -> Any:
-    """Return a body as a JSON value, or NOT_JSON."""
+def json_of(body: Body | None, coding: str | None = None) -> Any:
+    """Return a body in a content coding (None: none) as a JSON value, or NOT_JSON."""
     if body is None or body.data is None or body.is_cut:
         return NOT_JSON
     try:
-        return json.loads(body.data)
-    except (ValueError, RecursionError):
+        return json.loads(gzip.decompress(body.data) if coding == "gzip" else body.data)
+    except (ValueError, RecursionError, OSError, EOFError, zlib.error):
         return NOT_JSON
 
 

@@ -52,7 +52,9 @@ def grows_its_pauses(run: Run) -> Iterator[Finding]:
     for streak in run.index.streaks:
         row = _unhinted(streak)
         pauses = _pauses(run, row)
-        if len(pauses) < PAUSES:
+        before = row[0].previous
+        # Who met useless answers just before may have reached its longest pause.
+        if len(pauses) < PAUSES or (before is not None and before.is_success and before.word is None):
             continue
         if max(pauses) < GROWTH * min(pauses) or max(pauses) < EARLY_SECONDS:
             shown = ", ".join(f"{one:.2f}" for one in pauses[:6])

@@ -81,6 +81,8 @@ class CaseFacts:
     """Everything that the client printed: standard output and standard error."""
     crashed: str | None = None
     """How the client ended where it told no outcome as it should, such as "exit code 1"; None: it did not crash."""
+    is_killed: bool = False
+    """Whether the client was killed because it had not ended long after its deadline; `crashed` says so too."""
     effects: Mapping[str, int] | None = None
     """How often a webhook took effect in the receiver, by job."""
     states: Mapping[str, str] | None = None

@@ -11,6 +11,7 @@ from mockserver.kit.laws.index import JobLife
 from mockserver.kit.laws.law import Breach, Finding, Kept, Untold
 from mockserver.kit.laws.reading import at
 from mockserver.kit.laws.run import Result, Run
+from mockserver.kit.laws.timing import wait_between
 from mockserver.kit.laws.view import Role
 
 UNTOLD: Final = Untold("the client told no outcome")
@@ -174,10 +175,16 @@ def _expected(run: Run) -> tuple[tuple[Result, ...], str, tuple[int, ...]] | Non
     last = index.creates[-1]
     if last.is_refused and last.status is not None and 400 <= last.status < 500 and last.status not in (408, 429):
         return (Result.REJECTED, Result.ERROR), f"the creation was refused with {last.status}", (last.n,)
-    if index.polls and index.polls[-1].is_accepted and run.facts.deadline is not None:
+    if index.polls and index.polls[-1].is_accepted and _is_late(run, index.polls[-1]):
         is_known = index.polls[-1].state is not None
         fitting = (Result.TIMEOUT,) if is_known else (Result.TIMEOUT, Result.UNKNOWN_STATE)
         return fitting, "the deadline came before the end of the job", (index.polls[-1].n,)
     if all(one.is_lost for one in index.creates):
         return (Result.ERROR, Result.TIMEOUT), "no creation was answered", (last.n,)
     return None
+
+
+def _is_late(run: Run, call: Call) -> bool:
+    """Whether a call came so late that the client may well have run out of time: in the second half of it."""
+    limit = run.facts.deadline
+    return limit is not None and wait_between(run, run.index.calls[0], call, from_arrival=True) > limit / 2

@@ -116,7 +116,7 @@ def _moment(one: Mapping[str, Any]) -> Moment:
 
 
 def _message(one: Mapping[str, Any]) -> dict[str, Any]:
-    return {"headers": [(name, value) for name, value in one["headers"]], "body": _body(one["body"])}
+    return {"headers": [(name.lower(), value) for name, value in one["headers"]], "body": _body(one["body"])}
 
 
 def _body(one: Mapping[str, Any] | None) -> Body | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from mockserver.provider import signed_links
 from mockserver.provider.call import Call, Reply
 from mockserver.provider.checks import as_documented, json_only, with_key
 from mockserver.provider.endpoints import creates, polls, serves, starts_from
@@ -46,6 +47,7 @@ PROVIDER = Provider(
         Word("old-failure", "A failed generation passes on the upstream's own error (2025-11)."),
         Word("headers", "The tracing headers of 2026 in style 2025-11 too."),
         Word("january", "Problem bodies of January 2026: no requestId, a question mark at the end of instance."),
+        Word(signed_links.WORD, signed_links.SAYS),
     ),
     credential=order.credential,
     checks=(with_key, json_only, as_documented),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Final
 from urllib.parse import parse_qsl, quote
@@ -13,6 +14,7 @@ import orjson
 
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.provider.call import Answer, Call
+from mockserver.provider.spending import spent_by
 from mockserver.providers.aimlapi import wire
 from mockserver.providers.aimlapi.request import (
     ALIASES,
@@ -197,6 +199,12 @@ def looked_up(call: Call) -> Answer | Problem:
 
 
 def balance(call: Call) -> Answer:
-    """Answer with a sufficient balance, unless the sandbox's scenario refuses submissions for lack of credits."""
-    left = 0 if call.sandbox.scenario.refuses is ProblemKind.OUT_OF_CREDITS else BALANCE
+    """Answer with the rest of the sandbox's budget; without one always enough.
+
+    It is 0 where the sandbox's scenario refuses submissions for lack of credits.
+    """
+    budget = call.sandbox.budget
+    left = BALANCE if budget is None else float(max(budget - spent_by(call), Decimal(0)))
+    if call.sandbox.scenario.refuses is ProblemKind.OUT_OF_CREDITS:
+        left = 0
     return Answer(200, {"current_balance": left, "currency": "USD"}, content_type=wire.JSON)

@@ -28,7 +28,10 @@ NO_CREDITS: Final = (
     "You've run out of credits. Please top up your balance or update your payment method to continue:"
     " https://aimlapi.com/app/billing/"
 )
-MISSING: Final = {"generation": "Inference not found", "file": "File not found", "model": "Model not found"}
+MISSING: Final = {
+    "generation": "Inference not found", "video": "Inference not found", "file": "File not found",
+    "model": "Model not found",
+}  # fmt: skip
 UPSTREAM: Final = {
     500: "Something wrong with the server. Please, try again later.",
     502: "Bad Gateway",

@@ -11,6 +11,7 @@ from mockserver.domain.clip import ClipSpec
 from mockserver.domain.job import Job, Snapshot, State
 from mockserver.domain.scenario_parts import MODERATED
 from mockserver.provider.call import Answer, Call
+from mockserver.provider.signed_links import file_link
 from mockserver.providers.aimlapi.request import CREDITS_PER_DOLLAR, FPS, LIP_SYNC, Video
 
 JSON: Final = "application/json; charset=utf-8"
@@ -89,9 +90,10 @@ def _word(seen: Snapshot, profile: frozenset[str]) -> str:
 def _video(job: Job[Video], call: Call) -> dict[str, object]:
     if "2026" in call.profile:
         # The slashes of the upstream's path stay encoded, so that the file is one segment.
-        return {"url": call.files + PANDA + quote(file_name(job, call.profile), safe="")}
+        path = PANDA + quote(file_name(job, call.profile), safe="")
+        return {"url": file_link(call.files, path, call.profile, call.now)}
     return {
-        "url": call.files + EAGLE + file_name(job, call.profile),
+        "url": file_link(call.files, EAGLE + file_name(job, call.profile), call.profile, call.now),
         "content_type": "video/mp4",
         "file_name": "output.mp4",
         "file_size": job.request.file_size,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario
+from mockserver.provider import signed_links
 from mockserver.provider.checks import as_documented, json_only, within
 from mockserver.provider.endpoints import creates, polls, serves
-from mockserver.provider.table import Operation, Provider, Word, get, post, promise_beside
+from mockserver.provider.table import Operation, Provider, TrailingSlash, Word, get, post, promise_beside
 from mockserver.providers.gately import order, refusal, wire
 from mockserver.providers.gately.request import Video
 
@@ -19,6 +20,8 @@ PROVIDER = Provider(
     site="https://api.gately.ai",
     base_path="/v1",
     null_is_absent=True,
+    reads_gzip=True,
+    trailing_slash=TrailingSlash.REDIRECTED,
     promise=promise_beside("gately"),
     words=(
         Word("gateway", "Problems are HTTP codes with an error object, as the provider's pages say.", is_style=True),
@@ -37,6 +40,7 @@ PROVIDER = Provider(
         Word("retrieve-content", "GET /v1/files/retrieve_content serves the bytes instead of 501."),
         Word("link-1h", "Download links live one hour instead of nine."),
         Word("size-1080p", "Every clip is 1920x1080, as in the upstream's example."),
+        Word(signed_links.WORD, signed_links.SAYS),
     ),
     credential=order.credential,
     checks=(order.keyed, within(order.limit_of), json_only, as_documented, order.entitled),

@@ -10,6 +10,7 @@ from mockserver.domain.clip import ClipSpec
 from mockserver.domain.delivery import Payload
 from mockserver.domain.job import Job, Snapshot, State
 from mockserver.provider.call import Answer, Call
+from mockserver.provider.signed_links import file_link
 from mockserver.providers.gately.request import FPS, Video
 from mockserver.providers.gately.ticket import Ticket, written
 
@@ -102,7 +103,7 @@ def link(job: Job[Video], call: Call) -> str:
     life = timedelta(hours=1 if "link-1h" in call.profile else 9)
     ticket = written(Ticket(int(job.alias), call.now + life, call.chance.n), call.sandbox.seed)
     slash = "%2F" if "minimax" in call.profile else "/"
-    return f"{call.files}/download/{ticket}{slash}{FILENAME}"
+    return file_link(call.files, f"/download/{ticket}{slash}{FILENAME}", call.profile, call.now, life)
 
 
 def clip_spec(job: Job[Video], _call: Call) -> ClipSpec:

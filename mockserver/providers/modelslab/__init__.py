@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mockserver.provider import signed_links
 from mockserver.provider.checks import as_documented, readable, with_key, within
 from mockserver.provider.endpoints import Parse, creates, polls, serves, starts_from
-from mockserver.provider.table import MEGABYTE, Endpoint, Provider, Word, get, post, promise_beside
+from mockserver.provider.table import MEGABYTE, Endpoint, Provider, TrailingSlash, Word, get, post, promise_beside
 from mockserver.providers.modelslab import maintenance, order, quota, refusal, wire
 from mockserver.providers.modelslab.request import Asked, Image, Text, Ultra
 from mockserver.providers.modelslab.wire import ENTERPRISE, V6
@@ -31,6 +32,7 @@ PROVIDER = Provider(
     title="ModelsLab v6 and enterprise v1",
     site="https://modelslab.com",
     base_path="/api/v6",
+    trailing_slash=TrailingSlash.TRIMMED,
     promise=promise_beside("modelslab"),
     words=(
         Word("legacy", "Application errors come with HTTP 200 and a status word, as older clients know them.", True),
@@ -52,6 +54,7 @@ PROVIDER = Provider(
         Word("spam-filter", "The same request within 30 seconds is refused with 429."),
         Word("retry-30", "A full queue always says retry_after 30, as the page does."),
         Word("escaped-slashes", r"Slashes in answers are written as \/."),
+        Word(signed_links.WORD, signed_links.SAYS),
     ),
     credential=order.credential,
     checks=(readable, with_key, as_documented, within(quota.throttle), quota.queue, quota.repetition),

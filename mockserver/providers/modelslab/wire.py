@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from fractions import Fraction
 from typing import Final
 
@@ -13,6 +14,7 @@ from mockserver.domain.job import Job, Snapshot, State
 from mockserver.domain.scenario_parts import MODERATED
 from mockserver.provider.call import Answer, Call
 from mockserver.provider.links import files_of
+from mockserver.provider.signed_links import file_link
 from mockserver.providers.modelslab.meta import echo
 from mockserver.providers.modelslab.request import Asked, Image, Text
 
@@ -30,12 +32,12 @@ UNDECIDED_SECONDS: Final = 10.0
 
 def link(job: Job[Asked], call: Call) -> str:
     """Return the public address of a job's file."""
-    return _link(job, call.files, call.profile)
+    return _link(job, call.files, call.profile, call.now)
 
 
-def _link(job: Job[Asked], files: str, profile: frozenset[str]) -> str:
+def _link(job: Job[Asked], files: str, profile: frozenset[str], at: datetime) -> str:
     folder = "video_generations" if "video-generations" in profile else "generations"
-    return f"{files}/{folder}/{job.alias}.{job.request.output_type}"
+    return file_link(files, f"/{folder}/{job.alias}.{job.request.output_type}", profile, at)
 
 
 def _took(job: Job[Asked], seen: Snapshot) -> float:
@@ -144,7 +146,7 @@ def _done_payload(job: Job[Asked], seen: Snapshot) -> dict[str, object]:
     return {
         "status": "success",
         "id": int(job.id),
-        "output": [_link(job, files_of(job), job.profile)],
+        "output": [_link(job, files_of(job), job.profile, seen.since)],
         "generationTime": _took(job, seen),
         "track_id": asked.track_id,
         "meta": {

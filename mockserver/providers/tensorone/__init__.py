@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario
+from mockserver.provider import signed_links
 from mockserver.provider.checks import as_documented, json_only, with_key, within
 from mockserver.provider.endpoints import Find, creates, polls, serves
 from mockserver.provider.table import Endpoint, Provider, Word, get, post, promise_beside
@@ -34,6 +35,7 @@ PROVIDER = Provider(
         Word("keyless", "Calls without a key are accepted, as the page's LoRA snippet expects."),
         Word("download-302", "The download redirects to the public file instead of sending bytes."),
         Word("upscale-status", "An upscale's id also works on the status and download paths (an extension)."),
+        Word(signed_links.WORD, signed_links.SAYS),
     ),
     credential=order.credential,
     checks=(order.keyed(with_key), order.entitled, within(order.limit_of), json_only, as_documented),

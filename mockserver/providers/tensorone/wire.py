@@ -13,6 +13,7 @@ from mockserver.domain.clip import ClipSpec
 from mockserver.domain.job import AnyJob, Job, Snapshot, State
 from mockserver.domain.scenario_parts import MODERATED
 from mockserver.provider.call import Answer, Call
+from mockserver.provider.signed_links import file_link
 from mockserver.providers.tensorone.request import Made, Upscale, Video
 
 WORDS: Final = {
@@ -76,7 +77,7 @@ def _completed_body(job: Job[Video], seen: Snapshot, call: Call) -> dict[str, ob
         "videoId": job.id,
         "status": "completed",
         "videoUrl": file_url(job, call),
-        "thumbnailUrl": f"{call.files}/thumbnails/{job.id}.jpg",
+        "thumbnailUrl": file_link(call.files, f"/thumbnails/{job.id}.jpg", call.profile, call.now),
         "duration": video.frames / video.fps,
         "resolution": {"width": video.width, "height": video.height, "fps": video.fps},
         "metadata": {
@@ -151,7 +152,7 @@ def status(job: Job[Made], seen: Snapshot, call: Call) -> Answer:
 
 def file_url(job: Job[Made], call: Call, form: str = "mp4") -> str:
     """Return the public link of a video or an upscale."""
-    return f"{call.files}/generated/{job.id}.{form}"
+    return file_link(call.files, f"/generated/{job.id}.{form}", call.profile, call.now)
 
 
 def clip_spec(job: Job[Made], call: Call) -> ClipSpec:

@@ -1,0 +1,1 @@
+"""How a client is put through cases: as a command for each, over lines of JSON, and in process."""

@@ -1,0 +1,1 @@
+"""Reference clients: one careful core, and what each provider adds to it."""
