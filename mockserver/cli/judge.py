@@ -18,7 +18,7 @@ from mockserver.cli.spelling import unknown
 
 if TYPE_CHECKING:
     from mockserver.kit.judge.recording import Recorded
-    from mockserver.kit.laws.law import Law
+    from mockserver.kit.laws.law import AnyLaw
     from mockserver.kit.laws.run import CaseFacts
     from mockserver.kit.reports.model import Report
 
@@ -52,7 +52,7 @@ def _profiles(ctx: click.Context, param: click.Parameter, value: Sequence[str]) 
     from mockserver.cli import profiles
 
     try:
-        return {name: tuple(sorted(words)) for name, words in profiles.asked(value).items()}
+        return {name: tuple(sorted(words)) for name, words in profiles.requested(value).items()}
     except ValueError as error:
         raise click.BadParameter(str(error), ctx, param) from None
 
@@ -142,7 +142,7 @@ def _text(file: Path) -> str:
     return file.read_text("utf-8-sig")
 
 
-def _report(recorded: Recorded, facts: CaseFacts, laws: Sequence[Law], file: Path) -> Report:
+def _report(recorded: Recorded, facts: CaseFacts, laws: Sequence[AnyLaw], file: Path) -> Report:
     from mockserver.kit.judge.recording import NothingToJudge
     from mockserver.kit.reports.model import Report
 

@@ -17,7 +17,7 @@ from mockserver import __version__
 from mockserver.cli.logs import has_colours
 
 if TYPE_CHECKING:
-    from mockserver.kit.laws.law import Law
+    from mockserver.kit.laws.law import AnyLaw
     from mockserver.kit.reports.model import Report
     from mockserver.kit.transcript import Transcript
 
@@ -72,7 +72,7 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda wrapped, one: one(wrapped), reversed(made), command)
 
 
-def laws_without(ignored: Sequence[str]) -> Sequence[Law]:
+def laws_without(ignored: Sequence[str]) -> Sequence[AnyLaw]:
     """Return the laws but for some; click.UsageError names an id that is none."""
     from mockserver.kit.laws.table import without
 

@@ -1,4 +1,4 @@
-"""Where providers come from: a list of places. Adding one touches no other file."""
+"""Discovery of providers in a list of places. A new provider changes no other file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger("mockserver")
 
 
 def in_package(name: str) -> Iterator[Provider]:
-    """The providers in the sub-packages of an importable package, by name."""
+    """Return the providers in the sub-packages of an importable package, by name."""
     package = import_module(name)
     for found in sorted(iter_modules(package.__path__), key=lambda module: module.name):
         if found.ispkg:
@@ -47,7 +47,7 @@ def in_entry_points() -> Iterator[Provider]:
 
 
 def in_folder(folder: Path) -> Iterator[Provider]:
-    """The providers in the sub-folders of a folder that lies on no import path."""
+    """Return the providers in the sub-folders of a folder that is on no import path."""
     for init in sorted(folder.glob("*/__init__.py")):
         name = f"mockserver_place_{init.parent.name}"
         spec = spec_from_file_location(name, init, submodule_search_locations=[str(init.parent)])

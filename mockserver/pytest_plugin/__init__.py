@@ -63,7 +63,7 @@ def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
     """A mock server for the whole run; its seed is 0. Tests take `mock_sandbox`, a part of it of their own."""
     config = request.config
     with _server(config, request.getfixturevalue("tmp_path_factory")) as server:
-        config.stash[_USED] = _told(config, server.url)
+        config.stash[_USED] = _describe(config, server.url)
         if hasattr(config, "workeroutput"):
             config.workeroutput["mock_server"] = config.stash[_USED]
         yield server
@@ -209,8 +209,8 @@ def _is_shared(config: pytest.Config) -> bool:
     return "mock_server_each" not in config.workerinput
 
 
-def _told(config: pytest.Config, url: str = "") -> str:
-    """The line about the server that is used."""
+def _describe(config: pytest.Config, url: str = "") -> str:
+    """Return the line of pytest's header about the server."""
     mode = config.getoption("--mock-server")
     at = f", at {url}" if url else ""
     if mode not in (SHARED, EACH):
@@ -250,7 +250,7 @@ def pytest_collection(session: pytest.Session) -> None:
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
     """Which server is used, when a test is to use it."""
     asked = any(not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) for item in items)
-    return [_told(config)] if asked and config.getoption("verbose") >= 0 else []
+    return [_describe(config)] if asked and config.getoption("verbose") >= 0 else []
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,4 +1,4 @@
-"""The edge: a request becomes a call, the call is answered by its provider's table, the answer becomes bytes."""
+"""The edge: a request becomes a call, the provider's table answers the call, and the answer becomes bytes."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ log = logging.getLogger("mockserver")
 
 
 class Edge:
-    """All providers, as a middleware: what is not ours goes on to `app`.
+    """All providers as an ASGI middleware. Requests for other paths go on to `app`.
 
     A middleware, because routing a request through Starlette's own table costs a quarter of answering it. A call with
-    an Origin passes through Starlette's CORS rules first; all others have no need of them.
+    an Origin passes through Starlette's CORS rules first; all others do not need them.
     """
 
     def __init__(self, app: App, context: ProviderContext, origins: Sequence[str] = ()) -> None:
@@ -67,7 +67,7 @@ class Edge:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or hand it on."""
+        """Answer one request, or pass it on."""
         path: str = scope.get("path", "")  # a lifespan has none
         if scope["type"] != "http" or (path.startswith("/_mock") and path[6:7] in ("", "/") and HOSTED not in scope):
             await self.app(scope, receive, send)
@@ -128,13 +128,13 @@ class Edge:
             await send_with(call.fault, call, scope, receive, send, record, sent)
 
     async def _turn_away(self, call: Call, scope: Scope, send: Send, arrived: float) -> None:
-        """Answer a call that is no provider's."""
+        """Answer a call that no provider serves."""
         await place_stray(self.context, call, scope)
         sent = own(call, 404, f"No provider has a path that begins like {call.path[:200]}")
         await send_recorded(send, self.context.recorder.begin(call, "", scope, arrived), sent)
 
     async def _answer(self, call: Call, problem: Problem | None) -> Sent:
-        """What goes out in answer to a placed call; `problem` is what is already wrong with it."""
+        """Return the bytes that answer a placed call; `problem` is what is already wrong with it."""
         if HEADER in call.headers or MARK in call.body:
             try:
                 call.scenario = chosen(call, self.context.scenarios)
@@ -202,7 +202,7 @@ def operation_of(call: Call, found: tuple[Route, dict[str, str]] | None) -> Oper
 
 
 def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
-    """A request as a call that is not placed yet, without its body."""
+    """Return a request as a call that is not placed yet, without its body."""
     raw_path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
     is_redirected = False
     if raw_path.startswith(PREFIX):
@@ -216,7 +216,7 @@ def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
 
 
 def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent:
-    """An answer whose body is a clip, or the part of it that was asked for."""
+    """Return the bytes of an answer whose body is a clip, or of the range that was asked for."""
     if body.filename:
         disposition = f'attachment; filename="{body.filename}"'.encode("latin-1", "replace")
         answer.headers.append((b"content-disposition", disposition))
@@ -226,7 +226,7 @@ def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent
 
 
 def written(call: Call, answer: Answer) -> Sent:
-    """An answer as bytes."""
+    """Return the bytes of an answer."""
     provider = call.provider
     body = answer.body
     if not isinstance(body, bytes):
@@ -246,7 +246,7 @@ def written(call: Call, answer: Answer) -> Sent:
 
 
 def own(call: Call, status: int, detail: str) -> Sent:
-    """A refusal of our own, in no provider's words: problem+json."""
+    """Return a refusal of the server itself, in no provider's words: problem+json."""
     detail = redact_text(detail, call)
     body = orjson.dumps({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
     header = redact_text(Problem(ProblemKind.INVALID, detail).header(), call)

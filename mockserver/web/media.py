@@ -64,7 +64,10 @@ def clip_answer(
     *,
     is_head: bool = False,
 ) -> Sent:
-    """Return the answer with a clip, or the part of it that was asked for; `change` is what a scenario does to it."""
+    """Return the answer with a clip, or the part of it that was asked for.
+
+    `change` is what a scenario does to the file: fewer bytes, another media type.
+    """
     data, tag, content_type = clip.data, f'"{clip.digest}"', clip.content_type
     asked = None if is_head else headers.get(b"range")
     ranges: RawHeaders = [(b"accept-ranges", b"bytes")]

@@ -14,7 +14,9 @@ PICTURES = 32 * MEGABYTE
 
 
 def makes(parse: Parse[Asked]) -> Endpoint:
-    """A creation, held for its video where the client does not ask for an instant response."""
+    """Return the endpoint of a creation, which is held for its video where the client does not ask for an instant
+    response.
+    """
     return creates(parse, wire.created, hold=order.hold, ended=wire.ended)
 
 
