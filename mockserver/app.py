@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -37,11 +38,13 @@ from mockserver.provider.routes import Routes
 from mockserver.provider.table import Provider
 from mockserver.settings import Settings
 from mockserver.web import control
+from mockserver.web.call_context import path_of
 from mockserver.web.control_context import ControlContext
 from mockserver.web.edge import Edge
 from mockserver.web.journal.pending import Recorder
 from mockserver.web.journal.redact import redact
 from mockserver.web.provider_context import ProviderContext
+from mockserver.web.public_prefix import PublicPrefix
 
 PLACES: tuple[str | Path, ...] = ("mockserver.providers",)
 
@@ -53,66 +56,97 @@ def create_app(
     places: Iterable[str | Path] = PLACES,
     make_store: MakeStore = MemoryStore.of,
 ) -> Starlette:
-    """The whole server as a Starlette application: providers at the host's root, the control API under `/_mock`."""
-    settings = settings or Settings()
-    source = time or MachineTime()
+    """Return the whole server: the providers at the root of the host, and the control API under `/_mock`."""
+    parts = _parts(settings or Settings(), time or MachineTime(), places, make_store)
+    context = _provider_context(parts)
+    app = Starlette(
+        routes=[Mount("/_mock", app=control.application(_control_context(parts)))],
+        exception_handlers={404: control.nowhere},
+        lifespan=partial(_lifespan, parts),
+    )
+    # Outside of Starlette's own layers: most calls are the providers', which go through none of these layers.
+    edge = Edge(app.build_middleware_stack(), context, parts.settings.cors)
+    prefix = path_of(parts.settings.public_url or "")
+    app.middleware_stack = PublicPrefix(edge, prefix, context.routes) if prefix else edge
+    parts.listeners.app = app
+    app.state.context = context
+    app.state.providers = parts.providers
+    app.state.listeners = parts.listeners
+    app.state.declared = {name: plan.digest for name, plan in parts.plans.items()}
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of a server."""
+
+    settings: Settings
+    time: MachineTime | HandTime
+    providers: dict[str, Provider]
+    scenarios: ScenarioCatalogue
+    plans: dict[str, Declared]
+    """The sandboxes that the settings declare, by name."""
+    listeners: LoopbackListeners
+    events: Events
+    engine: Engine
+    dispatcher: WebhookDispatcher
+    clips: Clips
+    judge: Documents
+
+
+def _parts(
+    settings: Settings, time: MachineTime | HandTime, places: Iterable[str | Path], make_store: MakeStore
+) -> _Parts:
     providers = discover(places)
     known = scenarios(providers, settings.scenarios)
-    listeners = LoopbackListeners()
     plans = all_declared(settings.sandboxes, providers, known)
-    store = make_store(_store_parts(settings, source, providers, known, listeners, plans))
+    listeners = LoopbackListeners()
+    store = make_store(_store_parts(settings, time, providers, known, listeners, plans))
+    for plan in plans.values():
+        for wished in plan.listeners:
+            listeners.wish(plan.digest, *wished.all)
     events = Events()
     dispatcher = WebhookDispatcher(
-        source,
+        time,
         allow="any" if "any" in settings.webhook_hosts else frozenset(settings.webhook_hosts),
         journal=store.journal_of,
         events=events,
     )
     engine = Engine(store, dispatcher, events)
-    clips = _clips(settings)
-    judge = Documents({name: one.promise for name, one in providers.items()})
-    context = ProviderContext(
-        engine=engine,
-        routes=Routes(providers.values()),
-        judge=judge,
-        keys=_keys(settings),
-        clips=clips,
-        pictures=LoopbackPictures(clips),
-        challenger=LoopbackChallenger(),
-        recorder=Recorder(source, redact),
-        time=source,
-        public_url=settings.public_url,
-        scenarios=known,
-    )
-    for plan in plans.values():
-        for wished in plan.listeners:
-            listeners.wish(plan.digest, *wished.all)
     store.on_close.append(listeners.left)
-    control_context = _control_context(settings, context, providers, known, listeners, judge)
+    judge = Documents({name: one.promise for name, one in providers.items()})
+    return _Parts(
+        settings, time, providers, known, plans, listeners, events, engine, dispatcher, _clips(settings),
+        judge,
+    )  # fmt: skip
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        try:
-            for digest, files_url in await listeners.open_wished():
-                await engine.work(await store.load(digest), partial(_set_files_url, files_url))
-            yield
-        finally:
-            events.close()
-            await closed(listeners.aclose(), dispatcher.aclose(), clips.aclose())
 
-    app = Starlette(
-        routes=[Mount("/_mock", app=control.application(control_context))],
-        exception_handlers={404: control.nowhere},
-        lifespan=lifespan,
+@asynccontextmanager
+async def _lifespan(parts: _Parts, _app: Starlette) -> AsyncIterator[None]:
+    """Open the declared listeners; at the end close everything that the server opened."""
+    try:
+        for digest, files_url in await parts.listeners.open_wished():
+            sandbox = await parts.engine.store.load(digest)
+            await parts.engine.work(sandbox, partial(_set_files_url, files_url))
+        yield
+    finally:
+        parts.events.close()
+        await closed(parts.listeners.aclose(), parts.dispatcher.aclose(), parts.clips.aclose())
+
+
+def _provider_context(parts: _Parts) -> ProviderContext:
+    return ProviderContext(
+        engine=parts.engine,
+        routes=Routes(parts.providers.values()),
+        judge=parts.judge,
+        keys=_keys(parts.settings),
+        clips=parts.clips,
+        pictures=LoopbackPictures(parts.clips),
+        challenger=LoopbackChallenger(),
+        recorder=Recorder(parts.time, redact),
+        public_url=parts.settings.public_url,
+        scenarios=parts.scenarios,
     )
-    # Outside of Starlette's own layers: the providers' calls, which go through none of them, are the many.
-    app.middleware_stack = Edge(app.build_middleware_stack(), context, settings.cors)
-    listeners.app = app
-    app.state.context = context
-    app.state.providers = providers
-    app.state.listeners = listeners
-    app.state.declared = {name: plan.digest for name, plan in plans.items()}
-    return app
 
 
 def _clips(settings: Settings) -> Clips:
@@ -124,27 +158,19 @@ def _clips(settings: Settings) -> Clips:
     )
 
 
-def _control_context(
-    settings: Settings,
-    context: ProviderContext,
-    providers: dict[str, Provider],
-    known: ScenarioCatalogue,
-    listeners: LoopbackListeners,
-    judge: Documents,
-) -> ControlContext:
-    """What the control API works on; `known` is the server's own table of scenarios, to which it adds."""
+def _control_context(parts: _Parts) -> ControlContext:
     return ControlContext(
-        context.engine,
-        providers,
-        known,
-        __version__,
-        listeners,
-        judge.promises,
-        judge,
-        context.time.wall().timestamp() - context.time.monotonic(),
-        frozenset(settings.allow_hosts),
-        settings.control_token,
-        settings.reporter,
+        engine=parts.engine,
+        providers=parts.providers,
+        scenarios=parts.scenarios,
+        version=__version__,
+        listeners=parts.listeners,
+        promises=parts.judge.promises,
+        judge=parts.judge,
+        epoch=parts.time.wall().timestamp() - parts.time.monotonic(),
+        allowed_hosts=frozenset(parts.settings.allow_hosts),
+        token=parts.settings.control_token,
+        reporter=parts.settings.reporter,
     )
 
 
@@ -197,7 +223,7 @@ def _keys(settings: Settings) -> KeyRing:
 
 
 def _grant(rights: str) -> Grant:
-    """A grant from its text: `read-write`, `read`, `service:ai,billing`; empty means everything."""
+    """Return the grant that a text names: `read-write`, `read`, `service:ai,billing`; empty grants everything."""
     if not rights:
         return Grant()
     kind, _, scopes = rights.partition(":")

@@ -1,4 +1,4 @@
-"""Where the package finds the contracts, which are data for every language."""
+"""The place of the contracts, which are data for every language."""
 
 from __future__ import annotations
 

@@ -122,6 +122,8 @@ class Store(Protocol[S]):
     unit is undone and run again. The same happens on fresh state after a Conflict.
     """
 
+    is_whole: bool
+    """Whether all entries are always loaded and no commit meets a conflict, so that no unit of work runs twice."""
     on_close: list[Callable[[str], None]]
     """Called with the digest of each sandbox that is closed, by request or because there are too many."""
 

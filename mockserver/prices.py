@@ -149,7 +149,7 @@ def _amount(rule: Mapping[str, Any], quantities: Quantities) -> Decimal | None:
     if rule["amount"] is None:
         return None
     unit, amount = rule.get("per", FLAT[0]), Decimal(rule["amount"])
-    return amount if unit in FLAT else amount * Decimal(str(quantities[unit]))
+    return Decimal(shown(amount if unit in FLAT else amount * Decimal(str(quantities[unit]))))
 
 
 def _told(places: Mapping[str, Any], request: object, answer: object) -> object:

@@ -1,4 +1,4 @@
-"""The settings of a server as one value: those options of the command line that the server itself obeys."""
+"""The settings of a server, as one value: the options of the command line that the server itself obeys."""
 
 from __future__ import annotations
 
@@ -18,63 +18,61 @@ Reporter = Callable[[Mapping[str, Any], str], str]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of a server; the defaults are those of `mockserver serve`."""
+    """The settings of a server; the defaults are those of `mockserver serve`."""
 
     seed: int = 0
-    """The seed of all random draws: it makes every run repeatable."""
+    """The seed of everything random. With the same seed a run repeats."""
     timing: str = "quick"
-    """How long jobs take: one of `engine.pace.TIMINGS`."""
+    """How long jobs take: one of `timings.TIMINGS`."""
     limits: bool = False
-    """Whether the documented rate limits refuse."""
+    """Whether the documented rate limits refuse calls."""
     own_limits: Mapping[str, Limit] = field(default_factory=dict)
-    """Rate limits of the tester's own by operation; they always refuse."""
+    """The user's own rate limits, by operation. They always refuse."""
     tiers: Mapping[str, str] = field(default_factory=dict)
-    """The plans of the account by provider; absent: the provider's default."""
+    """The plans of the account, by provider."""
     start: datetime | None = None
-    """The instant at which clocks begin; None: the wall's."""
+    """The instant at which clocks begin; None: the machine's time."""
     rate: float = 1.0
-    """How many seconds of a sandbox pass in a real one."""
+    """The seconds of a sandbox that pass in one real second."""
     is_frozen: bool = False
-    """Whether clocks stand still."""
+    """Whether clocks stand still until somebody moves them."""
     profiles: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """The default profile words by provider."""
+    """The default words of each provider's profile."""
     keys: Mapping[str, str] | None = None
-    """The good keys with their rights as text; None: any key that does not begin with `invalid`."""
+    """The good keys with their rights as text; None: every key is good that does not begin with `invalid`."""
     max_jobs: int = 100_000
-    """How many jobs all sandboxes hold together at most."""
+    """The most jobs that the server keeps."""
     max_sandboxes: int = 1000
-    """How many sandboxes there are at most; the one that was idle for longest leaves."""
+    """The most sandboxes that the server keeps."""
     public_url: str | None = None
-    """The origin of links; None: the one under which the client reached the server."""
+    """The origin of links; None: the origin under which the client reached the server."""
     hold_seconds: float | None = None
-    """How many seconds a creation that waits is held; None: as long as the timing says."""
+    """How long a creation that waits is held; None: as long as the timing says."""
     scenario: str = "success"
-    """The scenario of every job until a sandbox is told otherwise, as `domain.scenario.parse` reads it."""
+    """The scenario of every job for which no other is chosen: its name, and its number where it takes one."""
     scenarios: tuple[Scenario, ...] = ()
-    """The composed scenarios of a TOML file."""
+    """The scenarios of the TOML file."""
     sandboxes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """The sandboxes that are there from the start, by a name for people, as `provider.configuration.declared` reads
-    them.
-    """
+    """The sandboxes of the TOML file by name, as `provider.configuration.declared` reads them."""
     cors: tuple[str, ...] = ()
-    """The origins beside loopback whose pages may call the providers."""
+    """The origins, beside loopback, whose pages may call the providers."""
     allow_hosts: tuple[str, ...] = ()
-    """The host names beside those of loopback under which the control API may be called."""
+    """The host names, beside those of this machine, under which the control API may be called."""
     control_token: str | None = None
-    """The token that the control API wants from other machines; None: it is off for them."""
+    """The token that the control API wants from other machines; None: it refuses them."""
     webhook_hosts: tuple[str, ...] = ()
-    """The hosts that webhooks may go to beside loopback; `any`: all."""
+    """The hosts, beside loopback, to which webhooks may go; `any` admits all."""
     webhook_secrets: tuple[str, ...] = ()
     """The secrets that sign webhooks, one signature each; none: webhooks are not signed."""
     budget: Decimal | None = None
     """The US dollars that the jobs of each sandbox may cost at documented prices; None: any number."""
     journal: bool = True
-    """Whether sandboxes keep a journal until told otherwise."""
+    """Whether new sandboxes keep a journal."""
     cache: Path | None = None
     """The folder of the clips; None: one in the temporary folder."""
     cache_bytes: int = 1_000_000_000
-    """How many bytes the folder of the clips takes at most."""
+    """The most bytes of clips in the folder."""
     memory_bytes: int = 32_000_000
-    """How many bytes of clips are kept in memory at most."""
+    """The most bytes of clips in memory."""
     reporter: Reporter | None = None
     """Judges journals for the control API; None: nobody does."""

@@ -105,7 +105,7 @@ def test_it_holds_what_the_server_reads_and_nothing_else(wheel: Path) -> None:
         assert archive.read(licence) == (ROOT / "LICENSE").read_bytes()
     assert {name.partition("/")[0] for name in names} == {"mockserver", licence.partition("/")[0]}
     assert [name for name in names if "tests" in name.split("/") or name.endswith(".pyc")] == []
-    wanted = {"mockserver/py.typed", "mockserver/web/control.openapi.json"}
+    wanted = {"mockserver/py.typed", "mockserver/contracts/control.openapi.json"}
     for folder in (ROOT / "contracts", ROOT / "mockserver" / "web" / "reference"):
         present = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
         wanted |= {f"mockserver/{path.relative_to(ROOT).as_posix().removeprefix('mockserver/')}" for path in present}

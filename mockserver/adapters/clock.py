@@ -118,7 +118,7 @@ class SandboxClock:
         self._rebase(at)
 
     def restart(self, at: datetime | None = None) -> None:
-        """Begin anew at an instant (None: its start), which may lie in the past. Only a reset may do this."""
+        """Start again at an instant (None: its start), which may lie in the past. Only a reset may do this."""
         self.began = at or self.start or self._source.wall()
         self._rebase(self.began)
 

@@ -133,7 +133,7 @@ class LoopbackListeners:
         self._let_go([one for one in self._open if one.sandbox == sandbox])
 
     def left(self, sandbox: str) -> None:
-        """Let those go that were opened since the start: the sandbox is no more. The others make it anew."""
+        """Let those go that were opened since the start: the sandbox is no more. The others make it again."""
         self._let_go([one for one in self._open if one.sandbox == sandbox and not one.is_lasting])
 
     def _let_go(self, going: list[_Open]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from http.client import HTTPException
 from io import BytesIO
-from ipaddress import ip_address
 from typing import Final, Protocol
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from mockserver.domain.clip import BadImage, Picture, PictureRules
+from mockserver.domain.loopback import is_loopback
 from mockserver.ports import OWN_USER_AGENT
 
 MOST_BYTES: Final = 32_000_000
@@ -89,12 +89,9 @@ def _size(data: bytes) -> tuple[int, int]:
 
 
 def leads_to_loopback(url: str) -> bool:
-    """Whether a URL leads to this machine, by its own words: no name is looked up."""
+    """Return whether an http or https URL leads to this machine, by its own spelling: no name is looked up."""
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").lower()
-        if parts.scheme not in ("http", "https"):
-            return False
-        return host == "localhost" or ip_address(host).is_loopback
+        return parts.scheme in ("http", "https") and is_loopback((parts.hostname or "").lower())
     except ValueError:
         return False

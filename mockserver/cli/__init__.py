@@ -1,6 +1,6 @@
-"""The commands: `serve` and what lists providers, routes and scenarios. Environment and arguments are handed in.
+"""The commands of the command line. The environment and the arguments are passed in.
 
-``commands`` is the way in; ``options`` says what `serve` can be told, ``values``, ``keyfile``, ``profiles`` and
-``paths`` read it, ``serve`` runs it; ``screen``, ``logs`` and ``ready`` tell people and programs about it;
-``listings`` are the other commands.
+``commands`` is the entry point. ``options`` has the options of `serve`; ``values``, ``keyfile``, ``profiles`` and
+``paths`` read them; ``serve`` runs the server; ``screen``, ``logs`` and ``ready`` tell people and programs about it.
+``listings`` has the lists of providers, routes and scenarios.
 """

@@ -1,4 +1,4 @@
-"""The way in: arguments and environment as values, an exit code as the result."""
+"""The entry point: arguments and environment as values, an exit code as the result."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mockserver import __version__
 from mockserver.cli.check import check
 from mockserver.cli.judge import judge
 from mockserver.cli.laws import laws
+from mockserver.cli.listen import listen
 from mockserver.cli.listings import COMMANDS
 from mockserver.cli.logs import one_line
 from mockserver.cli.observe import observe
@@ -35,6 +36,7 @@ mockserver.add_command(check)
 mockserver.add_command(run_command)
 mockserver.add_command(proxy)
 mockserver.add_command(wait)
+mockserver.add_command(listen)
 mockserver.add_command(laws)
 mockserver.add_command(judge)
 mockserver.add_command(observe)
@@ -43,7 +45,7 @@ for _command in COMMANDS:
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Run a command line; 2 and one line on stderr when it cannot be followed."""
+    """Run a command line; return 2, with one line on stderr, when it is wrong."""
     try:
         code = mockserver.main(list(argv), prog_name="mockserver", obj=environ, standalone_mode=False)
     except click.ClickException as error:
@@ -58,7 +60,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def complaint(error: click.ClickException) -> str:
-    """One line: the command, the option, what is wrong."""
+    """Return one line: the command, the option, and what is wrong."""
     ctx = getattr(error, "ctx", None)
     where = ctx.command_path if ctx is not None else "mockserver"
     text = error.format_message()

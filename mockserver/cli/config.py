@@ -35,20 +35,21 @@ TABLES: Final = ("serve", "scenarios", "sandboxes")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a file says: the options of `[serve]` as the command line would have them, and where each stands; its
-    scenarios; its sandboxes by name, as `provider.configuration.all_declared` reads them.
-    """
+    """The contents of a file."""
 
     options: Mapping[str, str | list[str]] = field(default_factory=dict)
+    """The options of `[serve]`, as the command line has them."""
     places: Mapping[str, str] = field(default_factory=dict)
+    """The place of each option in the file."""
     scenarios: tuple[Scenario, ...] = ()
     sandboxes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The sandboxes by name, as `provider.configuration.all_declared` reads them."""
 
 
 def read(path: Path, options: Collection[str]) -> Config:
-    """What a file says. `options` are the known names, as `max-jobs`.
+    """Read a TOML file. `options` are the known names, such as `max-jobs`.
 
-    ValueError says file, line, key, what was expected and what is near.
+    The ValueError names the file, the line and the key, and says what was expected and which name is near.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin a file with a byte order mark
@@ -73,7 +74,7 @@ def read(path: Path, options: Collection[str]) -> Config:
 
 
 def _check(sandboxes: Mapping[str, object], composed: tuple[Scenario, ...]) -> None:
-    """See that sandboxes can be made of these tables, and that no scenario takes the name of a built-in one."""
+    """Check that the sandboxes of the tables can be made, and that no scenario has the name of a built-in one."""
     if not (sandboxes or composed):
         return
     from mockserver.app import PLACES
@@ -104,12 +105,12 @@ def _options(table: Mapping[str, Any], known: Collection[str]) -> dict[str, str 
 
 
 def place(path: Path, text: str, keys: tuple[str, ...]) -> str:
-    """`mock.toml, line 3: serve.timing`."""
+    """Return a place in the file, such as `mock.toml, line 3: serve.timing`."""
     return f"{path}, line {_line_of(text, keys)}: {spoken(keys)}"
 
 
 def _line_of(text: str, keys: tuple[str, ...]) -> int:
-    """The line on which the last of these keys stands, as near as its words can be found after those before it."""
+    """Return the line of the last of these keys, as near as its words are found after those of the keys before."""
     lines, at = text.splitlines(), 0
     for key in keys:
         if key.startswith("["):
@@ -120,7 +121,7 @@ def _line_of(text: str, keys: tuple[str, ...]) -> int:
 
 
 def _entry(lines: list[str], at: int, index: int) -> int:
-    """The line from `at` on where this entry of a list of tables begins, written `{ ... }` or under `[[ ... ]]`."""
+    """Return the line from `at` on where this entry of a list of tables begins, as `{ ... }` or under `[[ ... ]]`."""
     if "{" not in lines[at] and "]" in lines[at].partition("=")[2]:
         return at  # a list of plain values, in one line
     seen = -1
@@ -133,7 +134,7 @@ def _entry(lines: list[str], at: int, index: int) -> int:
 
 
 def _has_key(line: str, key: str) -> bool:
-    """Whether a key stands in a line: before a `=`, or among the names of a table's head."""
+    """Return whether a line has a key: before a `=`, or among the names of a table's head."""
     name = rf"(?<![\w-])[\"']?{re.escape(key)}[\"']?\s*"
     is_head = re.match(r"\s*\[", line) is not None
     return re.search(name + (r"[.\]]" if is_head else r"[.=]"), line) is not None

@@ -13,12 +13,14 @@ import click
 
 from mockserver import __version__
 from mockserver.cli.environment import aliases
-from mockserver.cli.reporting import Paths, give_out, report_options
+from mockserver.cli.reporting import IGNORE, Paths, give_out, laws_without, report_options
 from mockserver.cli.spelling import unknown
 
 if TYPE_CHECKING:
     from mockserver.kit.judge.recording import Recorded
+    from mockserver.kit.laws.law import AnyLaw
     from mockserver.kit.laws.run import CaseFacts
+    from mockserver.kit.reports.model import Report
 
 MOST_BYTES: Final = 500_000_000
 STANDARD_INPUT: Final = "-"
@@ -50,7 +52,7 @@ def _profiles(ctx: click.Context, param: click.Parameter, value: Sequence[str]) 
     from mockserver.cli import profiles
 
     try:
-        return {name: tuple(sorted(words)) for name, words in profiles.asked(value).items()}
+        return {name: tuple(sorted(words)) for name, words in profiles.requested(value).items()}
     except ValueError as error:
         raise click.BadParameter(str(error), ctx, param) from None
 
@@ -87,6 +89,7 @@ def _profiles(ctx: click.Context, param: click.Parameter, value: Sequence[str]) 
     "--attempts", type=click.IntRange(1), metavar="N", help="How often the client says it sends a request at most."
 )
 @click.option("--jobs", type=click.IntRange(0), metavar="N", help="How many jobs the caller wanted.")
+@IGNORE
 @report_options
 @click.pass_context
 def judge(
@@ -99,6 +102,7 @@ def judge(
     profiles: dict[str, tuple[str, ...]],
     attempts: int | None,
     jobs: int | None,
+    ignore: tuple[str, ...],
     **given: Any,
 ) -> int:
     """Judge the traffic in FILE: how the client behaved, and whether the answers are what the provider's document says.
@@ -110,10 +114,10 @@ def judge(
     from mockserver.kit.judge.recording import Recorded
     from mockserver.kit.laws.run import CaseFacts
 
-    facts = CaseFacts(attempts=attempts, intents=jobs)
+    facts, laws = CaseFacts(attempts=attempts, intents=jobs), laws_without(ignore)
     known = {host: name for name, names in aliases().items() for host in names}
     recorded = Recorded(_value(file), file.name, provider, known | hosts, profiles)
-    return give_out(_report(recorded, facts, file), Paths.of(given), environ)
+    return give_out(_report(recorded, facts, laws, file), Paths.of(given), environ)
 
 
 def _value(file: Path) -> Any:
@@ -138,12 +142,12 @@ def _text(file: Path) -> str:
     return file.read_text("utf-8-sig")
 
 
-def _report(recorded: Recorded, facts: CaseFacts, file: Path) -> Any:
+def _report(recorded: Recorded, facts: CaseFacts, laws: Sequence[AnyLaw], file: Path) -> Report:
     from mockserver.kit.judge.recording import NothingToJudge
     from mockserver.kit.reports.model import Report
 
     command = shlex.join(["mockserver", "judge", str(file)])
     try:
-        return Report(command, __version__, recorded.cases(facts, command), notes=recorded.notes())
+        return Report(command, __version__, recorded.cases(facts, command, laws), notes=recorded.notes())
     except NothingToJudge as problem:
         raise click.UsageError(f"{file}: {problem}") from None

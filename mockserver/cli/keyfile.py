@@ -1,13 +1,13 @@
-"""`--keys`: the good keys and what each may do. No message here ever shows a key."""
+"""`--keys`: the good keys and their rights. No message here shows a key."""
 
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 from mockserver.provider.keys import KINDS, SCOPES
+from mockserver.spelling import closest
 
 _LOOKS_LIKE_A_FILE: Final = re.compile(r".*[/\\].*|.*\.(txt|keys?|env|conf|cfg|ini|list|lst|csv)", re.DOTALL)
 _SENDABLE: Final = re.compile(r"[\x21-\x7e]+")
@@ -16,9 +16,9 @@ _FORM: Final = "expected `KEY`, or `KEY RIGHTS` with RIGHTS such as read, read-w
 
 
 def keys(text: str) -> dict[str, str]:
-    """The value of `--keys`: the path of a file, or keys with commas between (one key by itself: `KEY,`).
+    """Read the value of `--keys`: the path of a file, or keys with commas between (a single key: `KEY,`).
 
-    Keys with their rights as `app.create_app` reads them; ValueError says what is wrong, with the line.
+    Returns keys with their rights as `app.create_app` reads them. ValueError says what is wrong, with the line.
     """
     path = Path(text)
     if "," not in text:
@@ -38,7 +38,7 @@ def keys(text: str) -> dict[str, str]:
 
 
 def in_file(path: Path) -> dict[str, str]:
-    """The keys in a file."""
+    """Return the keys in a file."""
     try:
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
@@ -57,9 +57,9 @@ def in_file(path: Path) -> dict[str, str]:
 
 
 def in_lines(text: str) -> dict[str, str]:
-    """The keys in a text: one per line with its rights, `#` begins a comment at the start of a line or a word.
+    """Return the keys in a text: one per line with its rights; `#` begins a comment at the start of a line or a word.
 
-    ValueError begins with `, line N: ` where a line is wrong, with `: ` where the whole is.
+    The ValueError begins with `, line N: ` for a wrong line, and with `: ` for the whole text.
     """
     found: dict[str, str] = {}
     lines: dict[str, int] = {}
@@ -86,7 +86,9 @@ def _words(line: str) -> list[str]:
 
 
 def _problem(words: list[str]) -> str:
-    """What is wrong with the words of a line; empty when nothing is. The second may be a key too: it is not shown."""
+    """Return what is wrong with the words of a line; empty when nothing is. The second word is not shown: it may be a
+    key.
+    """
     if len(words) > 2:
         return f"{len(words)} words; {_FORM}"
     if not _SENDABLE.fullmatch(words[0]):
@@ -103,5 +105,5 @@ def _problem(words: list[str]) -> str:
 
 
 def _near(word: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(word, known, n=1)
-    return f", did you mean {close[0]}?" if close else ""
+    close = closest(word, known, 0.6)
+    return f", did you mean {close}?" if close else ""

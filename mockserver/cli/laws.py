@@ -5,27 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from mockserver.spelling import closest
+
 if TYPE_CHECKING:
-    from mockserver.kit.laws.law import Law
+    from mockserver.kit.laws.law import AnyLaw
 
 Row = dict[str, Any]
 WIDTH: Final = 100
 
 
-def _laws() -> Sequence[Law]:
+def _laws() -> Sequence[AnyLaw]:
     from mockserver.kit.laws.table import LAWS
 
     return LAWS
 
 
-def law_rows(laws: Sequence[Law]) -> list[Row]:
-    """A row per law: what it demands, why, on which ground, and how bad a breach is at each provider."""
+def law_rows(laws: Sequence[AnyLaw]) -> list[Row]:
+    """Return a row per law: what it demands, why, on which ground, and how bad a breach is at each provider."""
     return [
         {
             "id": law.id,
@@ -43,7 +44,7 @@ def law_rows(laws: Sequence[Law]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _at_providers(law: Law) -> dict[str, Row]:
+def _at_providers(law: AnyLaw) -> dict[str, Row]:
     """How bad a breach is at each provider under its default profile, or why the law does not apply there."""
     from mockserver.data import contracts
     from mockserver.kit.laws.providers import rules
@@ -63,12 +64,12 @@ def _at_providers(law: Law) -> dict[str, Row]:
 
 
 def law_lines(rows: Sequence[Row]) -> list[str]:
-    """The laws as text."""
+    """Return the laws as text."""
     lines = [f"{row['id']:<8}{row['severity']:<8}{row['evidence']:<9}{row['sentence']}" for row in rows]
     return [*lines, "", f"{len(rows)} laws; `mockserver laws explain {rows[0]['id']}` tells one."]
 
 
-def explained(law: Law) -> list[str]:
+def explained(law: AnyLaw) -> list[str]:
     """What there is to know of a law, with a breach of it drawn from an example."""
     from mockserver.kit.laws.catalogue import texts
     from mockserver.kit.laws.examples import example
@@ -109,7 +110,7 @@ _SEEN: Final = {
 }
 
 
-def _at(row: Row, law: Law) -> str:
+def _at(row: Row, law: AnyLaw) -> str:
     """How bad a breach is at a provider, and why where that is not the law's own ground."""
     if row["severity"] is None:
         return f"not judged: {row['says']}"
@@ -145,7 +146,7 @@ def _near(word: str, known: Iterable[str]) -> str | None:
     """The nearest id: the same letters and number in another writing, or what is spelt alike."""
     parts = re.fullmatch(r"([A-Z]+)[-_ ]?([0-9]{1,2})", word)
     padded = f"{parts[1]}-{int(parts[2]):02}" if parts is not None else word
-    return next(iter(get_close_matches(padded, list(known), n=1, cutoff=0.5)), None)
+    return closest(padded, known)
 
 
 @laws.command("explain", help="What a law demands, why, how it is broken, and how clients keep it.")

@@ -1,4 +1,4 @@
-"""`mockserver providers`, `routes` and `scenarios`: what there is, for people and with --json for programs."""
+"""`mockserver providers`, `routes` and `scenarios`: lists for people, and with --json for programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mockserver.provider.routes import Routes
 from mockserver.provider.table import Provider, Word
 
 ORIGIN: Final = "http://127.0.0.1:8000"
-"""Where `mockserver serve` listens when it is told nothing else."""
+"""The address of `mockserver serve` without options."""
 
 Row = dict[str, Any]
 
@@ -25,7 +25,7 @@ def _providers() -> list[Provider]:
 
 
 def provider_rows(providers: Iterable[Provider]) -> list[Row]:
-    """A row per provider, with every word of its profile."""
+    """Return a row for each provider, with every word of its profile."""
     return [
         {
             "name": one.name,
@@ -45,7 +45,7 @@ def _word_row(word: Word, provider: Provider) -> Row:
 
 
 def provider_lines(rows: Sequence[Row]) -> list[str]:
-    """The providers as text."""
+    """Return the providers as lines of text."""
     lines: list[str] = []
     for row in rows:
         lines += ["", f"{row['title']} ({row['name']})"]
@@ -63,7 +63,9 @@ def _kind(word: Row) -> str:
 
 
 def route_rows(providers: Iterable[Provider]) -> list[Row]:
-    """A row per operation: method, path, whose it is, its operationId, and the profile word that opens it (or null)."""
+    """Return a row for each operation: method, path, provider, operationId, and the profile word that opens it (or
+    null).
+    """
     return [
         {
             "method": operation.method,
@@ -78,7 +80,7 @@ def route_rows(providers: Iterable[Provider]) -> list[Row]:
 
 
 def route_lines(rows: Sequence[Row]) -> list[str]:
-    """The routes as a table."""
+    """Return the routes as a table."""
     shown = [
         [row["method"], row["path"], row["provider"], row["operation_id"], f"with {row['word']}" if row["word"] else ""]
         for row in rows
@@ -87,8 +89,9 @@ def route_lines(rows: Sequence[Row]) -> list[str]:
 
 
 def scenario_rows(providers: Iterable[Provider]) -> list[Row]:
-    """A row per scenario: `number` is the default of the number that it takes, `provider` the only one that knows it;
-    both are null where there is none.
+    """Return a row for each scenario.
+
+    `number` is the default of the number that it takes, `provider` the only provider that knows it; both may be null.
     """
     table = {one.name: one for one in providers}
     owners = {scenario.name: one.name for one in table.values() for scenario in one.scenarios}
@@ -99,13 +102,13 @@ def scenario_rows(providers: Iterable[Provider]) -> list[Row]:
 
 
 def scenario_lines(rows: Sequence[Row]) -> list[str]:
-    """The scenarios as a table."""
+    """Return the scenarios as a table."""
     only = [f" ({row['provider']} only)" if row["provider"] else "" for row in rows]
     return _table([[row["name"], row["says"] + more] for row, more in zip(rows, only, strict=True)])
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns side by side, two spaces between."""
+    """Return columns side by side, with two spaces between."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 

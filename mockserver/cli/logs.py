@@ -1,4 +1,4 @@
-"""The log: one calm line per event on stderr, for people or as JSON."""
+"""The log: one line per event on stderr, for people or as JSON."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from typing import TextIO
 
 FORMATS = ("text", "json")
 EXTRA = "mockserver"
-"""The attribute of a log record that holds members of its own for the JSON form."""
+"""The attribute of a log record that holds further members for the JSON form."""
 
 
 def has_colours(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Whether to colour what goes to a stream: only on a terminal, and not against NO_COLOR."""
+    """Return whether to colour what goes to a stream: only on a terminal, and not with NO_COLOR."""
     return not environ.get("NO_COLOR") and environ.get("TERM") != "dumb" and stream.isatty()
 
 
 def one_line(text: str) -> str:
-    """The text with its control characters escaped: what a client sends never begins a line of its own."""
+    """Return the text with its control characters escaped, so that a client's bytes begin no line of the log."""
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class TextLines(logging.Formatter):
-    """`12:30:59 message`; warnings and errors say so. A traceback follows its line."""
+    """Lines such as `12:30:59 message`; warnings and errors say so. A traceback follows its line."""
 
     def __init__(self, *, colours: bool) -> None:
         super().__init__()
         self._colours = colours
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, and the traceback if there is one."""
+        """Return one line, and the traceback if there is one."""
         time = self.formatTime(record, "%H:%M:%S")
         level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()}: "
         message = one_line(record.getMessage().strip())
@@ -45,10 +45,10 @@ class TextLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object per line: time, level, message, perhaps traceback, and the record's own members."""
+    """One JSON object per line: time, level, message, perhaps a traceback, and the record's own members."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """Return one line."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line = {"time": at, "level": record.levelname.lower(), "message": record.getMessage().strip()}
         line |= getattr(record, EXTRA, {})
@@ -58,7 +58,7 @@ class JsonLines(logging.Formatter):
 
 
 def is_news(record: logging.LogRecord) -> bool:
-    """Not so: the traceback of a request that was cut off because the server stops. That some were is said calmly."""
+    """Return whether to log a record. The traceback of a request that a stop cuts off is not logged."""
     if record.name == "uvicorn.error" and str(record.msg).startswith("Cancel %s running task"):
         record.levelno, record.levelname = logging.INFO, "INFO"
         record.msg = "requests cut off by the stop: %s"
@@ -67,7 +67,7 @@ def is_news(record: logging.LogRecord) -> bool:
 
 @contextmanager
 def logging_to(stream: TextIO, form: str, environ: Mapping[str, str]) -> Generator[None, None, None]:
-    """Write the log to a stream in a form: ours from INFO on, that of all others from WARNING on."""
+    """Write the log to a stream in a form: ours from INFO on, that of libraries from WARNING on."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines() if form == "json" else TextLines(colours=has_colours(stream, environ)))
     handler.addFilter(is_news)

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mockserver.cli.reporting import Paths, give_out, report_options, without_reports
+from mockserver.cli.reporting import IGNORE, Paths, give_out, laws_without, report_options, without_reports
 from mockserver.cli.run import SETTINGS, asked_of, planned, run_options
 from mockserver.cli.serve import ARGUMENTS, Serving
 from mockserver.testing.process import unkeyed
@@ -27,9 +27,7 @@ from mockserver.testing.process import unkeyed
 @click.option(
     "--attempts", type=click.IntRange(1), metavar="N", help="How often the client says it sends a request at most."
 )
-@click.option(
-    "--ignore", metavar="LAW", multiple=True, help="A law that is not judged by, such as POL-03 (repeatable)."
-)
+@IGNORE
 @report_options
 @click.pass_context
 def observe(ctx: click.Context, /, *, attempts: int | None, ignore: tuple[str, ...], **given: Any) -> int:
@@ -44,7 +42,7 @@ def observe(ctx: click.Context, /, *, attempts: int | None, ignore: tuple[str, .
     from mockserver.kit.laws.run import CaseFacts
 
     facts = CaseFacts(attempts=attempts)
-    laws = _laws(ignore)
+    laws = laws_without(ignore)
     told = planned(ctx, given)
     command = shlex.join(["mockserver", "observe", *without_reports(unkeyed(ctx.meta[ARGUMENTS]))])
     with tempfile.TemporaryDirectory(prefix="mockserver-observe-") as folder:
@@ -56,12 +54,3 @@ def observe(ctx: click.Context, /, *, attempts: int | None, ignore: tuple[str, .
 
         given["env"] = {**observing.variables(names), **given["env"]}
         return running.run(told, asked_of(given, name="observe", conclude=conclude), environ)
-
-
-def _laws(ignore: tuple[str, ...]) -> Any:
-    from mockserver.kit.laws.table import without
-
-    try:
-        return without(ignore)
-    except ValueError as wrong:
-        raise click.UsageError(f"--ignore: {wrong}") from None

@@ -14,7 +14,7 @@ from mockserver.cli.reporting import dropped
 
 if TYPE_CHECKING:
     from mockserver.engine.sandbox import Sandbox
-    from mockserver.kit.laws.law import Law
+    from mockserver.kit.laws.law import AnyLaw
     from mockserver.kit.laws.run import CaseFacts
     from mockserver.kit.reports.model import Report
     from mockserver.ports import Judge
@@ -30,7 +30,7 @@ def variables(names: Path) -> dict[str, str]:
     return {SERVER: "{base}", NAMES: str(names)}
 
 
-def report(app: Any, command: str, code: int, names: Path, facts: CaseFacts, laws: Iterable[Law]) -> Report:
+def report(app: Any, command: str, code: int, names: Path, facts: CaseFacts, laws: Iterable[AnyLaw]) -> Report:
     """Return the report on what all sandboxes of an application hold. `code` is the exit code of the command."""
     from mockserver.kit.judge.judging import Asked, cases_of
     from mockserver.kit.reports.model import Report

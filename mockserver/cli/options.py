@@ -1,4 +1,4 @@
-"""What `mockserver serve` can be told. Each option is an environment variable too: --port is MOCKSERVER_PORT."""
+"""The options of `mockserver serve`. Each is an environment variable too: --port is MOCKSERVER_PORT."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import click
 
 from mockserver.cli import keyfile, profiles, quotas, values
 from mockserver.domain.builtin_scenarios import SUCCESS
-from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
+from mockserver.engine.pace import LONGEST_HOLD
+from mockserver.timings import TIMINGS
 
 if TYPE_CHECKING:
     from mockserver.cli.config import Config
@@ -20,10 +21,10 @@ PREFIX: Final = "MOCKSERVER_"
 
 
 class Option(click.Option):
-    """An option that is also a variable of the environment that was handed in: `ctx.obj`, never this process's."""
+    """An option that is also a variable of the environment in `ctx.obj`, which never is this process's own."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """The variable's text; an empty one counts as none."""
+        """Return the variable's text; an empty one counts as none."""
         environ: Mapping[str, str] = ctx.find_root().obj
         return environ.get(self.variable) or None
 
@@ -33,7 +34,7 @@ class Option(click.Option):
         return PREFIX + (self.name or "").upper()
 
     def get_error_hint(self, ctx: click.Context | None) -> str:
-        """Where the value came from: the variable, the option, or the line of the file."""
+        """Return where the value came from: the variable, the option, or the line of the file."""
         name = self.name or ""
         source = ctx.get_parameter_source(name) if ctx is not None else None
         if ctx is not None and source is click.core.ParameterSource.DEFAULT_MAP:
@@ -46,7 +47,7 @@ class OwnOption(Option):
 
 
 def option(name: str, metavar: str, says: str, read: Callable[[Any], Any] = str, **more: Any) -> Callable[..., Any]:
-    """A row of the table: the text of the value goes through `read`, whose ValueError says what is wrong with it."""
+    """Return a row of the table. `read` reads the text of the value; its ValueError says what is wrong with it."""
 
     def callback(ctx: click.Context, param: click.Parameter, value: str | Sequence[str] | None) -> Any:
         if value is None:
@@ -64,7 +65,7 @@ _choice = partial("|".join)
 
 
 def _from_file(ctx: click.Context, _param: click.Parameter, value: str | None) -> Config | None:
-    """What a TOML file says of options becomes their defaults."""
+    """Make the options of a TOML file the defaults."""
     if value is None:
         return None
     from mockserver.cli.config import read
@@ -89,7 +90,7 @@ def _from_file(ctx: click.Context, _param: click.Parameter, value: str | None) -
 
 
 def _scenario(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    """The spelling of a scenario that there is; the usual one is known without looking for providers."""
+    """Return the spelling of an existing scenario; the default one is known without a search for providers."""
     if value == SUCCESS.name:
         return value
     from mockserver.app import PLACES
@@ -117,7 +118,7 @@ TABLE: Final = (
     option("--seed", "N", "Makes the run repeatable; drawn and shown when not given.", values.whole(0, 2**63 - 1)),
     option(
         "--profile", "PROVIDER=WORD,...", "A provider's style and switches (repeatable); see `mockserver providers`.",
-        multiple=True, read=profiles.asked,
+        multiple=True, read=profiles.requested,
     ),
     option(
         "--keys", "FILE|A,B", "The good keys: a file (one per line, perhaps with rights) or a list. "
@@ -152,7 +153,8 @@ TABLE: Final = (
         values.seconds(LONGEST_HOLD),
     ),
     option("--max-jobs", "N", "The most jobs to keep, over all keys.", values.whole(1, 10**9), default="100000"),
-    option("--public-url", "URL", "The origin for links. Default: the address that the client used.", values.origin),
+    option("--public-url", "URL", "Where links lead, perhaps with the path under which a proxy offers the server. "
+        "Default: the address that the client used.", values.public_url),
     option("--certfile", "FILE", "Serve https with this certificate (PEM).", Path),
     option("--keyfile", "FILE", "The certificate's key, when it is in a file of its own.", Path),
     option(

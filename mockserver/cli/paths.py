@@ -1,4 +1,4 @@
-"""Where files go: the user's cache folder on each platform."""
+"""The places of files: the user's cache folder on each platform."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAME = "mockserver-t2v"
 
 
 def cache_folder(environ: Mapping[str, str], platform: str) -> Path:
-    """Our folder among the user's caches; in the temporary folder when the user has none that can be written."""
+    """Return our folder in the user's cache; in the temporary folder when the user has none that can be written."""
     for folder in _user_caches(environ, platform):
         if is_writable(folder / NAME):
             return folder / NAME
@@ -29,15 +29,15 @@ def _user_caches(environ: Mapping[str, str], platform: str) -> list[Path]:
 
 
 def is_writable(folder: Path) -> bool:
-    """Whether a folder can be written to, or could be made."""
+    """Return whether a folder can be written to, or could be made."""
     for place in (folder, *folder.parents):
         if place.exists():
             return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
     return False
 
 
-def shown(path: Path, environ: Mapping[str, str], platform: str) -> str:
-    """A path as short as a shell still understands it."""
+def shortened(path: Path, environ: Mapping[str, str], platform: str) -> str:
+    """Return a path in the shortest form that a shell understands."""
     home = environ.get("HOME", "")
     if platform != "win32" and home not in ("", "/") and path.is_relative_to(home):
         return str(Path("~") / path.relative_to(home))

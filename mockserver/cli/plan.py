@@ -1,4 +1,4 @@
-"""From the values of options to what a server is told: everything that can be wrong is found here, before it starts."""
+"""The values of options become the settings of a server. Everything that can be wrong is found before the start."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to serve: the settings of the server, and what lies around it."""
+    """A plan of how to serve: the settings of the server, and its surroundings."""
 
     settings: Settings
     host: str
@@ -35,12 +35,12 @@ class Plan:
 
     @property
     def is_secure(self) -> bool:
-        """Whether it is https."""
+        """Whether the server speaks https."""
         return self.certfile is not None
 
 
 def plan(given: Mapping[str, Any], environ: Mapping[str, str], platform: str, draw: Callable[[], int]) -> Plan:
-    """The plan that the options make; click.UsageError names the option that cannot be followed."""
+    """Return the plan that the options make; click.UsageError names the option that is wrong."""
     seed: int | None = given["seed"]
     config: Config | None = given["config"]
     settings = Settings(
@@ -67,7 +67,7 @@ def plan(given: Mapping[str, Any], environ: Mapping[str, str], platform: str, dr
         webhook_secrets=given["webhook_secret"],
         budget=given["budget"],
         journal=given["journal"] == "on",
-        cache=_asked("--cache-dir", lambda: _cache(given["cache_dir"], environ, platform)),
+        cache=_checked("--cache-dir", lambda: _cache(given["cache_dir"], environ, platform)),
         cache_bytes=given["cache_bytes"],
         reporter=report_on,
     )
@@ -75,14 +75,14 @@ def plan(given: Mapping[str, Any], environ: Mapping[str, str], platform: str, dr
     if keyfile is not None and certfile is None:
         raise click.UsageError("--keyfile goes with --certfile, which is missing")
     if certfile is not None:
-        _asked("--certfile", lambda: _check_tls(certfile, keyfile))
+        _checked("--certfile", lambda: _check_tls(certfile, keyfile))
     ready = ReadyFile(given["ready_file"]) if given["ready_file"] is not None else None
     if ready is not None:
-        _asked("--ready-file", ready.clear)
+        _checked("--ready-file", ready.clear)
     return Plan(settings, given["host"], given["port"], certfile, keyfile, ready, given["log_format"], seed is None)
 
 
-def _asked(name: str, work: Callable[[], Value]) -> Value:
+def _checked(name: str, work: Callable[[], Value]) -> Value:
     try:
         return work()
     except ValueError as error:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mockserver.cli.spelling import unknown
-from mockserver.provider.table import Provider
+from mockserver.provider.table import Provider, UnknownWord
 
 
 def profiles(texts: Sequence[str], providers: Mapping[str, Provider]) -> dict[str, frozenset[str]]:
-    """The profile of every provider that is named; what is said twice of one adds up. ValueError in one line."""
+    """Return the profile of every provider that is named; two texts for one provider add up. ValueError in one line."""
     words: dict[str, list[str]] = {}
     for text in texts:
         name, equals, listed = text.partition("=")
@@ -24,8 +24,8 @@ def profiles(texts: Sequence[str], providers: Mapping[str, Provider]) -> dict[st
     return {name: profile_of(providers[name], found) for name, found in words.items()}
 
 
-def asked(texts: Sequence[str]) -> dict[str, frozenset[str]]:
-    """The same over the providers that there are, which are not looked for where nothing is asked."""
+def requested(texts: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return the same for the providers of this server, which are only looked for when `texts` has any."""
     if not texts:
         return {}
     from mockserver.app import PLACES
@@ -35,12 +35,8 @@ def asked(texts: Sequence[str]) -> dict[str, frozenset[str]]:
 
 
 def profile_of(provider: Provider, words: Sequence[str]) -> frozenset[str]:
-    """The profile that words make at a provider; ValueError for an unknown word, or two styles."""
-    known = [word.name for word in provider.words]
-    for word in words:
-        if word not in known:
-            raise ValueError(f"{provider.name} has no word {unknown(word, known)}")
+    """Return the profile of words at a provider; ValueError in one line for an unknown word, or two styles."""
     try:
-        return provider.profile(tuple(dict.fromkeys(words)))
-    except ValueError as error:
-        raise ValueError(f"{provider.name} has one style at a time, got {error}") from None
+        return provider.profile(words)
+    except UnknownWord as wrong:
+        raise ValueError(f"{provider.name} has no word {unknown(wrong.word, wrong.known)}") from None

@@ -47,11 +47,11 @@ def proxy(
 
     A client needs HTTPS_PROXY and the certificate of this run, which lies at --ca-out and at /ca.pem of the proxy.
     """
-    from mockserver.web.guard import is_loopback
+    from mockserver.web.guard import is_this_machine
 
     environ: Mapping[str, str] = ctx.find_root().obj
     told = plan(given, environ, sys.platform, serve.drawn_seed)
-    if passthrough and not is_loopback(told.host):
+    if passthrough and not is_this_machine(told.host):
         raise click.UsageError(
             f"--passthrough with --host {told.host} would let anybody use this machine's network", ctx
         )

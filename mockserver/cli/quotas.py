@@ -1,4 +1,4 @@
-"""`--limit [PROVIDER.]OPERATION=CALLS/SECONDS`, `--tier PROVIDER=TIER`: limits of one's own, the account's plans."""
+"""`--limit [PROVIDER.]OPERATION=CALLS/SECONDS`, `--tier PROVIDER=TIER`: the user's own limits, the account's plans."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TIER: Final = re.compile(r"([A-Za-z0-9]+)=([a-z]+)")
 
 
 def limits(texts: Sequence[str]) -> dict[str, Limit]:
-    """Limits by the name of their operation. ValueError in one line."""
+    """Return limits by the name of their operation; ValueError in one line."""
     from mockserver.provider.own_limits import limits_of
 
     wanted = {}
@@ -28,7 +28,7 @@ def limits(texts: Sequence[str]) -> dict[str, Limit]:
 
 
 def tiers(texts: Sequence[str]) -> dict[str, str]:
-    """Plans of the account by provider. ValueError in one line."""
+    """Return the account's plans by provider; ValueError in one line."""
     from mockserver.provider.configuration import tiers_of
 
     wanted = {}

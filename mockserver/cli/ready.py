@@ -1,4 +1,4 @@
-"""The ready file: tells the program that started the server where it is, once it answers."""
+"""The ready file. It tells the program that started the server where the server is, once it answers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from pathlib import Path
 
 
 class ReadyFile:
-    """A file with `{"url": ..., "pid": ...}`, there exactly while the server answers. With sandboxes of a TOML file
-    also `"sandboxes": {NAME: {"sandbox": DIGEST, "listeners": [URL, ...], "files_url": URL or null}}`.
+    """A file with `{"url": ..., "pid": ...}` that exists as long as the server answers.
+
+    With sandboxes of a TOML file it has also `"sandboxes": {NAME: {"sandbox": DIGEST, "listeners": [URL, ...],
+    "files_url": URL or null}}`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -20,7 +22,7 @@ class ReadyFile:
         self._content = b""
 
     def clear(self) -> None:
-        """Remove what an earlier run left, so that nobody takes it for ours. ValueError: it cannot be ours to write."""
+        """Remove the file of an earlier run, so that nobody takes it for this one's. ValueError: it cannot go."""
         folder = self.path.parent
         if not folder.is_dir():
             raise ValueError(f"there is no folder {folder}")
@@ -37,14 +39,14 @@ class ReadyFile:
             raise ValueError(f"{self.path}: {error.strerror}") from None
 
     def write(self, url: str, pid: int, **more: object) -> None:
-        """Write it in one step: a reader sees the whole of it or nothing."""
+        """Write the file in one step, so that readers see the whole of it or nothing."""
         self._content = json.dumps({"url": url, "pid": pid, **more}).encode() + b"\n"
         part = self.path.with_name(f".{self.path.name}.{pid}.part")
         part.write_bytes(self._content)
         part.replace(self.path)
 
     def remove(self) -> None:
-        """Remove it, unless another server has taken its place."""
+        """Remove the file, unless it is another server's by now."""
         with suppress(OSError):
             if self._content and self.path.read_bytes() == self._content:
                 self.path.unlink()

@@ -17,6 +17,7 @@ from mockserver import __version__
 from mockserver.cli.logs import has_colours
 
 if TYPE_CHECKING:
+    from mockserver.kit.laws.law import AnyLaw
     from mockserver.kit.reports.model import Report
     from mockserver.kit.transcript import Transcript
 
@@ -28,6 +29,11 @@ FORMS: Final = {
 }
 """The parameter of each form of a report, its option and what it is."""
 STYLES: Final = {"bad": "1;31", "warning": "33", "good": "32", "quiet": "2", "strong": "1"}
+
+
+IGNORE: Final = click.option(
+    "--ignore", metavar="LAW", multiple=True, help="A law that is not judged by, such as POL-03 (repeatable)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,16 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
         for name, (option, what) in FORMS.items()
     ]
     return reduce(lambda wrapped, one: one(wrapped), reversed(made), command)
+
+
+def laws_without(ignored: Sequence[str]) -> Sequence[AnyLaw]:
+    """Return the laws but for some; click.UsageError names an id that is none."""
+    from mockserver.kit.laws.table import without
+
+    try:
+        return without(ignored)
+    except ValueError as wrong:
+        raise click.UsageError(f"--ignore: {wrong}") from None
 
 
 def without_reports(arguments: Sequence[str]) -> list[str]:

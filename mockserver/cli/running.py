@@ -75,9 +75,11 @@ def run(told: Plan, asked: Asked, environ: Mapping[str, str]) -> int:
             click.echo(f"mockserver {asked.name}: {problem}", err=True)
             return problem.code
     if code and asked.journal is not None:
-        _keep_journal(app, asked.journal)
+        _keep_journal(app, asked.journal, asked.name)
+    if asked.conclude is not None:
+        return asked.conclude(app, code)
     _tell_spend(app)
-    return code if asked.conclude is None else asked.conclude(app, code)
+    return code
 
 
 def _started(
@@ -117,10 +119,10 @@ def _tell_spend(app: Any) -> None:
         click.echo(f"mockserver run: {bill.sentence()}", err=True)
 
 
-def _keep_journal(app: Any, path: Path) -> None:
+def _keep_journal(app: Any, path: Path, name: str) -> None:
     try:
         count = write_har(app, path)
     except OSError as error:
-        click.echo(f"mockserver run: --journal-on-failure {path}: {error.strerror}", err=True)
+        click.echo(f"mockserver {name}: --journal-on-failure {path}: {error.strerror}", err=True)
     else:
-        click.echo(f"mockserver run: {count} calls are in {path}", err=True)
+        click.echo(f"mockserver {name}: {count} calls are in {path}", err=True)

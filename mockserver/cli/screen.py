@@ -1,4 +1,4 @@
-"""The start screen: what a person needs to make the first call, on one screen of 80 columns and 24 lines."""
+"""The start screen: what a person needs for the first call, on one screen of 80 columns and 24 lines."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ from mockserver.provider.table import Provider
 Paint = Callable[[str, str], str]
 
 ANY_KEY = "any-key"
-"""The key that the samples use."""
+"""The key in the samples."""
 
 _STYLES = {"strong": "1", "name": "1;36", "quiet": "2", "warning": "33"}
 
 
 def plain(text: str, _style: str) -> str:
-    """No colours."""
+    """Return the text without colours."""
     return text
 
 
 def painted(text: str, style: str) -> str:
-    """The text in a style of `_STYLES`, for a terminal."""
+    """Return the text in a style of `_STYLES`, for a terminal."""
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the screen tells. `warnings` are lines of their own, such as how far the server can be reached;
-    `sandboxes` are those of the TOML file, as the ready file has them; `more` are lines after all else.
+    """The contents of the screen.
+
+    `warnings` are lines of their own, such as who can reach the server; `sandboxes` are those of the TOML file, as in
+    the ready file; `more` are lines after everything else.
     """
 
     version: str
@@ -46,7 +48,7 @@ class Shown:
 
 
 def screen(shown: Shown, paint: Paint = plain) -> list[str]:
-    """The lines of the screen."""
+    """Return the lines of the screen."""
     seed = f"seed {shown.seed}" + (f" (drawn; --seed {shown.seed} repeats the run)" if shown.seed_is_drawn else "")
     lines = [
         paint(f"mockserver {shown.version} is ready at {shown.url}", "strong"),
@@ -72,7 +74,7 @@ def screen(shown: Shown, paint: Paint = plain) -> list[str]:
 
 
 def sample(provider: Provider, url: str, *, asks_for_keys: bool = False) -> str:
-    """A provider's curl, for this address; with https it does not ask who signed the certificate."""
+    """Return a provider's curl command for this address; with https it accepts any certificate."""
     line = provider.sample.format(base=url)
     if url.startswith("https:"):
         line = line.replace("curl ", "curl -k ", 1)

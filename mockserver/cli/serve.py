@@ -1,4 +1,4 @@
-"""`mockserver serve`: from a plan to a running server, until somebody asks it to stop."""
+"""`mockserver serve`: from a plan to a running server, until a signal stops it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ARGUMENTS = "mockserver.arguments"
 """Where a context keeps the arguments of its command as they were given."""
 PROBE_AFTER_SECONDS = 0.3
-"""When ffmpeg is looked for: once the first calls, which often follow at once, have the machine for themselves."""
+"""The delay of the search for ffmpeg, so that the first calls, which often follow at once, have the machine."""
 
 log = logging.getLogger("mockserver")
 
@@ -81,7 +81,7 @@ def _watched(app: Starlette) -> Around:
 
 
 def drawn_seed() -> int:
-    """Short enough to be typed again."""
+    """Return a random seed that is short enough to type again."""
     return int.from_bytes(os.urandom(4), "big") % 1_000_000
 
 
@@ -98,7 +98,10 @@ class Around:
 
 
 def run(told: Plan, environ: Mapping[str, str], around: Callable[[Starlette], Around] = lambda _: Around()) -> None:
-    """Serve until a signal comes; click.UsageError when the address cannot be had. `around` says what runs beside."""
+    """Serve until a signal comes; raises click.UsageError when the address cannot be used.
+
+    `around` returns what runs beside the server.
+    """
     from mockserver.adapters.serving import Stop, address, server
 
     stop = Stop()
@@ -120,7 +123,7 @@ def run(told: Plan, environ: Mapping[str, str], around: Callable[[Starlette], Ar
 
 
 def spare_the_collector() -> None:
-    """Collect garbage seldom: jobs are values without cycles, and looking at a hundred thousand of them takes long."""
+    """Collect garbage seldom: jobs are values without cycles, and a look at a hundred thousand takes long."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
@@ -140,7 +143,7 @@ def sockets_of(told: Plan) -> list[Any]:
 
 
 def take_ports(app: Starlette, sockets: list[Any]) -> None:
-    """The ports of the listeners of the TOML file; where one cannot be had, those of the server are given back."""
+    """Bind the ports of the TOML file's listeners; when one is taken, release those of the server."""
     from mockserver.adapters.serving import PortTaken
 
     try:
@@ -153,7 +156,7 @@ def take_ports(app: Starlette, sockets: list[Any]) -> None:
 
 
 class Opening:
-    """What happens when the server is ready, and is taken back when it ends."""
+    """The steps when the server is ready, which are undone when it ends."""
 
     def __init__(self, told: Plan, environ: Mapping[str, str], app: Starlette, url: str, more: Around) -> None:
         self._told, self._environ, self._app, self._url, self._more = told, environ, app, url, more
@@ -178,7 +181,7 @@ class Opening:
         self._probe.start()
 
     def close(self) -> None:
-        """Take the ready file away."""
+        """Remove the ready file."""
         self._probe.cancel()
         if self._told.ready is not None:
             self._told.ready.remove()
@@ -188,7 +191,7 @@ class Opening:
         return {**self._sandboxes(), **self._more.members}
 
     def _sandboxes(self) -> dict[str, Any]:
-        """Where the sandboxes of the TOML file listen; nothing where there are none."""
+        """Return where the sandboxes of the TOML file listen; empty when there are none."""
         listeners = self._app.state.listeners
         found = {
             name: {
@@ -212,7 +215,7 @@ class Opening:
             seed_is_drawn=self._told.seed_is_drawn,
             timing=settings.timing,
             providers=list(self._app.state.providers.values()),
-            cache=paths.shown(settings.cache, self._environ, sys.platform) if settings.cache else "",
+            cache=paths.shortened(settings.cache, self._environ, sys.platform) if settings.cache else "",
             asks_for_keys=settings.keys is not None,
             warnings=self._warnings(),
             sandboxes=self._sandboxes().get("sandboxes", {}),
@@ -220,12 +223,12 @@ class Opening:
         )
 
     def _warnings(self) -> tuple[str, ...]:
-        from mockserver.web.guard import is_loopback
+        from mockserver.web.guard import is_this_machine
 
         found = []
         if self._told.settings.public_url is not None:
             found.append(f"Links lead to {self._told.settings.public_url}")
-        if not is_loopback(self._told.host):
+        if not is_this_machine(self._told.host):
             found.append(
                 f"With --host {self._told.host} other machines can reach the providers. "
                 + (

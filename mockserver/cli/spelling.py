@@ -1,16 +1,16 @@
-"""Nearest spellings, for every word that a user can get wrong."""
+"""The end of a sentence about a word of the command line that somebody got wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mockserver.spelling import closest
+
 
 def unknown(word: str, known: Iterable[str]) -> str:
-    """`'quik'; did you mean quick? (known: quick, instant)`: the word, the nearest one if any is near, and all."""
-    from difflib import get_close_matches
-
+    """Return `'quik'; did you mean quick? (known: quick, instant)`: the word, the one most like it, and all."""
     choices = list(known)
-    close = get_close_matches(word, choices, n=1, cutoff=0.5)
-    shown = repr(word[:60])
+    close = closest(word, choices)
+    quoted = repr(word[:60])
     listed = f"known: {', '.join(choices)}"
-    return f"{shown}; did you mean {close[0]}? ({listed})" if close else f"{shown}; {listed}"
+    return f"{quoted}; did you mean {close}? ({listed})" if close else f"{quoted}; {listed}"

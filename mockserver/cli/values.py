@@ -1,4 +1,4 @@
-"""What the values of options mean: from text to value, or a ValueError that says in one line what was expected."""
+"""The values of options: functions from text to value, whose ValueError says in one line what was expected."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Value = TypeVar("Value")
 
 _ORIGIN: Final = re.compile(r"(https?)://([a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?/?", re.IGNORECASE)
 _APP_ORIGIN: Final = re.compile(r"([a-z][a-z0-9+.-]{0,60})://([A-Za-z0-9._-]{1,200}(?::[0-9]{1,5})?)/?", re.IGNORECASE)
-"""The origin of a page with a scheme of its own: `capacitor://localhost`, `tauri://localhost`, `chrome-extension://ID`."""
+"""The origin of a page with a scheme of its own: `capacitor://localhost`, `tauri://localhost`, `chrome-extension://ID`.
+"""
 _SIZE: Final = re.compile(r"([0-9]{1,18})\s*(|kb|mb|gb|tb|kib|mib|gib|tib)", re.IGNORECASE)
 _UNITS: Final[dict[str, int]] = {
     "": 1,
@@ -26,7 +27,7 @@ _UNITS: Final[dict[str, int]] = {
 
 
 def word(*known: str) -> Callable[[str], str]:
-    """One of some words."""
+    """Return the reader of one of some words."""
 
     def read(text: str) -> str:
         if text not in known:
@@ -37,7 +38,7 @@ def word(*known: str) -> Callable[[str], str]:
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
-    """A whole number between two bounds."""
+    """Return the reader of a whole number between two bounds."""
 
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,30}", text) or not least <= int(text) <= most:
@@ -48,7 +49,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def seconds(most: float) -> Callable[[str], float]:
-    """A number of seconds up to a bound, perhaps with a fraction."""
+    """Return the reader of seconds up to a bound, perhaps with a fraction."""
 
     def read(text: str) -> float:
         try:
@@ -63,7 +64,7 @@ def seconds(most: float) -> Callable[[str], float]:
 
 
 def size(text: str) -> int:
-    """A number of bytes, perhaps with a unit: `500MB`, `2GiB`."""
+    """Read a number of bytes, perhaps with a unit: `500MB`, `2GiB`."""
     found = _SIZE.fullmatch(text.strip())
     if found is None:
         raise ValueError(f"expected a number of bytes such as 500MB or 2GiB, got {text[:60]!r}")
@@ -71,7 +72,7 @@ def size(text: str) -> int:
 
 
 def origin(text: str) -> str:
-    """An http(s) origin as a browser writes it: lower case, no default port, no slash at the end."""
+    """Read an http(s) origin as a browser writes it: lower case, no default port, no slash at the end."""
     found = _ORIGIN.fullmatch(text.strip())
     if found is None or (found[3] and not 1 <= int(found[3]) <= 65535):
         raise ValueError(f"expected an http(s) origin such as https://mock.example:8443, got {text[:120]!r}")
@@ -80,8 +81,20 @@ def origin(text: str) -> str:
     return f"{scheme}://{host}" + ("" if is_default else f":{int(found[3])}")
 
 
+def public_url(text: str) -> str:
+    """An http(s) origin, perhaps with a path under which a proxy offers the server; no slash at the end."""
+    scheme, mark, rest = text.strip().partition("://")
+    host, _, path = rest.partition("/")
+    path = path.rstrip("/")
+    is_path = not path or re.fullmatch(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*", path) is not None
+    if not is_path or path.split("/")[0] == "_mock" or {".", ".."} & set(path.split("/")):
+        told = "expected an http(s) URL whose path has plain segments, such as https://gateway.example/mock"
+        raise ValueError(f"{told}, got {text[:120]!r}")
+    return origin(scheme + mark + host) + (f"/{path}" if path else "")
+
+
 def page_origin(text: str) -> str:
-    """What a page may send as Origin: an http(s) origin, that of an app or an extension, `null`; `*` means any."""
+    """Read an Origin of a page: an http(s) origin, that of an app or an extension, or `null`; `*` stands for all."""
     if text in ("*", "null"):
         return text
     app = _APP_ORIGIN.fullmatch(text.strip())
@@ -91,7 +104,7 @@ def page_origin(text: str) -> str:
 
 
 def each(read: Callable[[str], Value]) -> Callable[[Sequence[str]], tuple[Value, ...]]:
-    """A repeatable option whose values may also stand in one, with commas between."""
+    """Return the reader of a repeatable option whose values may also come in one text, with commas between."""
 
     def read_all(texts: Sequence[str]) -> tuple[Value, ...]:
         return tuple(read(part) for text in texts for part in text.split(",") if part.strip())
@@ -100,7 +113,7 @@ def each(read: Callable[[str], Value]) -> Callable[[Sequence[str]], tuple[Value,
 
 
 def rate(text: str) -> float:
-    """How many seconds of a sandbox pass in a real one."""
+    """Read the seconds of a sandbox that pass in one real second."""
     from mockserver.provider.configuration import rate_of
 
     return _member(rate_of, "rate", float(text) if re.fullmatch(r"[0-9.]{1,20}(e-?[0-9]{1,2})?", text) else text)
@@ -122,14 +135,14 @@ def budget(text: str) -> Decimal:
 
 
 def start(text: str) -> datetime:
-    """An aware instant, in UTC."""
+    """Read an aware instant, in UTC."""
     from mockserver.provider.members import instant
 
     return _member(lambda members: instant(members, "start"), "start", text)
 
 
 def _member(read: Callable[[dict[str, object]], Value], name: str, value: object) -> Value:
-    """A value as the control API reads it."""
+    """Read a value as the control API does."""
     try:
         return read({name: value})
     except InvalidScenario as wrong:
@@ -137,7 +150,7 @@ def _member(read: Callable[[dict[str, object]], Value], name: str, value: object
 
 
 def host(text: str) -> str:
-    """A host name or address to listen on."""
+    """Read a host name or address to listen on."""
     bare = text.strip().removeprefix("[").removesuffix("]")
     if not bare or not bare.isascii() or "/" in bare:
         raise ValueError(f"expected a host name or address of this machine, got {text[:60]!r}")
@@ -145,7 +158,7 @@ def host(text: str) -> str:
 
 
 def token(text: str) -> str:
-    """A secret that stands in a header: at least eight visible ASCII characters. It is not repeated in a complaint."""
+    """Read a secret for a header: at least eight visible ASCII characters. A message never repeats it."""
     if len(text) < 8 or not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("expected at least eight visible ASCII characters without a space")
     return text

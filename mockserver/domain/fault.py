@@ -139,7 +139,7 @@ class Fault:
     is_applied: bool = False
     """Whether a refused creation makes its job all the same, so that only the answer is refused."""
     every: int = 1
-    """Of the calls from `first` on, every so-manieth."""
+    """The step between calls that it meets, from `first` on: 2 means every second one."""
     probability: float = 1.0
     """How likely it meets a fitting call; drawn from the seed."""
     after_seconds: float = 0.0

@@ -48,11 +48,11 @@ from mockserver.domain.scenario_parts import (
 from mockserver.domain.spelling import nearest
 from mockserver.domain.timeline import State
 from mockserver.domain.webhook_composition import WEBHOOK_PLANS, WebhookPlan, read_webhook_plan, webhook_plan_data
+from mockserver.timings import TIMINGS
 
 __all__ = ["FILE", "LIFE", "MEMBERS", "MOST", "InvalidScenario", "composed", "read_scenario", "scenario_data", "spoken"]
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
-TIMINGS: Final = ("quick", "documented", "instant")
 MEMBERS: Final = (
     "says", "timing", "timeline", "answers", "file", "faults", "webhooks", "creation", "at_once", "unguessable",
     "refuses", "judged", "number",

@@ -1,13 +1,14 @@
-"""Nearest spellings, for every word that a user can get wrong."""
+"""The hint at the end of a sentence about a word that somebody got wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from mockserver.spelling import closest
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` when a known spelling is near, else a list of them all."""
+    """Return `; did you mean X?` when a known word is alike, else a list of all."""
     choices = list(known)
-    close = get_close_matches(word, choices, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(choices)}"
+    close = closest(word, choices)
+    return f"; did you mean {close}?" if close else f"; known: {', '.join(choices)}"

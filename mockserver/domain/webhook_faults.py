@@ -25,7 +25,7 @@ def faulty_plan(plan: Plan, faults: Iterable[Fault]) -> Plan:
 
 
 def _after_lost(lost: Try, planned: Try) -> Try:
-    """Return the attempt that follows a lost one: it is nobody's companion, and a retry is made in any case."""
+    """Return the attempt that follows a lost one: it waits for no other attempt, and a retry is made in any case."""
     after = lost.after + planned.after if planned.only_if_failed else planned.after
     return replace(planned, after=after, only_if_failed=False, with_previous=False)
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Final
 
+from mockserver import MockServerError
+
 PREFIX: Final = "whsec_"
 ID: Final = "webhook-id"
 TIMESTAMP: Final = "webhook-timestamp"
@@ -23,14 +25,14 @@ MOST_BYTES: Final = 64
 """The length of a secret, as the specification has it."""
 
 
-class BadSecret(ValueError):
+class BadSecret(MockServerError, ValueError):
     """A text that is no secret; it says what is expected and never shows the text."""
 
     def __init__(self) -> None:
         super().__init__(f"expected {PREFIX} and {FEWEST_BYTES} to {MOST_BYTES} bytes in base64")
 
 
-class BadSignature(ValueError):
+class BadSignature(MockServerError, ValueError):
     """A webhook whose signature does not hold; the text says why."""
 
 

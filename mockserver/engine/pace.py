@@ -8,7 +8,6 @@ from typing import Final
 from mockserver.domain.chance import Draw
 from mockserver.domain.order import Lengths, Pace
 
-TIMINGS: Final = ("quick", "documented", "instant")
 LONGEST_HOLD: Final = 30.0
 """What holds a request ends after so many seconds of real time."""
 
@@ -42,7 +41,7 @@ def _milliseconds(least: float, spread: float, share: float) -> timedelta:
 
 
 def lengths(timing: str, documented: Pace, chance: Draw) -> Lengths:
-    """The lengths of a job under a timing of `TIMINGS`."""
+    """The lengths of a job under a timing of `mockserver.timings`."""
     if timing == "quick":
         return quick(chance)
     return documented(chance) if timing == "documented" else instant(chance)

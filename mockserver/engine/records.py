@@ -134,7 +134,7 @@ class Records:
 
     def admit(self, name: Hashable, limit: Limit, now: datetime) -> Standing:
         """Admit a call under a limit if it allows it; return how the key stands afterwards."""
-        standing = admit(self._log(name), limit, now)
+        standing = admit(self.logs.get(name) or self._log(name), limit, now)
         if standing.is_admitted:
             self.changes.append(Admission(name, now))
         return standing

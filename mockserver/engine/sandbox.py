@@ -74,7 +74,7 @@ class Sandbox(Records):
     profiles: Mapping[str, frozenset[str]]
     """The profile words by provider."""
     timing: str
-    """How long jobs take: one of `engine.pace.TIMINGS`."""
+    """How long jobs take: one of `timings.TIMINGS`."""
     limits: bool = False
     """Whether the documented rate limits refuse."""
     hold: timedelta | None = None

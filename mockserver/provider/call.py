@@ -1,19 +1,25 @@
-"""A call as the pure functions of a provider see it, and the answer that they give. Bytes are written elsewhere."""
+"""A call, the operation and provider that it goes to, and the answer that they give: types that name each other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qsl
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from mockserver.domain.clip import ClipSpec, PictureRules
+from mockserver.domain.delivery import PayloadFunction
 from mockserver.domain.fault import Fault
 from mockserver.domain.file_change import FileChange
-from mockserver.domain.problem import Problem, Violation
+from mockserver.domain.job import AnyJob
+from mockserver.domain.problem import Problem
 from mockserver.domain.scenario import Scenario
-from mockserver.provider.reading import read_object, without_nulls
+from mockserver.prices import Quantities
+from mockserver.provider.http_request import HttpRequest
+from mockserver.provider.profile_words import Word, profile_of
+from mockserver.provider.reading import without_nulls
+from mockserver.provider.trailing_slash import TrailingSlash
 
 if TYPE_CHECKING:
     from mockserver.domain.chance import Draw
@@ -22,44 +28,24 @@ if TYPE_CHECKING:
     from mockserver.engine.sandbox import Sandbox
     from mockserver.ports import Judge
     from mockserver.provider.keys import KeyRing
-    from mockserver.provider.table import Operation, Provider
 
+MEGABYTE: Final = 1_000_000
 Mark = tuple[
     "Standing | None", "Fault | None", "Draw | None", "datetime | None", str, str, str, "tuple[int, int] | None"
 ]
 """What a unit of work may change of its call."""
 
-_UNREAD: dict[str, object] = {}
 _NO_TIME = timedelta(0)
 
 
-class Call:
+class Call(HttpRequest):
     """One request, and where it belongs. Made at the edge; the provider's functions only read it."""
 
     __slots__ = (
-        "_chance", "_query", "_value", "_wall", "answer", "base", "beyond", "body", "engine", "fault", "files",
-        "headers", "is_head", "is_redirected", "judge", "key", "keys", "method", "now", "operation", "params", "path",
-        "picture", "picture_size", "profile", "provider", "query_string", "raw_path", "sandbox", "scenario", "standing",
+        "_chance", "_wall", "answer", "base", "engine", "fault", "files", "is_redirected", "judge", "key", "keys",
+        "now", "operation", "picture", "picture_size", "profile", "provider", "sandbox", "scenario", "standing",
     )  # fmt: skip
 
-    method: str
-    """The method; GET for a HEAD where GET is served."""
-    is_head: bool
-    """Whether it is a HEAD, whose answer leaves without its body."""
-    path: str
-    """The percent-decoded path, for people."""
-    raw_path: str
-    """The path as it came."""
-    query_string: str
-    """The query as it came, without the question mark."""
-    headers: Mapping[bytes, bytes]
-    """The headers by their lower-case names; the last one where a name came twice."""
-    body: bytes
-    """The body as it came."""
-    params: dict[str, str]
-    """The decoded parameters of the route."""
-    beyond: tuple[Violation, ...]
-    """The numbers of the body that lie beyond 2^53."""
     provider: Provider
     """The provider whose path it is."""
     operation: Operation | None
@@ -98,24 +84,15 @@ class Call:
     """What it was answered, once it is."""
 
     def __init__(self, method: str, path: str, query_string: str, headers: Mapping[bytes, bytes], body: bytes) -> None:
-        self.method = method
-        self.is_head = method == "HEAD"
+        super().__init__(method, path, query_string, headers, body)
         self.answer = None
         self.fault = None
         self.is_redirected = False
-        self.path = self.raw_path = path
-        self.query_string = query_string
-        self.headers = headers
-        self.body = body
-        self.params = {}
         self.key = None
         self.scenario = None
         self.standing = None
         self.picture = ""
         self.picture_size = None
-        self._value: dict[str, object] | Problem = _UNREAD
-        self.beyond = ()
-        self._query: dict[str, str] | None = None
         self._chance: Draw | None = None
         self._wall: datetime | None = None
 
@@ -132,33 +109,12 @@ class Call:
         self.base, self.files, self.picture, self.picture_size = mark[4:]
         self.sandbox, self.profile = sandbox, sandbox.profiles[self.provider.name]
 
-    def header(self, name: str) -> str:
-        """A header's value, empty when absent; the last one when it came twice."""
-        return self.headers.get(name.encode("latin-1"), b"").decode("latin-1")
-
-    @property
-    def value(self) -> dict[str, object] | Problem:
-        """The JSON object of the body, read once, or the problem with it.
-
-        Where the provider's software takes a member that is null for an absent one, it has no such members.
-        """
-        if self._value is _UNREAD:
-            read = read_object(self.body)
-            if isinstance(read, Problem):
-                self._value = read
-            else:
-                self._value, self.beyond = read
-                if b"null" in self.body and self.provider.null_is_absent:
-                    self._value = cast("dict[str, object]", without_nulls(self._value))
-        return self._value
-
-    @property
-    def members(self) -> dict[str, Any]:
-        """The members of the body, for functions that run after the checks. Raises TypeError where it has none."""
-        value = self.value
-        if isinstance(value, Problem):
-            raise TypeError(f"no JSON object was read: {value.text}")
-        return value
+    def read_value(self) -> dict[str, object] | Problem:
+        """Read the JSON object of the body; without null members where the provider takes them for absent."""
+        value = super().read_value()
+        if b"null" not in self.body or not self.provider.null_is_absent or isinstance(value, Problem):
+            return value
+        return cast("dict[str, object]", without_nulls(value))
 
     @property
     def operation_id(self) -> str:
@@ -178,14 +134,6 @@ class Call:
         if self._wall is None:
             self._wall = self.sandbox.clock.on_clients_clock(_NO_TIME)
         return self._wall
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The query parameters; the first wins when one came twice."""
-        if self._query is None:
-            pairs = parse_qsl(self.query_string, keep_blank_values=True)
-            self._query = dict(reversed(pairs))
-        return self._query
 
 
 @dataclass(slots=True)
@@ -266,3 +214,86 @@ Wait = Hold | Look | Challenge | AfterWebhooks
 
 Reply = Answer | Problem | Wait
 """What an endpoint may return."""
+
+
+Endpoint = Callable[[Call], Reply]
+Check = Callable[[Call], Problem | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One documented call."""
+
+    id: str
+    """The operationId of the document."""
+    method: str
+    path: str
+    """The path, with parameters in braces."""
+    endpoint: Endpoint
+    """Gives the answer once the provider's checks have passed."""
+    is_public: bool = False
+    """Whether the call needs no key."""
+    only: str | None = None
+    """The profile word without which the operation is unknown; None: it is always there."""
+    owner: Callable[[Call], str] | None = None
+    """Finds the job or file that the path names, for calls that carry no key."""
+    body_cap: int = MEGABYTE
+    """The most bytes of a body."""
+    has_body: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider as a value."""
+
+    name: str
+    title: str
+    site: str
+    """The documented origin, which the mock replaces."""
+    promise: Path
+    """The folder of the documents."""
+    words: tuple[Word, ...]
+    """The words of its profile."""
+    credential: Callable[[Call], str | None]
+    """Finds the key in a call; None: there is none."""
+    checks: tuple[Check, ...]
+    """Run before an endpoint, in the provider's own order."""
+    operations: tuple[Operation, ...]
+    refuse: Callable[[Problem, Call], Answer]
+    """Renders a problem in the provider's words."""
+    sample: str
+    """A curl command line with `{base}`, for the start screen."""
+    unrouted_checks: tuple[Check, ...] = ()
+    """Run before an unknown path or method is refused."""
+    add_headers: Callable[[Answer, Call], None] | None = None
+    """Adds the headers that every answer carries."""
+    encode: Callable[[object, Call], bytes] | None = None
+    """Writes JSON, where compact UTF-8 is not the provider's form."""
+    webhook_url: Callable[[AnyJob], str] | None = None
+    """Finds the URL for webhooks about a job; empty: the job has none. None: the provider sends no webhooks."""
+    webhook_payload: PayloadFunction | None = None
+    """Writes the payload of an event of a job; None: the provider sends no webhooks."""
+    billed: Callable[[Any], Quantities] | None = None
+    """Names the quantities of a request on which its price depends, as prices.json has them; None: none."""
+    requests: tuple[type, ...] = ()
+    """The types of its requests, for the records of its jobs."""
+    scenarios: tuple[Scenario, ...] = ()
+    """Scenarios of its own beside those of `domain.scenario.CORE`."""
+    tiers: tuple[str, ...] = ()
+    """The plans on which its limits depend, the default first."""
+    base_path: str = ""
+    """The path that its clients append to the origin."""
+    trailing_slash: TrailingSlash = TrailingSlash.UNKNOWN
+    reads_gzip: bool = False
+    """Whether its software inflates a body with `Content-Encoding: gzip`."""
+    null_is_absent: bool = False
+    """Whether a member of a body that is null counts as absent, as in Go's decoder."""
+
+    @property
+    def style(self) -> str | None:
+        """The default style: the first word that is a style."""
+        return next((word.name for word in self.words if word.is_style), None)
+
+    def profile(self, words: Iterable[str] = ()) -> frozenset[str]:
+        """Return the profile of these words, always with a style; raises UnknownWord, or ValueError for two styles."""
+        return profile_of(self.name, self.words, words)

@@ -1,4 +1,4 @@
-"""Checks that run before an endpoint, in the order that a provider's table gives them."""
+"""Checks that run before an endpoint, in the order of the provider's table. Each returns a problem, or None."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mockserver.provider.table import Check
 
 
 def readable(call: Call) -> Problem | None:
-    """The body, where there is one, is a JSON object."""
+    """Check that the body, if the operation has one, is a JSON object."""
     if call.operation is None or not call.operation.has_body:
         return None
     value = call.value
@@ -20,7 +20,7 @@ def readable(call: Call) -> Problem | None:
 
 
 def json_only(call: Call) -> Problem | None:
-    """The body, where there is one, comes as application/json."""
+    """Check that the body, if the operation has one, comes as application/json."""
     if call.operation is None or not call.operation.has_body:
         return None
     value = call.headers.get(b"content-type", b"")
@@ -33,7 +33,7 @@ def json_only(call: Call) -> Problem | None:
 
 
 def with_key(call: Call) -> Problem | None:
-    """The call carries a good key, unless its operation is public."""
+    """Check that the call carries a good key, unless its operation is public."""
     if call.operation is not None and call.operation.is_public:
         return None
     if not call.key:
@@ -46,7 +46,7 @@ def with_key(call: Call) -> Problem | None:
 
 
 def as_documented(call: Call) -> Problem | None:
-    """The body keeps the request schema of the profile's document."""
+    """Check that the body keeps the request schema of the profile's document."""
     operation = call.operation
     if operation is None or not operation.has_body or call.provider is None:
         return None
@@ -64,7 +64,7 @@ def as_documented(call: Call) -> Problem | None:
 
 
 def within(limit_of: Callable[[Call], tuple[Hashable, Limit] | None]) -> Check:
-    """The key stays within a rate limit. It is counted always, and enforced where the sandbox's limits are on."""
+    """Return the check of a rate limit. Every call is counted; it is refused where the sandbox's limits are on."""
 
     def check(call: Call) -> Problem | None:
         if call.sandbox.own_limits and _own(call) is not None:
@@ -76,7 +76,7 @@ def within(limit_of: Callable[[Call], tuple[Hashable, Limit] | None]) -> Check:
 
 
 def within_own(call: Call) -> Problem | None:
-    """The key stays within the limit that the tester set for this operation; each provider counts for itself."""
+    """Check the limit that the user set for this operation; each provider counts for itself."""
     operation = call.operation
     if operation is None or operation.is_public or call.keys.grant(call.key or "") is None:
         return None

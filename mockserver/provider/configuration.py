@@ -1,5 +1,6 @@
-"""What a sandbox can be set to, over the control API and in the TOML file: each member is checked before the first is
-changed.
+"""The configuration of a sandbox, as the control API and the TOML file give it.
+
+Each member is checked before the first is changed.
 
 [sandboxes.busy]
 key = "my-key"
@@ -20,7 +21,7 @@ from typing import Any, Final
 from mockserver.domain.scenario import Scenario, UnknownScenario
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.domain.spelling import nearest
-from mockserver.engine.pace import LONGEST_HOLD, TIMINGS
+from mockserver.engine.pace import LONGEST_HOLD
 from mockserver.engine.sandbox import Sandbox, digest_of
 from mockserver.provider.members import (
     Misconfigured,
@@ -35,7 +36,8 @@ from mockserver.provider.members import (
     whole,
 )
 from mockserver.provider.own_limits import limits_of
-from mockserver.provider.table import Provider
+from mockserver.provider.table import Provider, UnknownWord
+from mockserver.timings import TIMINGS
 
 MEMBERS: Final = (
     "profiles", "timing", "scenario", "queue", "limits", "tiers", "hold_seconds", "journal", "webhook_secrets",
@@ -52,29 +54,33 @@ Apply = Callable[[Sandbox], None]
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """A listener that is wished for: its port, and that of the files if they are to have one (0: any free one)."""
+    """The ports of a listener; 0: any free one."""
 
     port: int = 0
+    """The port for calls."""
     files: int | None = None
+    """The port for files; None: they have no port of their own."""
 
     @property
     def all(self) -> tuple[int, ...]:
-        """The port of the calls, then that of the files where there is to be one."""
+        """The port for calls, then the port for files where there is one."""
         return (self.port,) if self.files is None else (self.port, self.files)
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A sandbox that is there from the start: the digest of its key, what it is set to, and its listeners."""
+    """A sandbox of the TOML file, which exists from the start."""
 
     digest: str
+    """The digest of its key."""
     changes: tuple[Apply, ...]
+    """The changes that configure it."""
     listeners: tuple[Ports, ...]
 
 
 @contextmanager
 def within(*path: str) -> Iterator[None]:
-    """Whatever is wrong in here is told with the path to where we are."""
+    """Add a path in front of the path of every Misconfigured that is raised inside."""
     try:
         yield
     except Misconfigured as wrong:
@@ -82,7 +88,7 @@ def within(*path: str) -> Iterator[None]:
 
 
 def declared(table: object, providers: Mapping[str, Provider], scenarios: ScenarioCatalogue) -> Declared:
-    """The sandbox that a table describes; Misconfigured when it describes none."""
+    """Return the sandbox that a table describes; raises Misconfigured."""
     members = known_only(table, DECLARED, "a table with a key")
     key = members.get("key")
     if not isinstance(key, str) or not key:
@@ -101,7 +107,7 @@ def declared(table: object, providers: Mapping[str, Provider], scenarios: Scenar
 def all_declared(
     tables: Mapping[str, object], providers: Mapping[str, Provider], scenarios: ScenarioCatalogue
 ) -> dict[str, Declared]:
-    """The sandboxes that are there from the start, by their names for people; Misconfigured when one is none."""
+    """Return the declared sandboxes by their names in the file; raises Misconfigured."""
     found: dict[str, Declared] = {}
     for name, table in tables.items():
         with within("sandboxes", name):
@@ -113,7 +119,7 @@ def all_declared(
 
 
 def ports(members: Mapping[str, Any]) -> Ports:
-    """The listener that these members ask for."""
+    """Return the listener that these members ask for."""
     port = whole(members, "port", 0, 65535) if "port" in members else 0
     files = whole(members, "files_port", 0, 65535) if "files_port" in members else None
     if "files" in members:
@@ -127,7 +133,7 @@ def ports(members: Mapping[str, Any]) -> Ports:
 
 
 def clock_changes(members: Mapping[str, Any]) -> list[Apply]:
-    """What a clock is to be set to, in the order frozen, rate, start; the last moves it while nothing has happened."""
+    """Return the changes of a clock in the order frozen, rate, start; `start` moves it while nothing has happened."""
     made: list[Apply] = []
     if "frozen" in members:
         frozen = typed(members, "frozen", bool, "true or false")
@@ -149,7 +155,7 @@ def _begin(sandbox: Sandbox, start: datetime | None) -> None:
 
 
 def rate_of(members: Mapping[str, Any]) -> float:
-    """The member `rate`: how many seconds of the sandbox pass in a real one."""
+    """Return the member `rate`: the sandbox's seconds that pass in one real second."""
     rate = number(members, "rate")
     if not SLOWEST <= rate <= FASTEST:
         told = f"expected a number from {SLOWEST:g} to {FASTEST:g} (freeze the clock to stop it)"
@@ -158,7 +164,7 @@ def rate_of(members: Mapping[str, Any]) -> float:
 
 
 def changes(change: Mapping[str, Any], providers: Mapping[str, Provider], scenarios: ScenarioCatalogue) -> list[Apply]:
-    """The changes that `MEMBERS` ask for; Misconfigured when any of them is wrong."""
+    """Return the changes that `MEMBERS` ask for; raises Misconfigured when one of them is wrong."""
     made: list[Apply] = []
     if "profiles" in change:
         profiles = _profiles(typed(change, "profiles", dict, "an object of lists of words by provider"), providers)
@@ -195,7 +201,7 @@ def changes(change: Mapping[str, Any], providers: Mapping[str, Provider], scenar
 
 
 def _limits(change: Mapping[str, Any], providers: Mapping[str, Provider]) -> Apply:
-    """`off`, `documented`, or numbers of one's own by operation, which stand in the place of the documented ones."""
+    """Return the change for `off`, `documented`, or the user's own numbers, which replace the documented ones."""
     if not isinstance(change["limits"], Mapping):
         enforced = one_of(change, "limits", ("off", "documented")) == "documented"
 
@@ -217,7 +223,7 @@ def _hold(seconds: float) -> timedelta:
 
 
 def tiers_of(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> dict[str, str]:
-    """The plan of the account by provider."""
+    """Return the plan of the account by provider."""
     for name, tier in wanted.items():
         if name not in providers:
             raise Misconfigured((name,), f"unknown provider {name!r}{nearest(name, providers)}")
@@ -236,7 +242,7 @@ def _scenario(spelling: str, path: tuple[str, ...], known: ScenarioCatalogue) ->
 
 
 def queue_of(members: Mapping[str, Any], name: str, known: ScenarioCatalogue) -> list[Scenario]:
-    """A member that is a list of spellings of scenarios."""
+    """Return a member that is a list of spellings of scenarios."""
     spellings = typed(members, name, list, "a list of names of scenarios")
     if not all(isinstance(one, str) for one in spellings):
         raise Misconfigured((name,), f"expected names of scenarios, got {brief(spellings)}")
@@ -256,12 +262,11 @@ def _profiles(wanted: Mapping[str, Any], providers: Mapping[str, Provider]) -> d
 
 
 def profile_of(provider: Provider, words: Sequence[str]) -> frozenset[str]:
-    """The profile that words make at a provider; Misconfigured names an unknown word, or two styles."""
-    known = [word.name for word in provider.words]
-    for word in words:
-        if word not in known:
-            raise Misconfigured((), f"{provider.name} has no profile word {word!r}{nearest(word, known)}")
+    """Return the profile of words at a provider; Misconfigured names an unknown word, or two styles."""
     try:
-        return provider.profile(tuple(dict.fromkeys(words)))
-    except ValueError as error:
-        raise Misconfigured((), f"{provider.name} has one style at a time, got {error}") from None
+        return provider.profile(words)
+    except UnknownWord as wrong:
+        hint = nearest(wrong.word, wrong.known)
+        raise Misconfigured((), f"{provider.name} has no profile word {wrong.word!r}{hint}") from None
+    except ValueError as wrong:
+        raise Misconfigured((), str(wrong)) from None

@@ -1,7 +1,8 @@
-"""Where providers come from: a list of places. Adding one touches no other file."""
+"""Discovery of providers in a list of places. A new provider changes no other file."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
@@ -16,10 +17,11 @@ from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.provider.table import Provider
 
 GROUP = "mockserver.providers"
+log = logging.getLogger("mockserver")
 
 
 def in_package(name: str) -> Iterator[Provider]:
-    """The providers in the sub-packages of an importable package, by name."""
+    """Return the providers in the sub-packages of an importable package, by name."""
     package = import_module(name)
     for found in sorted(iter_modules(package.__path__), key=lambda module: module.name):
         if found.ispkg:
@@ -27,16 +29,25 @@ def in_package(name: str) -> Iterator[Provider]:
 
 
 def in_entry_points() -> Iterator[Provider]:
-    """The providers that installed distributions declare under `mockserver.providers`."""
+    """The providers that installed distributions declare under `mockserver.providers`.
+
+    One that cannot be loaded is somebody else's fault: it is told in one line, and left out.
+    """
     for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name):
-        loaded = entry.load()
-        if not isinstance(loaded, Provider):
-            raise TypeError(f"entry point {entry.name} ({entry.value}) is a {type(loaded).__name__}, no Provider")
-        yield loaded
+        where = f"entry point {entry.name} ({entry.value}) is left out"
+        try:
+            loaded = entry.load()
+        except Exception as error:  # a stranger's module can raise anything
+            log.warning("%s: %s: %s", where, type(error).__name__, " ".join(str(error).split())[:200])
+            continue
+        if isinstance(loaded, Provider):
+            yield loaded
+        else:
+            log.warning("%s: it is a %s, no Provider", where, type(loaded).__name__)
 
 
 def in_folder(folder: Path) -> Iterator[Provider]:
-    """The providers in the sub-folders of a folder that lies on no import path."""
+    """Return the providers in the sub-folders of a folder that is on no import path."""
     for init in sorted(folder.glob("*/__init__.py")):
         name = f"mockserver_place_{init.parent.name}"
         spec = spec_from_file_location(name, init, submodule_search_locations=[str(init.parent)])
@@ -56,14 +67,24 @@ def _table(module: object, name: str) -> Provider:
 
 
 def discover(places: Iterable[str | Path] = ("mockserver.providers",)) -> dict[str, Provider]:
-    """All providers of the places (package names and folders) and of the entry points, by name."""
-    found: dict[str, Provider] = {}
+    """All providers of the places (package names and folders) and of the entry points, by name.
+
+    Raises:
+        ValueError: Two providers have one name.
+    """
+    found: dict[str, tuple[Provider, str]] = {}
+
+    def add(provider: Provider, origin: str) -> None:
+        there = found.setdefault(provider.name, (provider, origin))
+        if there[0] is not provider:
+            raise ValueError(f"two providers are called {provider.name!r}: in {there[1]} and in {origin}")
+
     for place in places:
         for provider in in_folder(place) if isinstance(place, Path) else in_package(place):
-            found[provider.name] = provider
+            add(provider, str(place))
     for provider in in_entry_points():
-        found.setdefault(provider.name, provider)
-    return found
+        add(provider, f"the entry points {GROUP}")
+    return {name: provider for name, (provider, _) in found.items()}
 
 
 def scenarios(providers: Mapping[str, Provider], composed: Iterable[Scenario] = ()) -> ScenarioCatalogue:

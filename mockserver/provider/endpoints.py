@@ -81,7 +81,7 @@ def _has_early_webhook(job: AnyJob, call: Call) -> bool:
 
 
 def _held(job: Job[R], call: Call, length: timedelta, render: Render[R]) -> Reply:
-    """The creation's answer after a wait; what happened to the job in the meantime is seen in it."""
+    """Return the creation's answer after a wait; what happened to the job in the meantime is seen in it."""
 
     def then(later: Call) -> Answer | Problem:
         current = later.sandbox.job(job.id) or job
@@ -190,7 +190,7 @@ def _make_links_opaque(call: Call, job: AnyJob) -> None:
 
 
 def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R], Snapshot], Problem]) -> Endpoint:
-    """The file of a finished job; `before` is the problem while it is not."""
+    """Return the file of a finished job; `before` is the problem while it is not."""
 
     def endpoint(call: Call) -> Answer | Problem:
         denied = link_problem(call) if WORD in call.profile else None
@@ -215,8 +215,8 @@ def serves(find: Find[R], clip_spec: DescribeClip[R], *, before: Callable[[Job[R
 
 
 def _clip_spec_of(job: Job[R], call: Call, clip_spec: DescribeClip[R]) -> ClipSpec | Problem:
-    """The clip of a job as `clip_spec` describes it; described once for each link and profile, as clients fetch in
-    parts.
+    """Return the clip of a job as `clip_spec` describes it; described once for each link and profile, as clients fetch
+    in parts.
     """
     clip_specs, key = call.sandbox.clip_specs, (job.id, call.path, call.profile)
     found = clip_specs.get(key)
@@ -231,7 +231,7 @@ def _clip_spec_of(job: Job[R], call: Call, clip_spec: DescribeClip[R]) -> ClipSp
 
 
 def _is_there(seen: Snapshot, call: Call, change: FileChange | None) -> bool:
-    """Whether a link works yet, and still."""
+    """Return whether a link works yet, and still."""
     if change is None:
         return True
     age = (call.now - seen.since).total_seconds()

@@ -93,8 +93,8 @@ def refusal(call: Call, scenario: Scenario | None, job: AnyJob | None = None) ->
     if kind is ProblemKind.MISSING:
         is_file = call.operation is not None and fault.is_at(FaultPoint.FILE, call.operation.id)
         detail |= {"resource": "file" if is_file else "video", "id": "" if job is None else job.id}
-    told = fault.word if fault.status is None else f"{fault.word} {fault.status}"
-    return Problem(kind, f"scenario {scenario.name}: {told}", detail=detail)
+    words = fault.word if fault.status is None else f"{fault.word} {fault.status}"
+    return Problem(kind, f"scenario {scenario.name}: {words}", detail=detail)
 
 
 def file_change(call: Call, job: AnyJob) -> FileChange | None:

@@ -1,4 +1,4 @@
-"""Where the links of a job lead, read off the job alone."""
+"""The places to which the links of a job lead. They follow from the job alone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from mockserver.domain.job import AnyJob
 
 
 def link_prefix(job: AnyJob) -> str:
-    """Return the first path segment of a job's links: one that nobody guesses where its scenario asks for it, else
-    none.
-    """
+    """Return the first path segment of a job's links: an opaque one where its scenario asks for it, else none."""
     if job.scenario is None or not job.scenario.is_opaque:
         return ""
     return f"/~{blake2b(job.id.encode(), digest_size=8).hexdigest()}"

@@ -1,5 +1,5 @@
-"""Reading the members of what our own users write: a control request, a table of the TOML file. One sentence for each
-way in which a member can be wrong.
+"""Reads members of data that users write: a control request, or a table of the TOML file. Each way in which a member
+can be wrong has one sentence.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ LARGEST: Final = 1e10
 MOST_SECRETS: Final = 10
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
-"""Within these bounds no length of a job and no window leaves what a datetime can hold."""
+"""Bounds within which no length of a job and no window exceeds the range of a datetime."""
 EXPECTED_INSTANT: Final = "an instant with its offset such as 2026-01-31T12:00:00Z"
 
 
 class Misconfigured(InvalidScenario):
-    """Data to which nothing can be set: `path` leads to what is wrong, the text says what was expected."""
+    """A wrong configuration: `path` leads to the wrong member, and the text says what was expected."""
 
 
 def brief(value: object) -> str:
-    """A value as it came, short enough for a line."""
+    """Return a value as it came, short enough for a line."""
     return json.dumps(value, default=str)[:80]
 
 
 def typed(members: Mapping[str, Any], name: str, kind: type, expected: str) -> Any:
-    """A member of a type."""
+    """Return a member that has to have a type."""
     value = members[name]
     if not isinstance(value, kind):
         raise Misconfigured((name,), f"expected {expected}, got {brief(value)}")
@@ -41,7 +41,7 @@ def typed(members: Mapping[str, Any], name: str, kind: type, expected: str) -> A
 
 
 def number(members: Mapping[str, Any], name: str) -> float:
-    """A member that is a number of a size that clocks can bear."""
+    """Return a member that has to be a number within the bounds of clocks."""
     value = members[name]
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not isfinite(value) or not -LARGEST <= value <= LARGEST:
@@ -50,7 +50,7 @@ def number(members: Mapping[str, Any], name: str) -> float:
 
 
 def whole(members: Mapping[str, Any], name: str, least: int, most: int) -> int:
-    """A member that is a whole number between two bounds."""
+    """Return a member that has to be a whole number between two bounds."""
     value = members[name]
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise Misconfigured((name,), f"expected a whole number from {least} to {most}, got {brief(value)}")
@@ -58,7 +58,7 @@ def whole(members: Mapping[str, Any], name: str, least: int, most: int) -> int:
 
 
 def one_of(members: Mapping[str, Any], name: str, known: Collection[str]) -> str:
-    """A member that is one of some words."""
+    """Return a member that has to be one of some words."""
     value: str = typed(members, name, str, f"one of {', '.join(known)}")
     if value not in known:
         raise Misconfigured((name,), f"unknown value {value!r}{nearest(value, known)}")
@@ -66,7 +66,7 @@ def one_of(members: Mapping[str, Any], name: str, known: Collection[str]) -> str
 
 
 def instant(members: Mapping[str, Any], name: str) -> datetime:
-    """A member that is an aware instant, as a text or as a date of the file; in UTC."""
+    """Return a member that has to be an aware instant, as text or as a date of the file, in UTC."""
     value = members[name]
     try:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
@@ -80,7 +80,7 @@ def instant(members: Mapping[str, Any], name: str) -> datetime:
 
 
 def known_only(members: object, known: Collection[str], what: str) -> Mapping[str, Any]:
-    """The members of a table (`what` names it), when all are known."""
+    """Return the members of a table (`what` names it) when all of them are known."""
     if not isinstance(members, Mapping):
         raise Misconfigured((), f"expected {what}")  # what came may be a key
     for name in members:

@@ -1,4 +1,4 @@
-"""The one reader of JSON bodies. It is strict: what two readers could understand differently is refused."""
+"""The reader of JSON bodies. It is strict: it refuses what two readers could understand differently."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ _PLAIN: Final = frozenset({str, bool, type(None)})
 
 
 class Read(NamedTuple):
-    """An object that was read, and the numbers in it that not every reader understands alike."""
+    """A JSON object that was read."""
 
     value: dict[str, object]
     beyond: tuple[Violation, ...] = ()
+    """Its numbers beyond 2^53, which not every reader understands alike."""
 
 
 def read_object(body: bytes) -> Read | Problem:
-    """The JSON object in a body with its numbers beyond 2^53, or the problem that there is none to read.
+    """Return the JSON object in a body with its numbers beyond 2^53, or the problem that there is none.
 
     NaN, lone surrogates, other encodings than UTF-8 and more than 100 levels are malformed. Another value than an
-    object stands in the problem's `detail["read"]`.
+    object is in the problem's `detail["read"]`.
     """
     try:
         value = orjson.loads(body)
@@ -48,7 +49,7 @@ def read_object(body: bytes) -> Read | Problem:
 
 
 def _beyond(value: object, path: tuple[str | int, ...]) -> Iterator[Violation]:
-    """The numbers that not every client and server reads alike."""
+    """Return the numbers that not every client and server reads alike."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _beyond(inner, (*path, key))
@@ -67,7 +68,7 @@ def without_nulls(value: object) -> object:
 
 
 def _is_deep(value: object) -> bool:
-    """Whether there are too many levels of objects and arrays; walks a level at a time, so no recursion limits it."""
+    """Return whether there are too many levels of objects and arrays. It walks level by level, without recursion."""
     level, depth = [value], 0
     while level and depth <= _DEPTH:
         level = [

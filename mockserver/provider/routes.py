@@ -1,34 +1,41 @@
-"""Whose path is it? All providers share one host root, as their clients expect."""
+"""The routes of all providers. They share one root, as their clients expect."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import takewhile
 from urllib.parse import unquote
 
 from mockserver.provider.table import Operation, Provider
+from mockserver.spelling import closest
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path of a provider with its operations by method. `parts` are literals, or None where a parameter stands;
-    a last part named `{name:rest}` takes the rest of the path.
-    """
+    """A path of a provider, with its operations."""
 
     provider: Provider
     path: str
+    """The path, with parameters in braces."""
     parts: tuple[str | None, ...]
+    """The segments: a literal, or None for a parameter."""
     names: tuple[str, ...]
+    """The names of the parameters."""
     takes_rest: bool
+    """Whether the last parameter, spelled `{name:rest}`, takes the rest of the path."""
     operations: dict[str, Operation]
+    """The operations by method."""
 
     def open_methods(self, profile: frozenset[str]) -> list[str]:
-        """The methods that this profile serves, for an Allow header; HEAD goes with GET."""
+        """Return the methods that this profile serves, for an Allow header; HEAD comes with GET."""
         methods = [name for name, one in self.operations.items() if one.only is None or one.only in profile]
         return methods + (["HEAD"] if "GET" in methods else [])
+
+
+Found = tuple[Route, dict[str, str]]
+"""A route with the decoded parameters of a path."""
 
 
 def _route(provider: Provider, path: str) -> Route:
@@ -39,7 +46,7 @@ def _route(provider: Provider, path: str) -> Route:
 
 
 class Routes:
-    """All routes of all providers. Segments are compared one by one after decoding, so `%2F` stays inside its own."""
+    """All routes of all providers. Segments are compared one by one after decoding, so that `%2F` does not separate."""
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._literal: dict[str, Route] = {}
@@ -65,8 +72,8 @@ class Routes:
             else:
                 self._literal[route.path] = route
 
-    def find(self, raw_path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route of a path as it came (still percent-encoded), with its decoded parameters."""
+    def find(self, raw_path: str) -> Found | None:
+        """Return the route of a path (still percent-encoded) with its decoded parameters."""
         route = self._literal.get(raw_path)
         if route is not None:
             return route, {}
@@ -84,9 +91,10 @@ class Routes:
         return None if route is None else (route, {})
 
     def nearest(self, raw_path: str) -> Route | None:
-        """The route that shares most leading segments with an unknown path; None without a common one.
+        """Return the route that shares most leading segments with an unknown path; None without a common one.
 
-        Of several the one whose next segment is spelled alike, else one of the provider with the most of them.
+        Of several routes it is the one with the most similar next segment, else one of the provider that has most of
+        them.
         """
         parts = [unquote(part) for part in raw_path.strip("/").split("/")]
         alike: dict[int, list[Route]] = {}
@@ -98,13 +106,13 @@ class Routes:
         count = max(alike)
         nearest = alike[count]
         spelled = {route.parts[count] or "": route for route in reversed(nearest) if len(route.parts) > count}
-        close = get_close_matches(parts[count], spelled, n=1) if len(parts) > count else []
+        close = closest(parts[count], spelled, 0.6) if len(parts) > count else None
         owners = Counter(route.provider.name for route in nearest)
-        return spelled[close[0]] if close else max(nearest, key=lambda route: owners[route.provider.name])
+        return spelled[close] if close else max(nearest, key=lambda route: owners[route.provider.name])
 
 
 def _shared(route: Route, parts: list[str]) -> int:
-    """How many leading segments a path shares with a route."""
+    """Return the number of leading segments that a path shares with a route."""
     pairs = zip(route.parts, parts, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] is None or pair[0] == pair[1], pairs))
 

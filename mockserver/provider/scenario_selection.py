@@ -1,4 +1,4 @@
-"""Which scenario a call itself asks for: the header `X-Mock-Scenario`, or a marker at the end of its prompt."""
+"""The scenario that a call asks for: in the header `X-Mock-Scenario`, or with a marker at the end of a prompt."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _MARKER: Final = re.compile(r"\s*#mock:(\S*)\s*\Z")
 
 
 def chosen(call: Call, known: ScenarioCatalogue) -> Scenario | None:
-    """Return the scenario that a call asks for, if it does; a marker is taken out of the prompt before it is read.
+    """Return the scenario that a call asks for; None where it asks for none. A header wins over a marker.
 
-    Raises UnknownScenario for a spelling that is none. A header wins over a marker.
+    The marker is removed from the prompt before the body is read. Raises UnknownScenario.
     """
     named = call.headers.get(HEADER)
     marked = _unmarked(call) if MARK in call.body else None
@@ -26,7 +26,7 @@ def chosen(call: Call, known: ScenarioCatalogue) -> Scenario | None:
 
 
 def _unmarked(call: Call) -> str | None:
-    """Take the marker out of the prompt, and return what it named."""
+    """Remove the marker from the prompt and return the spelling in it."""
     value = call.value
     prompt = value.get("prompt") if isinstance(value, dict) else None
     found = _MARKER.search(prompt) if isinstance(prompt, str) else None

@@ -49,12 +49,17 @@ def _charged(job: AnyJob, now: datetime, judge: Judge) -> Decimal | None:
     return job.price
 
 
+def spent_by(call: Call) -> Decimal:
+    """Return what the jobs of the call's sandbox cost so far."""
+    return total(_charged(job, call.now, call.judge) for job in call.sandbox.all_jobs())
+
+
 def beyond_budget(call: Call, price: Decimal | None) -> Problem | None:
     """Return the refusal of a job that the sandbox has no money left for."""
     budget = call.sandbox.budget
     if budget is None or price is None:
         return None
-    spent = total(_charged(job, call.now, call.judge) for job in call.sandbox.all_jobs())
+    spent = spent_by(call)
     if spent + price <= budget:
         return None
     text = f"the budget is {shown(budget)} USD; {shown(spent)} are spent, and this job costs {shown(price)}"

@@ -5,7 +5,6 @@ Nothing of the server and nothing of the kit is imported before a fixture asks f
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -32,8 +31,6 @@ FOLDER: Final = "mock-server"
 """In the run's folder: what the processes of a run share."""
 OBSERVING: Final = "MOCK_SERVER"
 """The variable in which `mockserver observe` says the URL of its server."""
-NAMES: Final = "MOCK_SANDBOX_NAMES"
-"""The variable in which it says the file for the names of sandboxes."""
 _USED: Final = pytest.StashKey[str]()
 _HERE: Final[pytest.StashKey[ProcessLock]] = pytest.StashKey()
 _BILL: Final[pytest.StashKey[Bill]] = pytest.StashKey()
@@ -48,10 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="under pytest-xdist: one mock server for all workers (default), or one for each; or the URL of one "
         "that runs",
     )  # fmt: skip
-    group.addoption(
-        "--mock-strict", action="store_true",
-        help="fail each test whose mock_sandbox shows that the client broke a law that is a must",
-    )  # fmt: skip
+    strict = "fail each test whose mock_sandbox shows that the client broke a law that is a must"
+    group.addoption("--mock-strict", action="store_true", help=strict)
     parser.addini("mock_strict_ignore", "ids of laws that --mock-strict does not judge by, such as POL-03", type="args")
     parser.addini("mock_server_timing", "quick, documented or instant: how long the jobs of mock_sandbox take")
     parser.addini("mock_server_options", "options of `mockserver serve` for the server of the tests", type="args")
@@ -68,7 +63,7 @@ def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
     """A mock server for the whole run; its seed is 0. Tests take `mock_sandbox`, a part of it of their own."""
     config = request.config
     with _server(config, request.getfixturevalue("tmp_path_factory")) as server:
-        config.stash[_USED] = _told(config, server.url)
+        config.stash[_USED] = _describe(config, server.url)
         if hasattr(config, "workeroutput"):
             config.workeroutput["mock_server"] = config.stash[_USED]
         yield server
@@ -77,25 +72,17 @@ def mock_server(request: pytest.FixtureRequest) -> Iterator[MockServer]:
 @pytest.fixture
 def mock_sandbox(mock_server: MockServer, request: pytest.FixtureRequest) -> Iterator[JudgedSandbox]:
     """A sandbox of the test's own, as new: no other test meets it. Its key is made from the test's node id."""
-    from mockserver.pytest_plugin.judged import JudgedSandbox
+    from mockserver.pytest_plugin.judged import JudgedSandbox, tell_name
 
     sandbox = JudgedSandbox(mock_server, key_of(request.node.nodeid))
     sandbox.reset(configuration=True)
-    _tell_name(sandbox.digest, request.node.nodeid)
+    tell_name(sandbox.digest, request.node.nodeid)
     timing = request.config.getini("mock_server_timing")
     if timing:
         sandbox.configure(timing=timing)
     yield sandbox
     with suppress(OSError, ValueError):  # a server that the test has ended
         _add_spend(request.config, sandbox.spend())
-
-
-def _tell_name(digest: str, name: str) -> None:
-    """Tell `mockserver observe` which test has a sandbox, where one observes."""
-    path = os.environ.get(NAMES)
-    if path:
-        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123  (one write, which no other worker comes between)
-            file.write(json.dumps({"sandbox": digest, "name": name}) + "\n")
 
 
 @pytest.fixture(scope="session")
@@ -134,20 +121,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     sandbox = getattr(item, "funcargs", {}).get("mock_sandbox")
     if sandbox is None:
         return
-    why = _broken(sandbox, item.config.getini("mock_strict_ignore"))
+    from mockserver.pytest_plugin.judged import what_broke
+
+    why = what_broke(sandbox, item.config.getini("mock_strict_ignore"))
     if why:
         pytest.fail(f"--mock-strict: the client broke laws{why}", pytrace=False)
-
-
-def _broken(sandbox: JudgedSandbox, ignore: list[str]) -> str:
-    """Why a sandbox fails; empty where it does not, or where no call came to it."""
-    if sandbox.settings()["journal"] != "on" or not sandbox.journal.read()["last"]:
-        return ""
-    try:
-        sandbox.assert_conforms(ignore=ignore)
-    except AssertionError as broken:
-        return str(broken)
-    return ""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -231,8 +209,8 @@ def _is_shared(config: pytest.Config) -> bool:
     return "mock_server_each" not in config.workerinput
 
 
-def _told(config: pytest.Config, url: str = "") -> str:
-    """The line about the server that is used."""
+def _describe(config: pytest.Config, url: str = "") -> str:
+    """Return the line of pytest's header about the server."""
     mode = config.getoption("--mock-server")
     at = f", at {url}" if url else ""
     if mode not in (SHARED, EACH):
@@ -272,7 +250,7 @@ def pytest_collection(session: pytest.Session) -> None:
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
     """Which server is used, when a test is to use it."""
     asked = any(not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) for item in items)
-    return [_told(config)] if asked and config.getoption("verbose") >= 0 else []
+    return [_describe(config)] if asked and config.getoption("verbose") >= 0 else []
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockserver import __version__
 from mockserver.testing import Sandbox
 
 if TYPE_CHECKING:
     from mockserver.kit.reports.model import Report
+
+NAMES: Final = "MOCK_SANDBOX_NAMES"
+"""The variable in which `mockserver observe` says the file for the names of sandboxes."""
 
 
 class JudgedSandbox(Sandbox):
@@ -43,6 +48,25 @@ class JudgedSandbox(Sandbox):
         cases = cases_of(read(self.journal.read()), self.key, asked)
         problem = "" if cases else "nothing to judge: no call of a provider came to this sandbox"
         return Report("sandbox.assert_conforms()", __version__, cases, problem=problem)
+
+
+def what_broke(sandbox: JudgedSandbox, ignore: Collection[str]) -> str:
+    """Return the report on a sandbox whose client broke a must; empty where it did not, or where no call came."""
+    if sandbox.settings()["journal"] != "on" or not sandbox.journal.read()["last"]:
+        return ""
+    try:
+        sandbox.assert_conforms(ignore=ignore)
+    except AssertionError as broken:
+        return str(broken)
+    return ""
+
+
+def tell_name(digest: str, name: str) -> None:
+    """Tell `mockserver observe` which test has a sandbox, where one observes."""
+    path = os.environ.get(NAMES)
+    if path:
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123  (one write, which no other worker comes between)
+            file.write(json.dumps({"sandbox": digest, "name": name}) + "\n")
 
 
 def _lines(report: Report) -> list[str]:

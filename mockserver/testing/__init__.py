@@ -12,10 +12,10 @@ from mockserver import MockServerError
 
 if TYPE_CHECKING:
     from mockserver.testing.attached import NoMockServer
+    from mockserver.testing.control import ControlRefused
     from mockserver.testing.events import Event, EventStream
-    from mockserver.testing.handle import ControlRefused, MockServer
+    from mockserver.testing.handle import MockServer, Sandbox
     from mockserver.testing.process import StartFailed
-    from mockserver.testing.sandbox import Sandbox
     from mockserver.testing.transports import async_transport, transport
 
 __all__ = [
@@ -24,8 +24,8 @@ __all__ = [
 ]  # fmt: skip
 
 _PLACES: Final = {
-    "ControlRefused": "handle", "Event": "events", "EventStream": "events", "MockServer": "handle",
-    "NoMockServer": "attached", "Sandbox": "sandbox", "StartFailed": "process", "async_transport": "transports",
+    "ControlRefused": "control", "Event": "events", "EventStream": "events", "MockServer": "handle",
+    "NoMockServer": "attached", "Sandbox": "handle", "StartFailed": "process", "async_transport": "transports",
     "transport": "transports",
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A request's way through an application without a socket: streams both ways, as the application makes them.
+"""A request to an application without a socket, with streams in both directions.
 
 An answer that a fault writes byte by byte (`web.wire.RawConnection`) is read by h11, as over a socket.
 """
@@ -22,13 +22,15 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 _ASGI: Final = {"version": "3.0", "spec_version": "2.3"}
 _UNDER_WAY: Final[set[asyncio.Task[None]]] = set()
-"""An event loop holds its tasks by weak references only."""
+"""Keeps the tasks alive: an event loop holds its tasks only by weak references."""
 _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
 class Cut(MockServerError):
-    """The answer ended before its end, or is no HTTP; the text says how. `received` bytes of the body came; `expected`
-    of them were announced, None: no number was; `has_begun` says whether there was a status.
+    """The answer ended too early, or is no HTTP; the text says how.
+
+    `received` bytes of the body came, of `expected` announced ones (None: no number was announced); `has_begun` says
+    whether the status came.
     """
 
     def __init__(self, has_begun: bool, received: int = 0, expected: int | None = None, text: str = "") -> None:
@@ -36,9 +38,9 @@ class Cut(MockServerError):
         if text:
             super().__init__(text)
             return
-        told = "without sending complete message body" if has_begun else "without sending a response"
+        how = "without sending complete message body" if has_begun else "without sending a response"
         known = f" (received {received} bytes, expected {expected})" if expected is not None else ""
-        super().__init__(f"the server ended the call {told}{known}")
+        super().__init__(f"the server ended the call {how}{known}")
 
 
 class ResetByServer(Cut):
@@ -47,7 +49,7 @@ class ResetByServer(Cut):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a request goes. `host` and `port` are the address that the client wrote, `raw_path` percent-encoded."""
+    """The target of a request. `host` and `port` are the client's spelling; `raw_path` is percent-encoded."""
 
     method: str
     scheme: str
@@ -57,7 +59,7 @@ class Target:
     query: bytes = b""
 
     def scope(self, headers: RawHeaders, state: dict[str, Any]) -> dict[str, Any]:
-        """The request as ASGI tells it."""
+        """Return the request as an ASGI scope."""
         return {
             "type": "http", "asgi": dict(_ASGI), "http_version": "1.1", "method": self.method, "scheme": self.scheme,
             "path": unquote(self.raw_path.decode("latin-1")), "raw_path": self.raw_path, "query_string": self.query,
@@ -67,10 +69,11 @@ class Target:
 
 
 class AsgiExchange:
-    """One request under way. Lives in the application's event loop: make it and call it there.
+    """One request under way. It lives in the event loop of the application; make it and call it there.
 
-    `feed` and `end` bring the request's body, `head` and then `part` until None fetch the answer; `head` and `part`
-    raise Cut. A part is handed on as soon as the application sends it; at most one waits, then sending waits.
+    `feed` and `end` send the body of the request; `head`, then `part` until it returns None, return the answer. `head`
+    and `part` raise Cut. Each part is passed on as soon as the application sends it. At most one part waits; then the
+    application's sending waits.
     """
 
     def __init__(self, app: App, scope: dict[str, Any]) -> None:
@@ -89,7 +92,9 @@ class AsgiExchange:
         task.add_done_callback(_UNDER_WAY.discard)
 
     async def feed(self, chunk: bytes) -> bool:
-        """A part of the request's body. Returns once the application took the ones before; False: it wants no more."""
+        """Send a part of the request's body. Returns once the application took the parts before; False: it wants no
+        more.
+        """
         if not (self._is_complete or self._is_over):
             self._coming.put_nowait(chunk)
         # Once the answer has begun nobody may be reading it yet: to wait for the application might be for ever.
@@ -99,23 +104,23 @@ class AsgiExchange:
         return not (self._is_complete or self._is_over)
 
     def end(self) -> None:
-        """The request's body is complete."""
+        """End the request's body."""
         self._coming.put_nowait(None)
 
     async def head(self) -> tuple[int, RawHeaders]:
-        """Status and headers of the answer."""
+        """Return the status and headers of the answer."""
         message = await self._next()
         if message is None:
             raise Cut(False)
         return message["status"], [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
 
     async def part(self) -> bytes | None:
-        """The next part of the answer's body; None at its end."""
+        """Return the next part of the answer's body; None at its end."""
         message = await self._next()
         return None if message is None else message["body"]
 
     def close(self) -> None:
-        """The client goes away: the application is told so when it next looks, and may come to its end."""
+        """Leave: the application is told when it next receives, and may run to its end."""
         self._gone = True
         self._coming.put_nowait(None)
         while not self._going.empty():
@@ -162,7 +167,7 @@ class AsgiExchange:
             await self._body(message.get("body", b""), is_last=not message.get("more_body"))
 
     def _announced(self, message: Message) -> int | None:
-        """How long the body says it is; None where it does not say so or there is none to come."""
+        """Return the length that the answer announces; None where it announces none or has no body."""
         if self._scope["method"] == "HEAD" or message["status"] in _BODILESS:
             return None
         for name, value in message.get("headers", ()):

@@ -12,7 +12,7 @@ from mockserver.testing.wire import OverHttp
 
 
 class NoMockServer(MockServerError, ConnectionError):
-    """At the address there is no mock server, or one of another version; the text says what there is."""
+    """No mock server of this version answers at an address. The text says what answers there."""
 
 
 class Attached(OverHttp):
@@ -25,7 +25,7 @@ class Attached(OverHttp):
         super().__init__(url.rstrip("/"), context=context)
 
     def start(self) -> None:
-        """See that it is there and of our version; raises NoMockServer."""
+        """Check that the server answers and has this version; raises NoMockServer."""
         try:
             status, _, body = self.request("GET", "/_mock/health", {}, b"")
         except (OSError, HTTPException) as error:
@@ -47,4 +47,4 @@ class Attached(OverHttp):
             )
 
     def stop(self) -> None:
-        """Leave it running."""
+        """Leave the server running."""

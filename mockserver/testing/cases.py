@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any, Protocol
 
-from mockserver.testing.handle import MockServer
-from mockserver.testing.sandbox import Sandbox
+from mockserver.testing.handle import MockServer, Sandbox
 
 
 class CaseSetting(Protocol):

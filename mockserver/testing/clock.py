@@ -1,27 +1,26 @@
-"""A sandbox's clock from the outside."""
+"""The clock of a sandbox."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from mockserver.testing.control import SandboxControl
 from mockserver.testing.results import ClockState, MovedClock
-
-if TYPE_CHECKING:
-    from mockserver.testing.sandbox import Sandbox
 
 
 class Clock:
-    """The clock. Each move returns the ids of the webhooks that it made due. Then every attempt that is due was made
-    and recorded, repeats and retries too; what takes longer than 5 s of real time is not waited for.
+    """The clock of a sandbox.
+
+    Each move returns the ids of the webhooks that fell due, after every attempt that is due was made and recorded,
+    retries and repeats too. It waits for at most 5 s of real time.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: SandboxControl) -> None:
         self._sandbox = sandbox
 
-    def _shown(self) -> ClockState:
-        shown: ClockState = self._sandbox.control("GET", "/clock")
-        return shown
+    def _get(self) -> ClockState:
+        state: ClockState = self._sandbox.control("GET", "/clock")
+        return state
 
     def _move(self, **change: object) -> list[str]:
         moved: MovedClock = self._sandbox.control("PATCH", "/clock", change)
@@ -29,18 +28,18 @@ class Clock:
 
     @property
     def now(self) -> datetime:
-        """The sandbox's instant, aware, in UTC."""
-        return datetime.fromisoformat(self._shown()["now"])
+        """The current instant of the sandbox, aware, in UTC."""
+        return datetime.fromisoformat(self._get()["now"])
 
     @property
     def is_frozen(self) -> bool:
-        """Whether it stands still."""
-        return bool(self._shown()["frozen"])
+        """Whether the clock stands still."""
+        return bool(self._get()["frozen"])
 
     @property
     def rate(self) -> float:
-        """How many of its seconds pass in a real one."""
-        return float(self._shown()["rate"])
+        """The sandbox's seconds that pass in one real second."""
+        return float(self._get()["rate"])
 
     @rate.setter
     def rate(self, rate: float) -> None:
@@ -48,8 +47,8 @@ class Clock:
 
     @property
     def start(self) -> datetime | None:
-        """Where every reset makes it begin; None: at the wall's instant."""
-        start = self._shown()["start"]
+        """The instant at which the clock begins after each reset; None: the machine's time."""
+        start = self._get()["start"]
         return None if start is None else datetime.fromisoformat(start)
 
     @start.setter
@@ -57,17 +56,17 @@ class Clock:
         self._move(start=at.isoformat() if isinstance(at, datetime) else at)
 
     def freeze(self) -> None:
-        """Stop it."""
+        """Stop the clock."""
         self._move(frozen=True)
 
     def resume(self) -> list[str]:
-        """Let it go on from where it stands."""
+        """Let the clock go on from its current instant."""
         return self._move(frozen=False)
 
     def advance(self, by: float | timedelta) -> list[str]:
-        """Move it forward by seconds or a timedelta."""
+        """Move the clock forward by seconds or a timedelta."""
         return self._move(advance_seconds=by.total_seconds() if isinstance(by, timedelta) else by)
 
     def set(self, at: datetime | str) -> list[str]:
-        """Set it to an aware instant; backwards only while nothing has happened in the sandbox."""
+        """Set the clock to an aware instant; an earlier one only while nothing has happened in the sandbox."""
         return self._move(set=at.isoformat() if isinstance(at, datetime) else at)

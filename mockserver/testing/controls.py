@@ -1,68 +1,65 @@
-"""How a sandbox behaves, from the outside: the scenarios of its jobs, its rate limits, its profiles."""
+"""The behaviour of a sandbox: the scenarios of its jobs, its rate limits, its profiles."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from mockserver.testing.control import SandboxControl
 from mockserver.testing.results import LimitNumbers, Settings
-
-if TYPE_CHECKING:
-    from mockserver.testing.sandbox import Sandbox
 
 
 class _Part:
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: SandboxControl) -> None:
         self._sandbox = sandbox
 
-    def _shown(self) -> Settings:
+    def _get(self) -> Settings:
         return self._sandbox.settings()
 
 
 class Scenario(_Part):
-    """The named scenarios of jobs; `mockserver scenarios` lists them."""
+    """The scenarios of a sandbox's jobs; `mockserver scenarios` lists all."""
 
     @property
     def default(self) -> str:
-        """The name of the scenario of every job that has no other."""
-        return self._shown()["scenario"]
+        """The scenario of every job for which no other was chosen."""
+        return self._get()["scenario"]
 
     @property
     def queued(self) -> list[str]:
-        """The names of the scenarios of the next jobs."""
-        return self._shown()["queue"]
+        """The scenarios of the next jobs."""
+        return self._get()["queue"]
 
     def set(self, name: str) -> None:
-        """Give every job from now on this scenario."""
+        """Choose the scenario of every job that is created from now on."""
         self._sandbox.configure(scenario=name)
 
     def queue(self, *names: str) -> None:
-        """Give the next jobs these scenarios, one each, in the place of what was queued."""
+        """Choose the scenarios of the next jobs, one each. They replace the queue."""
         self._sandbox.configure(queue=names)
 
     def append(self, *names: str) -> list[str]:
-        """Give the jobs after those that were queued these scenarios; the whole queue."""
+        """Add scenarios to the end of the queue; return the whole queue."""
         return list(self._sandbox.control("POST", "/queue", {"queue": names})["queue"])
 
 
 class Limits(_Part):
-    """The rate limits."""
+    """The rate limits of a sandbox."""
 
     @property
     def now(self) -> str | dict[str, LimitNumbers]:
-        """`off`, `documented`, or the tester's own by the name of their operation."""
-        return self._shown()["limits"]
+        """`off`, `documented`, or your own limits by the name of their operation."""
+        return self._get()["limits"]
 
     def off(self) -> None:
-        """Refuse nothing for its rate."""
+        """Refuse no call because of its rate."""
         self._sandbox.configure(limits="off")
 
     def documented(self, **tiers: str) -> None:
-        """Refuse what the providers document; `tiers` are the plans of the account by provider."""
+        """Use the limits that the providers document; `tiers` are the account's plans by provider."""
         self._sandbox.configure(limits="documented", tiers=tiers or None)
 
     def set(self, named: Mapping[str, tuple[int, float]] | None = None, /, **operations: tuple[int, float]) -> None:
-        """The tester's own: (calls, seconds) by operation id, in the place of those set before.
+        """Set your own limits: (calls, seconds) by operation id. They replace those set before.
 
         limits.set(createVideo=(2, 60)) refuses the third createVideo within 60 seconds, at each provider for itself;
         limits.set({"gately.createVideo": (2, 60)}) at one alone.
@@ -73,12 +70,12 @@ class Limits(_Part):
 
 
 class Profile(_Part):
-    """The styles and switches of each provider; `mockserver providers` lists them."""
+    """The styles and switches of each provider in a sandbox; `mockserver providers` lists all."""
 
     def of(self, provider: str) -> list[str]:
-        """The words that hold at a provider."""
-        return self._shown()["profiles"].get(provider, [])
+        """Return the words in force at a provider."""
+        return self._get()["profiles"].get(provider, [])
 
     def set(self, provider: str, *words: str) -> None:
-        """The words that hold at a provider from now on; none: its default style."""
+        """Set the words in force at a provider from now on; without words its default style."""
         self._sandbox.configure(profiles={provider: list(words)})

@@ -1,4 +1,4 @@
-"""An application without a server: no socket, no port, in an event loop thread of its own."""
+"""An application without a server: no socket, no port, in a thread with an event loop of its own."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mockserver.testing.loops import Life, LoopThread
 from mockserver.testing.wire import PATIENCE_SECONDS, Answer, Stream
 
 URL = "http://mockserver.localhost"
-"""What its clients write; the name leads to this machine, where nobody listens for it."""
+"""The origin in clients' requests. The name leads to this machine, where nothing listens for it."""
 
 
 class InProcessServer:
-    """`make` gives the application, anew at each start."""
+    """An application in this process. `make` returns the application, a new one at each start."""
 
     def __init__(self, make: Callable[[], App]) -> None:
         self._make = make
@@ -27,11 +27,11 @@ class InProcessServer:
 
     @property
     def url(self) -> str:
-        """The base URL for requests through our transports."""
+        """The base URL for requests through the transports."""
         return URL if self._app is not None else ""
 
     def start(self) -> None:
-        """Start the application up."""
+        """Start the application."""
         if self._app is not None:
             return
         app = self._make()
@@ -45,7 +45,7 @@ class InProcessServer:
         self._app = app
 
     def stop(self) -> None:
-        """Shut it down, and end its thread."""
+        """Shut the application down and end its thread."""
         if self._app is None or self._life is None:
             return
         try:
@@ -60,7 +60,7 @@ class InProcessServer:
         return self._app, self._life.state
 
     def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """One request; an answer that is cut raises what http.client raises over a socket."""
+        """Send one request; an answer that is cut raises what http.client raises over a socket."""
         return self._thread.run(self._exchange(method, path, headers, body))
 
     async def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -107,14 +107,14 @@ class InProcessServer:
         return AsgiStream(self._thread, exchange, status)
 
     def transport(self) -> Any:
-        """A transport for httpx.Client; to close it ends nothing."""
+        """Return a transport for httpx.Client; closing it ends nothing."""
         from mockserver.testing.transports import Transport
 
         app, state = self._running()
         return Transport(app, thread=self._thread, state=state)
 
     def async_transport(self) -> Any:
-        """A transport for httpx.AsyncClient, in whatever event loop; to close it ends nothing."""
+        """Return a transport for httpx.AsyncClient, in any event loop; closing it ends nothing."""
         from mockserver.testing.transports import AsyncTransport
 
         app, state = self._running()

@@ -1,31 +1,31 @@
-"""Ports of a sandbox's own, from the outside."""
+"""Ports that belong to one sandbox."""
 
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+from mockserver.testing.control import SandboxControl
 from mockserver.testing.results import OpenedListener
-
-if TYPE_CHECKING:
-    from mockserver.testing.sandbox import Sandbox
 
 
 class Listeners:
-    """A port whose every call belongs to one sandbox, at `url`, and perhaps one for its files, at `files_url`."""
+    """A port of which every call belongs to one sandbox, perhaps with a second port for its files."""
 
-    def __init__(self, sandbox: Sandbox, opened: OpenedListener) -> None:
+    def __init__(self, sandbox: SandboxControl, opened: OpenedListener) -> None:
         self._sandbox = sandbox
         self.url = opened["url"]
+        """The base URL of the port."""
         self.files_url = opened["files_url"]
+        """The base URL of the port for files; None: there is none."""
 
     @property
     def base_urls(self) -> dict[str, str]:
-        """What the clients of each provider are to be pointed to, by provider."""
-        return self._sandbox.server.base_urls_at(self.url)
+        """The base URL for clients of each provider, by the provider's name."""
+        return self._sandbox.base_urls_at(self.url)
 
     def close(self) -> None:
-        """Close all listeners of the sandbox; its links point to where the client comes again."""
+        """Close all listeners of the sandbox; links then point again to the address that the client used."""
         self._sandbox.close_listeners()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Where an application runs that has no server: its life from startup to shutdown, and a thread with an event loop."""
+"""The lifespan of an application without a server, and a thread with an event loop to run it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 
 class Life:
-    """The lifespan of an application, in a task of its own. `state` is what it hands to its requests."""
+    """The lifespan of an application, in a task of its own. `state` is what the application passes to its requests."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -25,12 +25,14 @@ class Life:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start it up; RuntimeError when it says that it cannot. One that knows no lifespan needs none."""
+        """Start the application; raises RuntimeError when its startup fails. An application without a lifespan needs
+        none.
+        """
         self._task = asyncio.get_running_loop().create_task(self._run())
         await self._ask("startup")
 
     async def stop(self) -> None:
-        """Shut it down, and wait for that."""
+        """Shut the application down and wait for the end."""
         if self._task is not None:
             if not self._task.done():
                 await self._ask("shutdown")
@@ -51,14 +53,14 @@ class Life:
 
 
 class LoopThread:
-    """An event loop in a daemon thread, and work for it from others."""
+    """An event loop in a daemon thread, for work from other threads."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the thread; returns when its loop runs."""
+        """Start the thread and return when its loop runs."""
         ready: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = threading.Thread(target=self._live, args=(ready,), name="mockserver-loop", daemon=True)
         self._thread.start()
@@ -75,15 +77,15 @@ class LoopThread:
 
     @property
     def is_running(self) -> bool:
-        """Whether work can be done."""
+        """Whether the loop takes work."""
         return self._loop is not None
 
     def run(self, work: Coroutine[Any, Any, Value]) -> Value:
-        """Do work there and wait for what comes of it."""
+        """Run a coroutine there and wait for its result."""
         return self._begun(work).result()
 
     async def reach(self, work: Coroutine[Any, Any, Value]) -> Value:
-        """Do work there and wait in another event loop; a wait that is given up ends the work."""
+        """Run a coroutine there and wait in another event loop; cancelling the wait ends the work."""
         return await asyncio.wrap_future(self._begun(work))
 
     def _begun(self, work: Coroutine[Any, Any, Value]) -> Future[Value]:
@@ -93,7 +95,7 @@ class LoopThread:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def stop(self) -> None:
-        """End what is under way there, then the thread."""
+        """End the work that is under way, then the thread."""
         from mockserver.adapters.serving import LONGEST_STOP_SECONDS
 
         if self._loop is not None and self._thread is not None:

@@ -25,19 +25,20 @@ else:
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.01
-"""How often the ready file is looked for."""
+"""The seconds between two looks for the ready file."""
 SECRET: Final = ("--keys", "--control-token")
 SHOWN: Final = 4000
-"""So much of the output of a failed start is told."""
+"""The most characters of the output of a failed start that the exception shows."""
 
 
 class StartFailed(MockServerError, RuntimeError):
-    """The process ended, or was not ready in time; the text has its command and what it printed."""
+    """The process ended, or was not ready in time. The text has its command and what it printed."""
 
 
 class OwnProcess(OverHttp):
-    """On a free port of 127.0.0.1. `options` are those of `mockserver serve`; in `folder` lie its `ready.json`, while
-    it runs, and its `output.txt` (None: one of its own, which goes with it).
+    """A server on a free port of 127.0.0.1. `options` are those of `mockserver serve`.
+
+    `folder` holds its `ready.json` while it runs, and its `output.txt`; None: a folder of its own, which is removed.
     """
 
     def __init__(
@@ -50,11 +51,11 @@ class OwnProcess(OverHttp):
 
     @property
     def pid(self) -> int:
-        """The process's id; 0 when there is none."""
+        """The process's id; 0 when there is no process."""
         return self._process.pid if self._process is not None else 0
 
     def start(self) -> None:
-        """Start; returns when it is ready. Raises StartFailed."""
+        """Start the process and return when it is ready; raises StartFailed."""
         if self._process is not None:
             return
         folder = self._folder
@@ -77,7 +78,7 @@ class OwnProcess(OverHttp):
                 raise
 
     def _environment(self) -> dict[str, str]:
-        """That of this process, but for what would tell the server more than its options do."""
+        """Return this process's environment without the variables that would configure the server."""
         if self._environ is not None:
             return dict(self._environ)
         environ = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
@@ -87,7 +88,7 @@ class OwnProcess(OverHttp):
         return environ
 
     def _awaited(self, process: subprocess.Popen[bytes], ready: Path, command: list[str], output: IO[bytes]) -> str:
-        """The URL in the ready file, once it is there."""
+        """Return the URL in the ready file, once the file exists."""
         for _ in range(round(START_SECONDS / LOOK_SECONDS)):
             if ready.exists():
                 url: str = json.loads(ready.read_bytes())["url"]
@@ -100,7 +101,7 @@ class OwnProcess(OverHttp):
         raise StartFailed(f"the mock server was not ready within {START_SECONDS:g} s{_printed(command, output)}")
 
     def stop(self) -> None:
-        """Ask it to stop and wait; after ten seconds it is ended."""
+        """Ask the process to stop and wait; after ten seconds it is killed."""
         atexit.unregister(self.stop)
         process, self._process, self._url = self._process, None, ""
         if process is not None:
@@ -117,7 +118,7 @@ class OwnProcess(OverHttp):
             self._own_folder = None
 
     def leave(self) -> None:
-        """Let it run on: somebody else will stop it."""
+        """Leave the process running for somebody else to stop."""
         atexit.unregister(self.stop)
         if self._process is not None:
             self._process.returncode = 0  # else Popen warns that a process is left, which is the purpose
@@ -125,7 +126,7 @@ class OwnProcess(OverHttp):
 
 
 def unkeyed(options: Sequence[str]) -> list[str]:
-    """A command's words as they may be told: without the values of the options that hold keys."""
+    """Return the words of a command for a message: without the values of options that hold keys."""
     told: list[str] = []
     for word in options:
         name, equals, _ = word.partition("=")
@@ -135,7 +136,7 @@ def unkeyed(options: Sequence[str]) -> list[str]:
 
 
 def _apart() -> dict[str, Any]:
-    """Away from the terminal's Ctrl-C, which is for us: we stop the server once we no longer need it."""
+    """Return the options that keep the process away from the terminal's Ctrl-C; this process stops it when it ends."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}

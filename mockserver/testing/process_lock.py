@@ -1,5 +1,5 @@
-"""Who of several processes is there: each holds the lock of a file of its own, which the system lets go when it dies,
-however it does.
+"""Registers processes as present. Each holds the lock of a file of its own, which the system releases when the process
+ends, in any way.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ _LOOK_SECONDS: Final = 0.02
 
 
 class ProcessLock:
-    """That this process is there, under a name, in a folder."""
+    """The registration of this process in a folder, under a name."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._path = folder / f"{name}.user"
         self._place: IO[bytes] | None = None
 
     def begin(self) -> None:
-        """From here on it is there."""
+        """Register this process."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._place = self._path.open("wb")
         lock(self._place, wait=True)
 
     def end(self) -> None:
-        """It is there no longer."""
+        """Remove the registration."""
         if self._place is not None:
             self._place.close()
             self._place = None
@@ -33,7 +33,7 @@ class ProcessLock:
 
 
 def is_anybody_there(folder: Path) -> bool:
-    """Whether any process is there; the files of those found dead are removed."""
+    """Return whether any process is registered; the files of dead processes are removed."""
     return any(_is_there(user) for user in folder.glob("*.user"))
 
 
@@ -50,7 +50,7 @@ if sys.platform == "win32":
     from time import sleep
 
     def lock(file: IO[bytes], *, wait: bool) -> bool:
-        """Lock a file until it is closed; False when another has it and there is to be no waiting."""
+        """Lock a file until it is closed; False when another process has the lock and waiting is not wanted."""
         while True:
             try:
                 file.seek(0)
@@ -65,7 +65,7 @@ else:
     import fcntl
 
     def lock(file: IO[bytes], *, wait: bool) -> bool:
-        """Lock a file until it is closed; False when another has it and there is to be no waiting."""
+        """Lock a file until it is closed; False when another process has the lock and waiting is not wanted."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

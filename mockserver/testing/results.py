@@ -66,10 +66,20 @@ class ClockState(TypedDict):
     start: str | None
 
 
+class UnderWay(TypedDict):
+    """An attempt at a webhook that is due and has not ended; `delivery` is the id of the webhook."""
+
+    delivery: str
+    job: str
+    attempt: int
+    due_at: str
+
+
 class MovedClock(ClockState):
-    """A clock after a move, and the ids of the webhooks that the move made due."""
+    """A clock after a move, the ids of the webhooks that the move made due, and what is still under way."""
 
     deliveries: list[str]
+    still_under_way: list[UnderWay]
 
 
 class Settings(TypedDict):
@@ -87,6 +97,8 @@ class Settings(TypedDict):
     profiles: dict[str, list[str]]
     hold_seconds: float | None
     journal: Literal["on", "off"]
+    webhook_signatures: int
+    budget_usd: float | None
     clock: ClockState
 
 
@@ -114,9 +126,10 @@ class Job(TypedDict):
 
 
 class TurnedJob(Job):
-    """A job after an override, and the ids of the webhooks that the override made due."""
+    """A job after an override, the ids of the webhooks that the override made due, and what is still under way."""
 
     deliveries: list[str]
+    still_under_way: list[UnderWay]
 
 
 class Moment(TypedDict):
@@ -142,6 +155,9 @@ class Attempt(TypedDict):
     ended: Moment
     status: int | None
     error: str | None
+    latency_seconds: float
+    answer_headers: list[list[str]] | None
+    is_replay: bool
     request: SentWebhook
 
 
@@ -208,3 +224,47 @@ class OpenedListener(TypedDict):
 
     url: str
     files_url: str | None
+
+
+class Sums(TypedDict):
+    """What jobs cost together: US dollars as text, how many were made, how many of them have no documented price."""
+
+    amount: str
+    made: int
+    unpriced: int
+
+
+class OperationSums(Sums):
+    """What the jobs of one operation cost."""
+
+    provider: str
+    operation: str
+
+
+class Spend(Sums):
+    """What the jobs of all sandboxes would have cost at documented prices; `repeated`: those that ask for the same as
+    an earlier one.
+    """
+
+    currency: str
+    repeated: Sums
+    operations: list[OperationSums]
+
+
+class JobPrice(TypedDict):
+    """What one job cost, and where its price stands; `repeats` is the id of an earlier job that asked for the same."""
+
+    id: str
+    provider: str
+    operation: str
+    amount: str | None
+    repeats: str | None
+    source: str
+    mark: str
+
+
+class SandboxSpend(Spend):
+    """What the jobs of a sandbox would have cost at documented prices."""
+
+    budget: str | None
+    jobs: list[JobPrice]

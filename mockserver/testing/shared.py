@@ -1,7 +1,7 @@
-"""One server for several processes of a run: the first that asks starts it, the last that leaves stops it.
+"""One server for several processes of a run: the first that needs it starts it, the last that leaves stops it.
 
-A run under pytest-xdist is there too, through its controller: else the server would be stopped and started anew where
-a worker ends before the next one has come.
+A run under pytest-xdist is registered too, through its controller. Otherwise the server would stop and start again
+where a worker ends before the next one begins.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Shared:
         self._lock = ProcessLock(folder, name)
 
     def enter(self) -> MockServer:
-        """The server, started if there is none. Raises process.StartFailed."""
+        """Return the server; start it if none runs. Raises process.StartFailed."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._gate():
             handle = self._running() or self._started()
@@ -37,7 +37,7 @@ class Shared:
         return handle
 
     def leave(self) -> None:
-        """Give it up; stop it when nobody else is there."""
+        """Stop using the server; stop it when nobody else uses it."""
         with self._gate():
             self._lock.end()
             if is_anybody_there(self._folder):
@@ -47,20 +47,20 @@ class Shared:
                 self._stop()
 
     def end(self) -> None:
-        """Stop it whoever is there: the run is over, and those who did not leave have died."""
+        """Stop the server whoever uses it: the run is over, and users that did not leave have died."""
         if self._folder.exists():
             with self._gate():
                 self._stop()
 
     @contextmanager
     def _gate(self) -> Iterator[None]:
-        """One process at a time."""
+        """Let one process in at a time."""
         with (self._folder / "gate").open("wb") as gate:
             lock(gate, wait=True)
             yield
 
     def _running(self) -> MockServer | None:
-        """The server that the ready file tells of, if it answers."""
+        """Return the server of the ready file, if it answers."""
         try:
             url = json.loads(self._ready.read_bytes())["url"]
             return MockServer.attach(url, prefix=f"{self._name}-")

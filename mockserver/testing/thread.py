@@ -14,7 +14,7 @@ from mockserver.testing.wire import OverHttp
 
 
 class InThread(OverHttp):
-    """On a free port of 127.0.0.1. `make` gives the application, anew at each start."""
+    """A server on a free port of 127.0.0.1. `make` returns the application, a new one at each start."""
 
     def __init__(self, make: Callable[[], App]) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class InThread(OverHttp):
         self._server: Server | None = None
 
     def start(self) -> None:
-        """Start; RuntimeError when it ends instead."""
+        """Start the server; raises RuntimeError when it ends instead."""
         if self._thread is not None:
             return
         ready: Future[None] = Future()
@@ -50,7 +50,7 @@ class InThread(OverHttp):
                 ready.set_exception(RuntimeError("the mock server ended before it was ready; its log says why"))
 
     def stop(self) -> None:
-        """Stop, and wait until everything has ended; what takes longer than a stop may is left to its daemon thread."""
+        """Stop the server and wait until everything has ended, but no longer than a stop may take."""
         if self._thread is not None and self._server is not None:
             self._server.should_exit = True
             self._thread.join(LONGEST_STOP_SECONDS)

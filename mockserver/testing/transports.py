@@ -1,9 +1,9 @@
-"""Transports for httpx that lead to an application in this process, without a socket: they stream, both ways.
+"""Transports for httpx that lead to an application in this process, without a socket. They stream in both directions.
 
-A chunk of the request's body is fetched when the application has room for it, a part of the answer is there as soon as
-the application sent it, and an answer that is cut is an httpx.RemoteProtocolError, as over a socket. The read and
-write timeouts of a request count. (httpx.ASGITransport is async only,
-waits for the whole answer, and hides that it was cut.)
+A chunk of the request's body is fetched when the application has room for it; a part of the answer is available as soon
+as the application sent it; an answer that is cut is an httpx.RemoteProtocolError, as over a socket. The read and write
+timeouts of a request apply. (httpx.ASGITransport is async only, waits for the whole answer, and does not show that it
+was cut.)
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ except ImportError as missing:
 
 Value = TypeVar("Value")
 Reach = Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]]
-"""How work gets from the caller's event loop into the application's."""
+"""Runs a coroutine of the caller in the event loop of the application."""
 
 
 class _StreamedExchange:
-    """A request on its way, in the words of httpx. Lives in the application's event loop."""
+    """A request under way, in httpx's types. It lives in the event loop of the application."""
 
     def __init__(self, app: App, state: dict[str, Any], request: httpx.Request) -> None:
         self._request, self._app = request, app
@@ -42,7 +42,7 @@ class _StreamedExchange:
         return self._exchange
 
     async def feed(self, chunk: bytes) -> bool:
-        """Part of the body; whether more is wanted."""
+        """Send a part of the body; return whether more is wanted."""
         try:
             async with asyncio.timeout(self._to_write):
                 return await self._way.feed(chunk)
@@ -50,16 +50,16 @@ class _StreamedExchange:
             raise httpx.WriteTimeout("The write operation timed out", request=self._request) from None
 
     async def head(self) -> tuple[int, RawHeaders]:
-        """The body is complete: status and headers of the answer."""
+        """End the body; return the status and headers of the answer."""
         self._way.end()
         return await self._within(self._way.head())
 
     async def part(self) -> bytes | None:
-        """The next part of the answer."""
+        """Return the next part of the answer."""
         return await self._within(self._way.part())
 
     async def close(self) -> None:
-        """The client goes away."""
+        """Leave."""
         self._way.close()
 
     async def _within(self, work: Coroutine[Any, Any, Value]) -> Value:
@@ -75,8 +75,10 @@ class _StreamedExchange:
 
 
 class Transport(httpx.BaseTransport):
-    """For httpx.Client. With an application: in an event loop thread of its own, from the first request (or `with`)
-    until `close`. With a `thread` and the `state` of a running one: in that, which `close` leaves alone.
+    """A transport for httpx.Client.
+
+    With an application, it runs in a thread with an event loop of its own, from the first request (or `with`) until
+    `close`. With the `thread` and `state` of a running application, it runs there, and `close` ends nothing.
     """
 
     def __init__(self, app: App, *, thread: LoopThread | None = None, state: dict[str, Any] | None = None) -> None:
@@ -98,7 +100,7 @@ class Transport(httpx.BaseTransport):
             self._state = self._life.state
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; the answer's body is still to come."""
+        """Send a request; the answer's body streams later."""
         self._start()
         exchange = _StreamedExchange(self._app, self._state or {}, request)
         run = self._thread.run
@@ -122,8 +124,10 @@ class Transport(httpx.BaseTransport):
 
 
 class AsyncTransport(httpx.AsyncBaseTransport):
-    """For httpx.AsyncClient. With an application: in the caller's event loop, from the first request (or `async with`)
-    until `aclose`. With a `thread` and the `state` of a running one: in that, which `aclose` leaves alone.
+    """A transport for httpx.AsyncClient.
+
+    With an application, it runs in the caller's event loop, from the first request (or `async with`) until `aclose`.
+    With the `thread` and `state` of a running application, it runs there, and `aclose` ends nothing.
     """
 
     def __init__(self, app: App, *, thread: LoopThread | None = None, state: dict[str, Any] | None = None) -> None:
@@ -146,7 +150,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
                 self._state = self._life.state
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; the answer's body is still to come."""
+        """Send a request; the answer's body streams later."""
         await self._start()
         exchange = _StreamedExchange(self._app, self._state or {}, request)
         try:
@@ -208,10 +212,12 @@ def _extensions() -> dict[str, Any]:
 
 
 def transport(app: App) -> Transport:
-    """A transport for httpx.Client that runs an ASGI application (say, `create_app()`) in a thread of its own."""
+    """Return a transport for httpx.Client that runs an ASGI application, such as `create_app()`, in a thread of its
+    own.
+    """
     return Transport(app)
 
 
 def async_transport(app: App) -> AsyncTransport:
-    """A transport for httpx.AsyncClient that runs an ASGI application in the caller's event loop."""
+    """Return a transport for httpx.AsyncClient that runs an ASGI application in the caller's event loop."""
     return AsyncTransport(app)

@@ -18,7 +18,7 @@ from typing import Any, Final, Self, TypeVar
 from mockserver.adapters.clock import HandTime
 from mockserver.testing.asgi_exchange import App, AsgiExchange, Cut, RawHeaders, Target
 from mockserver.testing.cases import CaseSetting
-from mockserver.testing.handle import ControlRefused
+from mockserver.testing.control import ControlRefused
 from mockserver.testing.loops import Life
 from mockserver.testing.virtual_loop import VirtualLoop
 

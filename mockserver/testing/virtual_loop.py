@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any, Final, TypeVar, TypeVarTuple
 
+from mockserver import MockServerError
 from mockserver.adapters.serving import DaemonExecutor
 
 T = TypeVar("T")
@@ -19,7 +20,7 @@ SOCKET_SECONDS: Final = 0.02
 """How long bytes are waited for where sockets are open, in real time."""
 
 
-class Standstill(RuntimeError):
+class Standstill(MockServerError, RuntimeError):
     """Nothing is due, nothing is under way, and somebody waits."""
 
 

@@ -1,4 +1,4 @@
-"""How a handle speaks with a server: over HTTP, one connection for each request."""
+"""HTTP between a handle and its server: one connection for each request."""
 
 from __future__ import annotations
 
@@ -37,26 +37,26 @@ class Served(Protocol):
         """The base URL, without a slash at the end; empty before the start."""
 
     def start(self) -> None:
-        """Start it; returns when it answers. Does nothing to one that runs."""
+        """Start the server and return when it answers; do nothing when it runs."""
 
     def stop(self) -> None:
-        """Stop it, if it is ours to stop; returns when it has ended."""
+        """Stop the server, if it is ours to stop, and return when it has ended."""
 
     def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """One request. Raises OSError or http.client.HTTPException when the answer does not come, or not whole."""
+        """Send one request. Raises OSError or http.client.HTTPException when no whole answer comes."""
 
     def stream(self, path: str, headers: Mapping[str, str]) -> Stream:
         """Begin the answer to a GET, which is then read part by part."""
 
     def transport(self) -> Any:
-        """An httpx.BaseTransport that leads to it."""
+        """Return an httpx.BaseTransport that leads to the server."""
 
     def async_transport(self) -> Any:
-        """An httpx.AsyncBaseTransport that leads to it."""
+        """Return an httpx.AsyncBaseTransport that leads to the server."""
 
 
 class OverHttp:
-    """The half of `Served` that is the same for all that have a socket."""
+    """The part of `Served` that all servers with a socket share."""
 
     def __init__(self, url: str = "", *, context: ssl.SSLContext | None = None) -> None:
         self._url, self._context = url, context
@@ -67,7 +67,7 @@ class OverHttp:
         return self._url
 
     def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """One request on a connection of its own."""
+        """Send one request on a connection of its own."""
         connection = self._connection()
         try:
             connection.request(method, urlsplit(self._url).path + path, body or None, dict(headers))
@@ -90,13 +90,13 @@ class OverHttp:
         return HTTPConnection(host, parts.port, timeout=PATIENCE_SECONDS)
 
     def transport(self) -> Any:
-        """The one that httpx uses itself."""
+        """Return httpx's own transport."""
         import httpx
 
         return httpx.HTTPTransport(verify=self._context or True)
 
     def async_transport(self) -> Any:
-        """The one that httpx uses itself."""
+        """Return httpx's own transport."""
         import httpx
 
         return httpx.AsyncHTTPTransport(verify=self._context or True)

@@ -1,4 +1,6 @@
-"""From a placed call to its answer: the provider's table is asked, what must be waited for is waited for."""
+"""The way from a placed call to its answer: the provider's table answers, and the server waits where the answer needs
+it.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ log = logging.getLogger("mockserver")
 
 
 Steps = Callable[[Call], Reply]
-"""A part of answering a call in which nothing waits."""
+"""Steps of answering a call in which nothing waits."""
 
 
 async def answered(context: ProviderContext, call: Call, problem: Problem | None) -> Answer:
@@ -59,7 +61,7 @@ def _problem(problem: Problem, _call: Call) -> Problem:
 
 
 def _refused_early(problem: Problem, call: Call) -> Problem:
-    """Return what is wrong with a call that no endpoint takes: what the provider checks first wins."""
+    """Return the problem of a call that has no endpoint; what the provider checks first wins."""
     if STORAGE in problem.detail:
         return problem
     return next(filter(None, (check(call) for check in call.provider.unrouted_checks)), problem)
@@ -67,12 +69,13 @@ def _refused_early(problem: Problem, call: Call) -> Problem:
 
 async def _worked(call: Call, steps: Steps) -> Answer | Wait:
     """Run steps of a call as a unit of work."""
-    again = partial(call.rewind, call.mark())
-    return await call.engine.work(call.sandbox, partial(_replied, call, steps), again)
+    engine = call.engine
+    again = None if engine.store.is_whole else partial(call.rewind, call.mark())
+    return await engine.work(call.sandbox, partial(_replied, call, steps), again)
 
 
 def _replied(call: Call, steps: Steps, sandbox: Sandbox) -> Answer | Wait:
-    """Run steps; a problem becomes the provider's refusal, a crash its 500, and an answer gets its headers."""
+    """Run steps. A problem becomes the provider's refusal, a crash its 500, and an answer gets its headers."""
     provider = call.provider
     try:
         reply = steps(call)
@@ -93,12 +96,12 @@ def _replied(call: Call, steps: Steps, sandbox: Sandbox) -> Answer | Wait:
 
 
 def fault_of(error: Exception) -> str:
-    """A fault of ours in one line; the traceback is for the log only."""
+    """Return a crash of the server in one line; the traceback is only in the log."""
     return f"{type(error).__name__} inside the mock server; its log has the traceback"
 
 
 async def _waited_for(context: ProviderContext, wait: Wait, call: Call) -> Steps:
-    """Wait for what an answer needs; return the steps that go on from there."""
+    """Wait for what an answer needs; return the steps that follow."""
     if isinstance(wait, Hold):
         await waited(call, wait.until)
         call.now = call.sandbox.clock.now()
@@ -110,14 +113,14 @@ async def _waited_for(context: ProviderContext, wait: Wait, call: Call) -> Steps
 
 
 async def waited(call: Call, until: datetime) -> None:
-    """Wait for an instant of the sandbox, at most 30 s of real time and not at all under a frozen clock."""
+    """Wait for an instant of the sandbox: at most 30 s of real time, and not at all under a frozen clock."""
     with suppress(TimeoutError):
         async with asyncio.timeout(LONGEST_HOLD):
             await call.sandbox.clock.wait_until(until, while_frozen=False)
 
 
 async def _asked(context: ProviderContext, ask: Challenge) -> Steps:
-    """Ask the client's address that an answer depends on."""
+    """Send a challenge to the client's address and wait for the reply."""
     try:
         came: object | Problem = await context.challenger.ask(ask.url, ask.body, ask.patience_seconds)
     except Unanswered as error:
@@ -131,7 +134,7 @@ async def _asked(context: ProviderContext, ask: Challenge) -> Steps:
 
 
 async def _looked(context: ProviderContext, look: Look, call: Call) -> Steps:
-    """Take in the picture that an answer needs."""
+    """Load the picture that an answer needs."""
     try:
         picture = await context.pictures.take(look.source, look.rules)
         digest: str | Problem = picture.digest

@@ -1,7 +1,8 @@
-"""Whose is a call? Its provider by the path, its sandbox by listener, header, key or file, its links by the host.
+"""The context of a call: its provider by the path, its sandbox by listener, header, key or file, and the origin of
+links.
 
-Every call has a sandbox: that of the listener at which it arrived, else that of `X-Mock-Sandbox`, else of its key, else
-of the job or file that its path names, else `anonymous`.
+Every call has a sandbox: that of the listener at which it arrived, else that of `X-Mock-Sandbox`, else that of its key,
+else that of the job or file that its path names, else `anonymous`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.sandbox import ANONYMOUS, digest_named, digest_of
 from mockserver.provider.call import Call
+from mockserver.provider.keys import bearer_key
 from mockserver.provider.routes import Route
 from mockserver.provider.signed_links import WORD, method_problem, other_origin
 from mockserver.provider.table import MEGABYTE, Operation, Provider
@@ -22,19 +24,20 @@ from mockserver.web.wire import Scope
 
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 PREFIX: Final = "/~"
-"""How the path of a link begins that cannot be guessed; the first segment says nothing else."""
+"""The beginning of the path of an opaque link. The first segment carries no other meaning."""
 REDIRECTED: Final = f"{PREFIX}redirected/"
-"""How the path begins to which a fault redirected the client."""
+"""The beginning of the path to which a fault redirected the client."""
 
 
 async def place(
     context: ProviderContext, call: Call, scope: Scope, provider: Provider, operation: Operation | None
 ) -> None:
-    """Give the call its provider, its sandbox and what hangs on them."""
+    """Give the call its provider, its sandbox, and everything that follows from them."""
     call.provider, call.operation = provider, operation
     call.engine, call.judge, call.keys = context.engine, context.judge, context.keys
     call.key = provider.credential(call)
-    call.sandbox = sandbox = await context.engine.store.load(await _digest(context, call, scope))
+    digest = _named(call, scope) or await _owner(context, call)
+    call.sandbox = sandbox = await context.engine.store.load(digest)
     call.profile = sandbox.profiles[provider.name]
     call.now = sandbox.clock.now()
     origins = scope.get(HOSTED)
@@ -46,23 +49,27 @@ async def place(
 
 
 async def place_stray(context: ProviderContext, call: Call, scope: Scope) -> None:
-    """Give a call that is no provider's its sandbox: what resembles a key in its header is taken for one."""
-    scheme, _, key = call.header("authorization").partition(" ")
+    """Give a call that no provider serves its sandbox; a bearer token in its header counts as its key."""
+    key = bearer_key(call.headers.get(b"authorization"))
     call.operation, call.keys, call.profile, call.engine = None, context.keys, frozenset(), context.engine
-    call.key = key.strip() or None if scheme.lower() == "bearer" else None
-    call.sandbox = sandbox = await context.engine.store.load(await _digest(context, call, scope))
+    call.key = key.decode("latin-1") if key else None
+    digest = _named(call, scope) or await _owner(context, call)
+    call.sandbox = sandbox = await context.engine.store.load(digest)
     call.now = sandbox.clock.now()
 
 
-async def _digest(context: ProviderContext, call: Call, scope: Scope) -> str:
-    """Return the digest of a call's sandbox."""
+def _named(call: Call, scope: Scope) -> str:
+    """Return the digest of the sandbox that a call names by listener, header or key; empty where it names none."""
     listener: str | None = scope.get("mockserver.sandbox")
     if listener is not None:
         return listener
     if call.headers.get(b"x-mock-sandbox"):
         return digest_named(call.header("x-mock-sandbox"))
-    if call.key:
-        return digest_of(call.key)
+    return digest_of(call.key) if call.key else ""
+
+
+async def _owner(context: ProviderContext, call: Call) -> str:
+    """Return the digest of the sandbox that has the job or file which the path names; else that of `anonymous`."""
     owner = None
     if call.operation is not None and call.operation.owner is not None:
         owner = await context.engine.store.owner_of(call.operation.owner(call))
@@ -71,22 +78,31 @@ async def _digest(context: ProviderContext, call: Call, scope: Scope) -> str:
 
 @lru_cache(maxsize=256)
 def _origin(scheme: str, host: bytes | None, server: tuple[str, int | None] | None) -> str:
-    """The origin under which the client reached us: its Host header, or the socket's address where that is none."""
+    """Return the origin under which the client reached the server: its Host header, or the socket's address when that
+    is no host.
+    """
     if host is not None and _HOST.fullmatch(host):
         return f"{scheme}://{host.decode('ascii')}"
     name, port = server or ("127.0.0.1", None)
     return f"{scheme}://{f'[{name}]' if ':' in name else name}" + (f":{port}" if port else "")
 
 
+def path_of(base: str) -> str:
+    """The path of a base URL, without the slash at its end; empty where it is an origin."""
+    slash = base.find("/", base.find("://") + 3)
+    return "" if slash < 0 else base[slash:].rstrip("/")
+
+
 def misrouted(call: Call, route: Route, *, is_known: bool) -> Problem | None:
-    """The problem of a path or method that nobody serves, or that only another profile serves."""
+    """Return the problem of a path or method that is served nowhere or only under another profile; else None."""
     operation = call.operation
     if operation is not None and operation.method != call.method:
         if WORD in call.profile:
             return method_problem()
         operation = None
     if not is_known:
-        text = f"no such path; the nearest is {', '.join(route.operations)} {route.path}"
+        extra = " (mind the slash at the end)" if call.raw_path[-1:] == "/" else ""
+        text = f"no such path{extra}; the nearest is {', '.join(route.operations)} {route.path}"
         return Problem(ProblemKind.UNKNOWN_PATH, text, detail={"nearest": route.path})
     if operation is not None and (operation.only is None or operation.only in call.profile):
         return None
@@ -101,16 +117,16 @@ def misrouted(call: Call, route: Route, *, is_known: bool) -> Problem | None:
 
 
 def body_cap(operation: Operation | None) -> int:
-    """How many bytes a body may have."""
+    """Return the most bytes that a body may have."""
     return MEGABYTE if operation is None else operation.body_cap
 
 
 def oversized(operation: Operation | None) -> Problem:
-    """The problem of a longer body."""
+    """Return the problem of a body that is too long."""
     cap = body_cap(operation)
     return Problem(ProblemKind.OVERSIZED, f"the body is longer than {cap} bytes", detail={"cap": cap})
 
 
 def unprefixed(raw_path: str) -> str:
-    """A path without the segment that made its link unguessable."""
+    """Return a path without the segment that made its link opaque."""
     return raw_path[raw_path.find("/", 1) :] if raw_path.startswith(PREFIX) and "/" in raw_path[1:] else raw_path

@@ -1,4 +1,4 @@
-"""A sandbox's clock over the control API."""
+"""The clock of a sandbox over the control API."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from mockserver.web.problems import Refused
 
 
 async def show(context: ControlContext, request: Request) -> Response:
-    """A sandbox's clock."""
+    """Answer with the clock of a sandbox."""
     return JSONResponse(clock_of(await context.named(request)))
 
 
 async def move(context: ControlContext, request: Request) -> Response:
-    """Freeze, let go, change the rate, say where it starts, set or advance; in the order frozen, rate, start, set,
-    advance_seconds. Nothing moves when one of them is wrong.
+    """Change the clock in the order frozen, rate, start, set, advance_seconds; change nothing when one of them is
+    wrong.
 
     Answers when every attempt at a webhook that is due was made and recorded (at most 5 s), with the ids of the
     webhooks that fell due since the last move or override, and what is still under way.
@@ -40,14 +40,14 @@ async def move(context: ControlContext, request: Request) -> Response:
 
 
 def clock_of(sandbox: Sandbox) -> dict[str, object]:
-    """A clock as it is shown."""
+    """Return a clock as JSON."""
     clock = sandbox.clock
     start = None if clock.start is None else instant(clock.start)
     return {"now": instant(clock.now()), "frozen": clock.is_frozen, "rate": clock.rate, "start": start}
 
 
 def _moves(change: dict[str, Any], sandbox: Sandbox) -> list[Apply]:
-    """The moves asked for, in the order in which they are made; all are known to be possible, or it is told why not."""
+    """Return the moves of a request in their order, all of them possible; raises Refused for one that is not."""
     moves = clock_changes(change)
     at = sandbox.clock.now()
     if "start" in change and sandbox.is_untouched:
@@ -67,7 +67,7 @@ def _moves(change: dict[str, Any], sandbox: Sandbox) -> list[Apply]:
 
 
 def _set(to: datetime, now: datetime, sandbox: Sandbox) -> tuple[datetime, Apply]:
-    """Set the clock; into the past only while nothing has happened in the sandbox yet."""
+    """Set the clock; to an earlier instant only while nothing has happened in the sandbox."""
     if to < now and not sandbox.is_untouched:
         told = "a clock that was used is never set backwards; reset the sandbox instead"
         raise Refused(409, f"set: {told}", member="set", clock=clock_of(sandbox))

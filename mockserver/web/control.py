@@ -1,4 +1,4 @@
-"""The control API under `/_mock`: one table of handlers, and the guard before each. Refusals are problem+json."""
+"""The control API under `/_mock`: one table of handlers, and a guard before each. Refusals are problem+json."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ log = logging.getLogger("mockserver")
 
 
 async def health(context: ControlContext, _request: Request) -> Response:
-    """That the server is up, and what it is."""
+    """Answer with the state of the server, its version and its providers."""
     value = {"status": "ok", "version": context.version, "providers": list(context.providers)}
     return JSONResponse(value, headers={"access-control-allow-origin": "*"})
 
 
 async def scenarios(context: ControlContext, _request: Request) -> Response:
-    """Every scenario with its sentence, and the default of its number."""
+    """Answer with every scenario: its sentence, and the default of its number."""
     found = context.scenarios.values()
     return JSONResponse({"scenarios": [{"name": one.name, "says": one.says, "number": one.number} for one in found]})
 
@@ -59,7 +59,7 @@ async def compose(context: ControlContext, request: Request) -> Response:
 
 
 async def dropped(context: ControlContext, request: Request) -> Response:
-    """Forget a scenario of one's own. Jobs, queues and sandboxes that have it keep it."""
+    """Remove a scenario that a user defined. Jobs, queues and sandboxes that have it keep it."""
     name: str = request.path_params["name"]
     if name not in context.scenarios:
         raise Refused(404, f"no scenario {name[:60]!r}{nearest(name, context.scenarios)}")
@@ -71,7 +71,9 @@ async def dropped(context: ControlContext, request: Request) -> Response:
 
 
 async def providers(context: ControlContext, _request: Request) -> Response:
-    """Every provider: what its clients append to this server's address, and the words of its profile."""
+    """Answer with every provider: the path that its clients append to this server's address, and the words of its
+    profile.
+    """
     listed = [
         {
             "name": one.name,
@@ -129,7 +131,7 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
 
 
 def application(context: ControlContext) -> App:
-    """The control API as an application."""
+    """Return the control API as an ASGI application."""
     router = Router(routes(context))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,7 +141,7 @@ def application(context: ControlContext) -> App:
 
 
 def whole(scope: Scope) -> Scope:
-    """A request whose path keeps the key's encoded slashes apart; `ControlContext.named` reads them back."""
+    """Return a request whose path marks the encoded slashes of a key; `ControlContext.named` reads them back."""
     raw: bytes = scope.get("raw_path", b"")
     if scope["type"] == "http" and b"%2f" in raw.lower():
         parts = raw.decode("latin-1").split("/")
@@ -150,7 +152,7 @@ def whole(scope: Scope) -> Scope:
 
 
 def routes(context: ControlContext) -> list[Route]:
-    """The control API as Starlette's routes; the last takes what no other does."""
+    """Return the routes of the control API; the last takes every path that no other takes."""
     table = [
         Route(_routed(path), _guarded(context, path, handler), methods=[method]) for method, path, handler in TABLE
     ]
@@ -167,17 +169,19 @@ def routes(context: ControlContext) -> list[Route]:
 
 
 async def nowhere(_request: Request, _error: Exception) -> Response:
-    """What no route takes, not even the last: a path with a line break in it."""
+    """Answer a path that no route takes, because it has a line break in it."""
     return Refused(404, "no such path").response()
 
 
 def _routed(path: str) -> str:
-    """A path of the table as Starlette takes it: the ids of some jobs have slashes (uuid:pixverse/v5/text-to-video)."""
+    """Return a path of the table in Starlette's form: the ids of some jobs have slashes
+    (uuid:pixverse/v5/text-to-video).
+    """
     return path.replace("{job}", "{job:path}")
 
 
 def _pattern(rest: str) -> str:
-    """A path in the form of the table's: the key, which no answer shows, gives way to its name."""
+    """Return a path in the form of the table, with a name in the place of the key, which no answer shows."""
     parts = rest.split("/")
     if parts[0] == "sandboxes" and len(parts) > 1:
         parts[1] = "{key}"

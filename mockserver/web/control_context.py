@@ -1,4 +1,4 @@
-"""What the control API works on, and which sandbox a request names."""
+"""The context of the control API's handlers, and the sandbox that a request names."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from mockserver.domain.scenario_catalogue import ScenarioCatalogue
 from mockserver.engine import Engine
 from mockserver.engine.sandbox import Sandbox, digest_named
 from mockserver.ports import Judge, Listeners, Promise
+from mockserver.provider.keys import bearer_key
 from mockserver.provider.table import Provider
 from mockserver.web.problems import Refused, nearest
 
 Reporter = Callable[[Mapping[str, object], str], str]
 """Makes the report on a transcript (as JSON) in a form of `reports.FORMS`."""
 SLASH: Final = "\ufdd0"
-"""Stands for a slash of a key in a path. It is no character, so no key has it."""
+"""Stands for a slash of a key in a path. It is no character, so no key contains it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlContext:
-    """Handed to every handler of the control API by the composition root. `epoch` is the wall's POSIX time at monotonic
-    second 0.
-    """
+    """The context of the control API. The composition root makes it, and every handler gets it."""
 
     engine: Engine
     providers: Mapping[str, Provider]
@@ -36,9 +35,13 @@ class ControlContext:
     promises: Mapping[str, Promise]
     judge: Judge
     epoch: float
+    """The machine's POSIX time at monotonic second 0."""
     allowed_hosts: frozenset[str] = field(default_factory=frozenset)
+    """Host names, beside those of this machine, under which the control API may be called."""
     token: str | None = None
+    """The token that callers on other machines need; None: they are refused."""
     reporter: Reporter | None = None
+    """Judges journals; None: nobody does."""
 
     @property
     def operations(self) -> list[str]:
@@ -46,12 +49,14 @@ class ControlContext:
         return [operation.id for one in self.providers.values() for operation in one.operations]
 
     async def named(self, request: Request) -> Sandbox:
-        """The sandbox that the path names, made when it is new; to be named is to be in use."""
+        """Return the sandbox that the path names, made when it is new; this counts as using it."""
         return await self.engine.store.load(await self.digest(request))
 
     async def digest(self, request: Request) -> str:
-        """The digest of the sandbox that the path names: by digest, by key, or `self` for the listener's or for the key
-        in the request's own header. Refused where it is a digest of none.
+        """Return the digest of the sandbox that the path names by its digest or by its key.
+
+        `self` names the listener's sandbox, or that of the key in the request's own header. Raises Refused for the
+        digest of no sandbox.
         """
         name: str = request.path_params["key"].replace(SLASH, "/")
         if name == "self":
@@ -64,14 +69,14 @@ class ControlContext:
 
 
 def own_key(request: Request) -> str:
-    """The key that a request carries in its own header."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    named = request.headers.get("x-mock-sandbox") or (key.strip() if scheme.lower() == "bearer" else "")
+    """Return the key that a request carries in its own header; raises Refused without one."""
+    key = bearer_key(request.headers.get("authorization", "").encode("latin-1")) or b""
+    named = request.headers.get("x-mock-sandbox") or key.decode("latin-1")
     if not named:
         raise Refused(400, "`self` means the key in the request's own header; send Authorization: Bearer <key>")
     return named
 
 
 def instant(at: datetime) -> str:
-    """An aware instant in UTC as the control API writes it."""
+    """Return an aware instant in UTC as the control API writes it."""
     return f"{at:%Y-%m-%dT%H:%M:%S.%f}Z"

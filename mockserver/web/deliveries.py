@@ -20,7 +20,7 @@ Tell = Callable[[str], str]
 
 
 async def listed(context: ControlContext, request: Request) -> Response:
-    """The webhooks of a sandbox, oldest first, with what was sent and how each attempt ended."""
+    """Return the webhooks of a sandbox, oldest first, with what was sent and how each attempt ended."""
     webhooks, sandbox = context.engine.webhooks, await context.named(request)
     sandbox.journal.settle()  # so that it knows how a key looks that a client put into an address
     found = shown(webhooks.records(sandbox.digest), partial(_told, sandbox))
@@ -60,7 +60,7 @@ def _under_way(one: UnderWay) -> dict[str, object]:
 
 
 def shown(records: Iterable[Record], tell: Tell) -> list[dict[str, object]]:
-    """The deliveries in the order of their first record, each with its attempts, or why there are none."""
+    """Return the deliveries in the order of their first record, each with its attempts, or why there are none."""
     found: dict[str, dict[str, Any]] = {}
     for record in records:
         delivery = record.delivery
@@ -98,7 +98,7 @@ def _headers(headers: Iterable[tuple[str, str]], tell: Tell) -> list[list[str]]:
 
 
 def _told(sandbox: Sandbox, text: str) -> str:
-    """The text as UTF-8 can carry it (a URL that is none may hold half a surrogate pair), and without keys."""
+    """Return the text as UTF-8 can carry it (a URL that is none may hold half a surrogate pair), and without keys."""
     raw = text.encode("utf-8", "backslashreplace")
     return unkeyed(
         redact_fingerprints(raw, sandbox.journal.other_keys).decode("utf-8", "backslashreplace"), sandbox.digest

@@ -1,4 +1,4 @@
-"""The edge: a request becomes a call, the call is answered by its provider's table, the answer becomes bytes."""
+"""The edge: a request becomes a call, the provider's table answers the call, and the answer becomes bytes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.scenario import UnknownScenario
 from mockserver.ports import Clip
 from mockserver.provider.call import Answer, Call, ClipBody
+from mockserver.provider.routes import Route
 from mockserver.provider.scenario_selection import HEADER, MARK, chosen
 from mockserver.provider.signed_links import is_signed
+from mockserver.provider.table import Operation
 from mockserver.web.answering import answered, fault_of, refused
 from mockserver.web.call_context import (
     PREFIX,
@@ -26,10 +28,12 @@ from mockserver.web.call_context import (
     body_cap,
     misrouted,
     oversized,
+    path_of,
     place,
     place_stray,
     unprefixed,
 )
+from mockserver.web.content_encoding import unpack
 from mockserver.web.faults import OUTLET, Outlet, is_closed, send_with
 from mockserver.web.guard import LOOPBACK_ORIGIN
 from mockserver.web.journal.pending import send_recorded
@@ -37,16 +41,17 @@ from mockserver.web.journal.redact_request import redact_text
 from mockserver.web.media import clip_answer
 from mockserver.web.provider_context import ProviderContext
 from mockserver.web.proxied import HOSTED
+from mockserver.web.request_path import find, redirected
 from mockserver.web.wire import App, RawHeaders, Receive, Scope, Send, Sent
 
 log = logging.getLogger("mockserver")
 
 
 class Edge:
-    """All providers, as a middleware: what is not ours goes on to `app`.
+    """All providers as an ASGI middleware. Requests for other paths go on to `app`.
 
     A middleware, because routing a request through Starlette's own table costs a quarter of answering it. A call with
-    an Origin passes through Starlette's CORS rules first; all others have no need of them.
+    an Origin passes through Starlette's CORS rules first; all others do not need them.
     """
 
     def __init__(self, app: App, context: ProviderContext, origins: Sequence[str] = ()) -> None:
@@ -62,7 +67,7 @@ class Edge:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or hand it on."""
+        """Answer one request, or pass it on."""
         path: str = scope.get("path", "")  # a lifespan has none
         if scope["type"] != "http" or (path.startswith("/_mock") and path[6:7] in ("", "/") and HOSTED not in scope):
             await self.app(scope, receive, send)
@@ -81,19 +86,14 @@ class Edge:
         routes = self.context.routes if origins is None else origins.routes
         arrived = recorder.time.monotonic()
         call = called(scope, dict(scope["headers"]) if headers is None else headers)
-        found = routes.find(call.raw_path)
+        found = find(routes, call.raw_path)
         route = found[0] if found is not None else routes.nearest(call.raw_path)
         if route is None and origins is not None:  # the host says whose it is, whatever the path
             route = routes.all[0]
         if route is None:
             await self._turn_away(call, scope, send, arrived)
             return
-        operation = None
-        if found is not None:
-            call.params = found[1]
-            operation = route.operations.get("GET" if call.is_head else call.method)
-            if operation is None and is_signed(call):  # with another method: the file says whose it is all the same
-                operation = route.operations.get("GET")
+        operation = operation_of(call, found)
         try:
             body = await read_body(receive, body_cap(operation))
         except Disconnected:
@@ -105,14 +105,18 @@ class Edge:
         call.body = body or b""
         if call.is_head and operation is not None:
             call.method = "GET"
-        record = None
+        record, problem = None, None
         try:
+            if b"content-encoding" in call.headers:
+                problem = unpack(call, route.provider, body_cap(operation))
             await place(self.context, call, scope, route.provider, operation)
             record = recorder.begin(call, route.provider.name, scope, arrived)
-            problem = misrouted(call, route, is_known=found is not None)
+            problem = misrouted(call, route, is_known=found is not None) or problem
             if body is None and problem is None:
                 problem = oversized(operation)
-            sent = await self._answer(call, problem)
+            sent = redirected(call, routes, path_of(call.base)) if found is None else None
+            if sent is None:
+                sent = await self._answer(call, problem)
         except Exception as error:  # one that the provider has no words for: it is in its own words or before them
             log.exception("%s %s crashed", call.method, redact_text(call.raw_path, call))
             sent = own(call, 500, fault_of(error))
@@ -124,13 +128,13 @@ class Edge:
             await send_with(call.fault, call, scope, receive, send, record, sent)
 
     async def _turn_away(self, call: Call, scope: Scope, send: Send, arrived: float) -> None:
-        """Answer a call that is no provider's."""
+        """Answer a call that no provider serves."""
         await place_stray(self.context, call, scope)
         sent = own(call, 404, f"No provider has a path that begins like {call.path[:200]}")
         await send_recorded(send, self.context.recorder.begin(call, "", scope, arrived), sent)
 
     async def _answer(self, call: Call, problem: Problem | None) -> Sent:
-        """What goes out in answer to a placed call; `problem` is what is already wrong with it."""
+        """Return the bytes that answer a placed call; `problem` is what is already wrong with it."""
         if HEADER in call.headers or MARK in call.body:
             try:
                 call.scenario = chosen(call, self.context.scenarios)
@@ -186,8 +190,19 @@ async def read_body(receive: Receive, cap: int) -> bytes | None:
     return b"".join(chunks)
 
 
+def operation_of(call: Call, found: tuple[Route, dict[str, str]] | None) -> Operation | None:
+    """Give a call the parameters of its route; return the operation of the route that takes its method."""
+    if found is None:
+        return None
+    route, call.params = found
+    operation = route.operations.get("GET" if call.is_head else call.method)
+    if operation is None and is_signed(call):  # with another method: the file says whose it is all the same
+        return route.operations.get("GET")
+    return operation
+
+
 def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
-    """A request as a call that is not placed yet, without its body."""
+    """Return a request as a call that is not placed yet, without its body."""
     raw_path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
     is_redirected = False
     if raw_path.startswith(PREFIX):
@@ -201,7 +216,7 @@ def called(scope: Scope, headers: dict[bytes, bytes]) -> Call:
 
 
 def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent:
-    """An answer whose body is a clip, or the part of it that was asked for."""
+    """Return the bytes of an answer whose body is a clip, or of the range that was asked for."""
     if body.filename:
         disposition = f'attachment; filename="{body.filename}"'.encode("latin-1", "replace")
         answer.headers.append((b"content-disposition", disposition))
@@ -211,7 +226,7 @@ def clip_written(call: Call, answer: Answer, body: ClipBody, clip: Clip) -> Sent
 
 
 def written(call: Call, answer: Answer) -> Sent:
-    """An answer as bytes."""
+    """Return the bytes of an answer."""
     provider = call.provider
     body = answer.body
     if not isinstance(body, bytes):
@@ -231,7 +246,7 @@ def written(call: Call, answer: Answer) -> Sent:
 
 
 def own(call: Call, status: int, detail: str) -> Sent:
-    """A refusal of our own, in no provider's words: problem+json."""
+    """Return a refusal of the server itself, in no provider's words: problem+json."""
     detail = redact_text(detail, call)
     body = orjson.dumps({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
     header = redact_text(Problem(ProblemKind.INVALID, detail).header(), call)

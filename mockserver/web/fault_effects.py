@@ -73,11 +73,11 @@ def _framed(framing: Framing, *headers: tuple[bytes, bytes], finish: Finish = Fi
     return effect
 
 
-def _length(told: Callable[[int], bytes]) -> Effect:
+def _length(length: Callable[[int], bytes]) -> Effect:
     """Return the effect that sends another Content-Length than that of the body."""
     return lambda answer, _fault, _asked: replace(
         answer,
-        headers=[*without(answer.headers, b"content-length"), (b"content-length", told(len(answer.body)))],
+        headers=[*without(answer.headers, b"content-length"), (b"content-length", length(len(answer.body)))],
         is_raw=True,
     )
 

@@ -127,8 +127,8 @@ def _note(answer: Outgoing, record: PendingRecord | None) -> None:
     if record is None:
         return
     is_whole = answer.finish is Finish.KEPT
-    told = (answer.status, answer.headers, answer.sent_body) if answer.head_share >= 1 else NOTHING
-    record.end(*told, ending=Ending.COMPLETE if is_whole else Ending.CUT)
+    noted = (answer.status, answer.headers, answer.sent_body) if answer.head_share >= 1 else NOTHING
+    record.end(*noted, ending=Ending.COMPLETE if is_whole else Ending.CUT)
 
 
 async def _send(answer: Outgoing, receive: Receive, send: Send, record: PendingRecord | None) -> None:

@@ -1,14 +1,14 @@
-"""Who may use the control API: programs on this machine, and with a token others; no web page of another origin."""
+"""The guard of the control API: it admits programs on this machine, others with a token, no page of another origin."""
 
 from __future__ import annotations
 
 from hmac import compare_digest
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from mockserver.domain.loopback import is_loopback
 from mockserver.ports import OWN_USER_AGENT
 from mockserver.web.problems import Refused
 
@@ -16,36 +16,29 @@ LOOPBACK_ORIGIN: Final = r"https?://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?"
 TOKEN_HEADER: Final = "x-mock-token"  # noqa: S105  (the name of a header)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
+def is_this_machine(host: str) -> bool:
+    """Return whether a host name or address, as a client or a peer has it, is this machine."""
     bare = host.strip("[]").lower()
-    if bare == "localhost" or bare.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(bare)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)  # how a socket of both families names a peer of the older one
-    return (mapped or address).is_loopback
+    return bare.endswith(".localhost") or is_loopback(bare)
 
 
 def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) -> None:
-    """Let a request to the control API in, or raise Refused.
+    """Admit a request to the control API, or raise Refused.
 
-    A peer on another machine needs the token, and without one set the control API is off for it. A foreign Host name
-    (a rebound one, say) and a foreign Origin are refused, but for names that --allow-host admits. So are webhooks and
-    requests for pictures that a mock server sends, wherever a client made them go.
+    A peer on another machine needs the token; without a configured token it is always refused. A Host name of another
+    machine (a rebound name, for example) and a page of another origin are refused, unless --allow-host admits the name.
+    Webhooks and requests for pictures of a mock server are refused too, wherever a client made them go.
     """
     if request.headers.get("user-agent") == OWN_USER_AGENT:
         raise Refused(403, "a webhook or a request for a picture does not use the control API")
     peer = request.client.host if request.client is not None else "127.0.0.1"
-    if not is_loopback(peer):
+    if not is_this_machine(peer):
         _check_token(request, token)
     sent = request.headers.get("host", "")
     host = _host(f"//{sent}")
     if sent and not host:
         raise Refused(403, f"the Host {sent[:80]!r} is none")
-    if host and not is_loopback(host) and host not in allowed_hosts:
+    if host and not is_this_machine(host) and host not in allowed_hosts:
         raise Refused(403, f"the Host {host!r} is not this machine; --allow-host {host} admits it")
     origin = request.headers.get("origin")
     if origin is not None and not (_host(origin) and urlsplit(origin).netloc == sent):
@@ -53,7 +46,7 @@ def admit(request: Request, allowed_hosts: frozenset[str], token: str | None) ->
 
 
 def _host(url: str) -> str:
-    """The host name or address in a URL; empty where there is none to read."""
+    """Return the host name or address in a URL; empty when there is none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

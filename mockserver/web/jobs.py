@@ -1,4 +1,4 @@
-"""Jobs over the control API: listed, and their scenarios turned from outside as facts with their instant."""
+"""Jobs over the control API: listed, and overridden from outside."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from mockserver.web.problems import Refused, nearest
 
 
 async def listed(context: ControlContext, request: Request) -> Response:
-    """The jobs of a sandbox, oldest first, as they are now."""
+    """Answer with the jobs of a sandbox, oldest first, as they are now."""
 
-    def all_shown(sandbox: Sandbox) -> list[dict[str, object]]:
-        return [shown(job, sandbox) for job in sandbox.all_jobs()]
+    def to_json(sandbox: Sandbox) -> list[dict[str, object]]:
+        return [job_to_json(job, sandbox) for job in sandbox.all_jobs()]
 
-    return JSONResponse({"jobs": await context.engine.work(await context.named(request), all_shown)})
+    return JSONResponse({"jobs": await context.engine.work(await context.named(request), to_json)})
 
 
 def overridden(kind: OverrideKind) -> Callable[[ControlContext, Request], Awaitable[Response]]:
@@ -42,7 +42,7 @@ def overridden(kind: OverrideKind) -> Callable[[ControlContext, Request], Awaita
 
         job = await engine.work(sandbox, override)
         webhooks = await settled(context, sandbox)
-        return JSONResponse({**shown(job, sandbox), **webhooks})
+        return JSONResponse({**job_to_json(job, sandbox), **webhooks})
 
     return handler
 
@@ -55,12 +55,12 @@ def _unended(name: str, sandbox: Sandbox) -> AnyJob:
         raise Refused(404, f"no job {name[:80]}" + (nearest(name, known) if known else "; there is none yet"))
     seen = snapshot(job, sandbox.clock.now())
     if seen.state.is_terminal:
-        raise Refused(409, f"{job.id} has {seen.state.value} already", job=shown(job, sandbox))
+        raise Refused(409, f"{job.id} has {seen.state.value} already", job=job_to_json(job, sandbox))
     return job
 
 
-def shown(job: AnyJob, sandbox: Sandbox) -> dict[str, object]:
-    """A job as it is shown: in our words, with its facts."""
+def job_to_json(job: AnyJob, sandbox: Sandbox) -> dict[str, object]:
+    """Return a job as JSON: in the server's own words, with its overrides."""
     seen = snapshot(job, sandbox.clock.now())
     return {
         "id": job.id,

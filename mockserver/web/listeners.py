@@ -1,4 +1,4 @@
-"""Listeners over the control API: ports whose every call belongs to one sandbox."""
+"""Listeners over the control API: ports of which every call belongs to one sandbox."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mockserver.web.problems import Refused
 
 
 async def opened(context: ControlContext, request: Request) -> Response:
-    """Open a listener; with `files` or `files_port` a second one to which the sandbox's links point: another origin."""
+    """Open a listener; `files` or `files_port` open a second one for the sandbox's links, which is another origin."""
     sandbox = await context.named(request)
     wished = ports(await json_object(request, set(LISTENER)) if await request.body() else {})
     try:
@@ -27,13 +27,13 @@ async def opened(context: ControlContext, request: Request) -> Response:
 
 
 async def listed(context: ControlContext, request: Request) -> Response:
-    """The listeners of a sandbox, oldest first."""
+    """Answer with the listeners of a sandbox, oldest first."""
     sandbox = await context.named(request)
     return JSONResponse({"listeners": context.listeners.urls(sandbox.digest), "files_url": sandbox.files_url})
 
 
 async def closed(context: ControlContext, request: Request) -> Response:
-    """Close the listeners of a sandbox; its links point to where the client comes again."""
+    """Close the listeners of a sandbox; links then point again to the address that the client used."""
     sandbox = await context.named(request)
     count = len(context.listeners.urls(sandbox.digest))
     context.listeners.close(sandbox.digest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Final
 
 from mockserver.domain.file_change import FileChange
@@ -39,6 +40,11 @@ def is_unchanged(if_none_match: str, tag: str) -> bool:
     return tag in (found.removeprefix("W/") for found in _TAG.findall(if_none_match))
 
 
+def _other_digest(digest: str, fetch: int) -> str:
+    """Return what looks like the digest of a file, and is another at every fetch."""
+    return blake2b(f"{digest} {fetch}".encode(), digest_size=20).hexdigest()
+
+
 def _changed_part(part: tuple[int, int] | bool | None, size: int, change: FileChange) -> tuple[int, int] | bool | None:
     """Return the part that a scenario answers a Range with: none, or one of the same length beside it."""
     if change.range_refused:
@@ -58,14 +64,17 @@ def clip_answer(
     *,
     is_head: bool = False,
 ) -> Sent:
-    """Return the answer with a clip, or the part of it that was asked for; `change` is what a scenario does to it."""
+    """Return the answer with a clip, or the part of it that was asked for.
+
+    `change` is what a scenario does to the file: fewer bytes, another media type.
+    """
     data, tag, content_type = clip.data, f'"{clip.digest}"', clip.content_type
     asked = None if is_head else headers.get(b"range")
     ranges: RawHeaders = [(b"accept-ranges", b"bytes")]
     if change is not None:
         data = data[: int(len(data) * change.share)]
         content_type = change.content_type or content_type
-        tag = f'"{clip.digest}-{change.fetch}"' if change.etag_changes else tag
+        tag = f'"{_other_digest(clip.digest, change.fetch)}"' if change.etag_changes else tag
         ranges = ranges if change.accept_ranges and change.ranges else []
         asked = asked if change.ranges else None
     raw_tag, size = tag.encode(), len(data)

@@ -1,4 +1,4 @@
-"""Reading the body of a control request; its members are read by `mockserver.provider.members`."""
+"""Reads the body of a control request; `mockserver.provider.members` reads its members."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _KINDS: Final = {str: "a string", list: "a list", dict: "an object", type(None):
 
 
 def kind_of(value: object) -> str:
-    """What a JSON value is, for a refusal that must not show it: it may be a key."""
+    """Return the type of a JSON value for a refusal, which must not show the value: it may be a key."""
     return _KINDS.get(type(value), "a number")
 
 
 async def json_object(request: Request, known: set[str], required: Iterable[str] = ()) -> dict[str, Any]:
-    """The body as a JSON object with no other members than the known."""
+    """Return the body as a JSON object; raises Refused for another value, an unknown member or a missing one."""
     body = b""
     async for chunk in request.stream():
         body += chunk

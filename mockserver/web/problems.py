@@ -1,4 +1,4 @@
-"""Our own refusals: problem+json (RFC 9457) that say what was wrong, what was expected and the nearest spelling."""
+"""Refusals of the control API as problem+json (RFC 9457): what was wrong, what was expected, the nearest spelling."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["Refused", "nearest", "refused"]
 
 
 class Refused(MockServerError):
-    """A refusal of the control API: an HTTP status and a sentence, with members of its own."""
+    """A refusal of the control API: an HTTP status, a sentence, and further members of the problem."""
 
     def __init__(self, status: int, detail: str, **members: object) -> None:
         super().__init__(detail)
         self.status, self.detail, self.members = status, detail, members
 
     def response(self) -> Response:
-        """The refusal as it goes out."""
+        """Return the refusal as a response."""
         body = {"type": "about:blank", "title": HTTPStatus(self.status).phrase, "status": self.status}
         content = json_bytes({**body, "detail": self.detail, **self.members})
         allow = self.members.get("allow")
@@ -31,5 +31,5 @@ class Refused(MockServerError):
 
 
 def refused(wrong: InvalidScenario) -> Refused:
-    """The refusal of a request in which a member is wrong."""
+    """Return the refusal of a request of which a member is wrong."""
     return Refused(400, str(wrong), member=wrong.path[0])

@@ -1,24 +1,28 @@
-"""The promise over HTTP: each provider's document under any profile, its generated schemas, a page to read it; and the
-control API's own document, which is written by hand like theirs.
+"""Documents over HTTP: each provider's under any profile, its generated schemas, a page to read it; and the document of
+the control API.
 """
 
 from __future__ import annotations
 
 import html
 import json
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from mockserver.data import contracts
 from mockserver.ports import Promise
 from mockserver.provider.configuration import profile_of, within
 from mockserver.web.control_context import ControlContext
 from mockserver.web.problems import Refused, nearest
+from mockserver.web.wire import json_bytes
 
 ASSETS: Final = Path(__file__).parent / "reference"
-OWN: Final = Path(__file__).parent / "control.openapi.json"
+OWN: Final = contracts() / "control.openapi.json"
+_GENERATED: Final = "x-generated"
 _PAGE: Final = """<!doctype html>
 <html lang="en">
 <head>
@@ -53,12 +57,19 @@ SwaggerUIBundle({{
 
 
 async def own(_context: ControlContext, _request: Request) -> Response:
-    """The OpenAPI document of the control API itself."""
-    return Response(OWN.read_bytes(), media_type="application/json")
+    """Answer with the OpenAPI document of the control API itself."""
+    return Response(own_document(), media_type="application/json")
+
+
+@cache
+def own_document() -> bytes:
+    """Return the document of the control API, without the mark of a generated file."""
+    value = json.loads(OWN.read_bytes())
+    return json_bytes({name: member for name, member in value.items() if name != _GENERATED})
 
 
 async def document(context: ControlContext, request: Request) -> Response:
-    """A provider's OpenAPI document; `?profile=WORD,WORD` for another profile than the default.
+    """Answer with a provider's OpenAPI document; `?profile=WORD,WORD` chooses another profile than the default.
 
     Its servers are this one, so that the page's calls come here.
     """
@@ -71,14 +82,14 @@ async def document(context: ControlContext, request: Request) -> Response:
 
 
 def _profile(context: ControlContext, request: Request) -> frozenset[str]:
-    """The profile that a request asks for at the provider of its path; Refused names a word that is none of its."""
+    """Return the profile that a request asks for at the provider of its path; Refused names an unknown word."""
     words = [word for word in request.query_params.get("profile", "").split(",") if word]
     with within("profile"):
         return profile_of(context.providers[request.path_params["name"]], words)
 
 
 def _served_here(value: dict[str, object], origin: str) -> dict[str, object]:
-    """The document with every list of servers replaced by this one."""
+    """Return the document with every list of servers replaced by this server."""
     paths = value.get("paths")
     here = [{"url": origin}]
     if isinstance(paths, dict):
@@ -87,7 +98,7 @@ def _served_here(value: dict[str, object], origin: str) -> dict[str, object]:
 
 
 async def schemas(context: ControlContext, _request: Request) -> Response:
-    """The paths of all generated schemas."""
+    """Answer with the paths of all generated schemas."""
     found = []
     for name, provider in context.providers.items():
         folder = provider.promise / "schemas"
@@ -96,7 +107,7 @@ async def schemas(context: ControlContext, _request: Request) -> Response:
 
 
 async def schema(context: ControlContext, request: Request) -> Response:
-    """One generated schema: /_mock/schemas/{provider}/{kind}/{file}."""
+    """Answer with one generated schema: /_mock/schemas/{provider}/{kind}/{file}."""
     name, kind, file = (request.path_params[part] for part in ("name", "kind", "file"))
     if name not in context.providers:
         raise Refused(404, f"no provider {name[:80]!r}{nearest(name, context.providers)}")
@@ -109,7 +120,7 @@ async def schema(context: ControlContext, request: Request) -> Response:
 
 
 async def page(context: ControlContext, request: Request) -> Response:
-    """The API reference of a provider in the browser, working offline."""
+    """Answer with the API reference of a provider for a browser; it works offline."""
     name: str = request.path_params["name"]
     _promise(context, name)
     _profile(context, request)
@@ -120,7 +131,7 @@ async def page(context: ControlContext, request: Request) -> Response:
 
 
 async def asset(_context: ControlContext, request: Request) -> Response:
-    """A file of the page: one of a closed list."""
+    """Answer with a file of the page, one of a closed list."""
     name: str = request.path_params["file"]
     if name not in ("swagger-ui-bundle.js", "swagger-ui.css"):
         raise Refused(404, f"no such file {name[:80]!r}")

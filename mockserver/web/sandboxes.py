@@ -18,27 +18,27 @@ from mockserver.web.problems import Refused
 
 
 async def listed(context: ControlContext, _request: Request) -> Response:
-    """All sandboxes, the most recently used last."""
-    return JSONResponse({"sandboxes": [await _shown(one, context) for one in await context.engine.store.listed()]})
+    """Answer with all sandboxes, the most recently used last."""
+    return JSONResponse({"sandboxes": [await _load_json(one, context) for one in await context.engine.store.listed()]})
 
 
 async def opened(context: ControlContext, request: Request) -> Response:
-    """Open the sandbox of a key, which stays out of the path and out of every log."""
+    """Open the sandbox of a key. The key is in the body, so that no path and no log contains it."""
     key = (await json_object(request, {"key"}, {"key"}))["key"]
     if not isinstance(key, str):
         raise Refused(400, f"key: expected a string, got {kind_of(key)}", member="key")
     if not key:
         raise Refused(400, "key: expected a key, got an empty string", member="key")
-    return JSONResponse(await _shown(await context.engine.store.load(digest_of(key)), context), 201)
+    return JSONResponse(await _load_json(await context.engine.store.load(digest_of(key)), context), 201)
 
 
 async def show(context: ControlContext, request: Request) -> Response:
-    """One sandbox."""
-    return JSONResponse(await _shown(await context.named(request), context))
+    """Answer with one sandbox."""
+    return JSONResponse(await _load_json(await context.named(request), context))
 
 
 async def configure(context: ControlContext, request: Request) -> Response:
-    """Change what a sandbox is set to; every member is checked before the first is changed."""
+    """Change the configuration of a sandbox; every member is checked before the first one changes."""
     sandbox = await context.named(request)
     change = await json_object(request, set(configuration.MEMBERS))
     changes = configuration.changes(change, context.providers, context.scenarios)
@@ -48,13 +48,13 @@ async def configure(context: ControlContext, request: Request) -> Response:
         if "webhook_secrets" in change:
             sign = context.engine.webhooks.sign
             sandbox.after.append(partial(sign, sandbox.digest, sandbox.webhook_secrets))
-        return shown(sandbox, context)
+        return sandbox_to_json(sandbox, context)
 
     return JSONResponse(await context.engine.work(sandbox, configured))
 
 
 async def queued(context: ControlContext, request: Request) -> Response:
-    """Append to the scenarios of the next submissions. Answers when every webhook that is due was attempted."""
+    """Append scenarios for the next submissions to the queue. Answers after every webhook that is due was attempted."""
     sandbox = await context.named(request)
     more = queue_of(await json_object(request, {"queue"}, {"queue"}), "queue", context.scenarios)
 
@@ -68,11 +68,10 @@ async def queued(context: ControlContext, request: Request) -> Response:
 
 
 async def reset(context: ControlContext, request: Request) -> Response:
-    """Forget what a sandbox accumulated and start its clock anew at its start (else at the wall's instant); its
-    configuration stays.
+    """Forget what a sandbox accumulated and start its clock again; its configuration stays.
 
-    With `?configuration=true` that goes too, and its listeners, but for those of the TOML file: the sandbox is as if
-    its key had never been used.
+    With `?configuration=true` the configuration goes too, and so do the listeners, except those of the TOML file: the
+    sandbox is as if its key had never been used.
     """
     engine = context.engine
     sandbox = await engine.store.find(await context.digest(request))
@@ -86,12 +85,12 @@ async def reset(context: ControlContext, request: Request) -> Response:
     return JSONResponse({"jobs_forgotten": await engine.store.close(sandbox.digest)})
 
 
-async def _shown(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
-    return await context.engine.work(sandbox, partial(shown, context=context))
+async def _load_json(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
+    return await context.engine.work(sandbox, partial(sandbox_to_json, context=context))
 
 
-def shown(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
-    """A sandbox as it is shown: all that it can be set to, never its key."""
+def sandbox_to_json(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
+    """Return a sandbox as JSON: its whole configuration, never its key."""
     return {
         "sandbox": sandbox.digest,
         "jobs": sandbox.count_jobs(),
@@ -109,7 +108,7 @@ def shown(sandbox: Sandbox, context: ControlContext) -> dict[str, object]:
         "profiles": {name: sorted(words) for name, words in sandbox.profiles.items() if words},
         "hold_seconds": None if sandbox.hold is None else sandbox.hold.total_seconds(),
         "journal": "on" if sandbox.journal.is_on else "off",
-        "webhook_secrets": len(sandbox.webhook_secrets),
+        "webhook_signatures": len(sandbox.webhook_secrets),
         "budget_usd": None if sandbox.budget is None else float(sandbox.budget),
         "clock": clock_of(sandbox),
     }

@@ -1,4 +1,4 @@
-"""ASGI as types; how bytes are read and written."""
+"""ASGI as types, and the reading and writing of bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Sent = tuple[int, RawHeaders, bytes]
 
 
 def json_bytes(value: object) -> bytes:
-    """A JSON value as compact UTF-8."""
+    """Return a JSON value as compact UTF-8."""
     return orjson.dumps(value)
 
 

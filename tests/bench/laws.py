@@ -38,7 +38,7 @@ def run_of(exchanges: int) -> Run:
 
 
 def measure() -> float:
-    """The seconds of the processor for judging once; the run is indexed anew each time."""
+    """The seconds of the processor for judging once; the run is indexed again each time."""
     run, best = run_of(EXCHANGES), float("inf")
     for _ in range(TIMES):
         fresh = replace(run)

@@ -51,7 +51,7 @@ WRONG = [
     ("serve --hold nan", "--hold: expected seconds from 0 to 30"),
     ("serve --max-jobs 0", "--max-jobs: expected a whole number from 1"),
     ("serve --public-url ftp://mock.example", "--public-url: expected an http(s) origin"),
-    ("serve --public-url https://mock.example/path", "--public-url: expected an http(s) origin"),
+    ("serve --public-url https://mock.example/a?b", "--public-url: expected an http(s) URL whose path has plain"),
     ("serve --public-url http://me:you@mock.example", "--public-url: expected an http(s) origin"),
     ("serve --public-url http://mock.example:99999", "--public-url: expected an http(s) origin"),
     ("serve --cors example.org", "--cors: expected an http(s) origin"),

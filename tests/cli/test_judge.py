@@ -101,6 +101,7 @@ def test_what_cannot_be_judged(
         (["--profile", "gately=nope"], "gately has no word 'nope'"),
         (["--json", "/nowhere/at/all.json"], "there is no folder /nowhere/at"),
         (["--attempts", "0"], "0 is not in the range"),
+        (["--ignore", "POL-3"], "'POL-3' is no law; did you mean POL-03?"),
     ],
 )
 def test_options_that_cannot_be_followed(options: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,6 +110,12 @@ def test_options_that_cannot_be_followed(options: list[str], says: str, capsys: 
     told = capsys.readouterr().err
     assert says in told
     assert options[0] in told
+
+
+def test_a_law_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without the law that the client broke nothing fails."""
+    assert judge(HAR / "mitmproxy.har", "--ignore", "POL-03") == 0
+    assert "POL-03" not in capsys.readouterr().out
 
 
 def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

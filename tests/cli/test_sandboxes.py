@@ -84,7 +84,7 @@ def test_the_file_of_this_test_uses_every_member(tmp_path: Path) -> None:
 
 
 def test_a_sandbox_of_the_file_is_there_from_the_start_and_set(server: MockServer) -> None:
-    """All that was asked for holds, also after a reset, and for a key that is used anew."""
+    """All that was asked for holds, also after a reset, and for a key that is used again."""
     (listed,) = server.control("GET", "/sandboxes")["sandboxes"]
     assert {name: listed[name] for name in SET} == SET
     assert listed["profiles"]["modelslab"] == ["documented", "strict"]

@@ -114,9 +114,9 @@ def test_without_a_folder_that_can_be_written_the_cache_is_temporary(tmp_path: P
 
 def test_paths_are_shown_as_a_shell_understands_them() -> None:
     home = {"HOME": "/home/me"}
-    assert paths.shown(Path("/home/me/.cache/x"), home, "linux") == str(Path("~/.cache/x"))
-    assert paths.shown(Path("/home/meat/x"), home, "linux") == str(Path("/home/meat/x"))
-    assert paths.shown(Path("/x"), {}, "linux") == str(Path("/x"))
+    assert paths.shortened(Path("/home/me/.cache/x"), home, "linux") == str(Path("~/.cache/x"))
+    assert paths.shortened(Path("/home/meat/x"), home, "linux") == str(Path("/home/meat/x"))
+    assert paths.shortened(Path("/x"), {}, "linux") == str(Path("/x"))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ Each column is a scenario. **polls=3**: all goes well, the third poll tells the 
 is refused once for its rate. **dropped-creation**: the job is made, and the connection ends before the answer.
 **failed-creation**: the job is made, and the answer is a server fault. **failing-polls**: the second poll meets a
 server fault. A cell counts the laws that were kept, of those that were exercised, and names those that failed
-(**bold**) or warned. The jobs that a run made stand behind it where there is more than one.
+(**bold**) or warned. The jobs that a run made stand behind it where there is more than one, with their price where one
+is documented. The whole reports are in `fixtures/reports/`.
 
 `make reports` makes the clients' environments and the reports again. A client that has no loop of its own is driven by
 the script beside it (`tests/e2e/clients/*/observed.py`), and the pages' samples are run as printed.
@@ -67,7 +68,9 @@ def _cell(report: dict[str, Any]) -> str:
     named = ", ".join([*(f"**{law}**" for law in laws["fail"]), *laws["warn"]])
     jobs = sum(case["jobs"] for case in report["cases"])
     exercised = len(report["results"])
-    return "; ".join(part for part in (f"{kept} of {exercised}", named, f"{jobs} jobs" if jobs > 1 else "") if part)
+    money = " and ".join(f"{one['amount']} {one['currency']}" for one in report["spend"])
+    paid = f"{jobs} jobs" + (f" ({money})" if money else "") if jobs > 1 else ""
+    return "; ".join(part for part in (f"{kept} of {exercised}", named, paid) if part)
 
 
 def _notes() -> Iterator[str]:

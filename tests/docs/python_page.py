@@ -85,9 +85,7 @@ def _class(name: str, one: type) -> str:
         parameters = inspect.getdoc(one.__init__)
         if parameters != inspect.getdoc(object.__init__):
             lines += [f"`{name}{_signature(one.__init__)}`", "", parameters or "", ""]
-    for member in vars(one):
-        if member.startswith("_"):
-            continue
+    for member in _members(one):
         value = inspect.getattr_static(one, member)
         if isinstance(value, property):
             lines += [_function(f"#### `{member}`", value.fget)]
@@ -96,6 +94,12 @@ def _class(name: str, one: type) -> str:
         elif inspect.isfunction(value):
             lines += [_function(f"#### `{member}{_signature(value)}`", value)]
     return "\n".join(lines)
+
+
+def _members(one: type) -> list[str]:
+    """The public members that a class and its bases of this package define, each once."""
+    bases = [base for base in one.__mro__ if base.__module__.startswith(tuple(PARTS))]
+    return list(dict.fromkeys(name for base in bases for name in vars(base) if not name.startswith("_")))
 
 
 def _written(hint: Any) -> str:

@@ -13,7 +13,7 @@ def test_the_table_counts_the_facts_that_are_written_down() -> None:
     together = told.pop("all", None)
     assert {name: (row[0], row[2]) for name, row in told.items()} == {
         name: (len(rows), sum(fact.not_emulated is not None for fact in rows)) for name, rows in load_all().items()
-    }, "`make facts` writes the table anew"
+    }, "`make facts` writes the table again"
     for facts, proven, not_emulated, unproven in told.values():
         assert facts == proven + not_emulated + unproven
     assert together == tuple(sum(numbers) for numbers in zip(*told.values(), strict=True))

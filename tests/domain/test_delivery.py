@@ -14,7 +14,7 @@ EVER = CREATED + timedelta(days=1)
 plain = jobs(overridden=False)
 
 
-def said(event: Event) -> tuple[datetime, State, int]:
+def word_of(event: Event) -> tuple[datetime, State, int]:
     return event[0], event[1].state, event[1].stage
 
 
@@ -43,7 +43,7 @@ def test_of_a_life_without_turns_all_events_are_told(job: Job) -> None:
 @given(plain, overrides)
 def test_no_event_is_told_twice_and_none_out_of_order(job: Job, steps: tuple[Override, ...]) -> None:
     _, told = apply_to(job, steps)
-    assert len(set(map(said, told))) == len(told)
+    assert len(set(map(word_of, told))) == len(told)
     assert [at for at, _ in told] == sorted(at for at, _ in told)
 
 
@@ -51,7 +51,7 @@ def test_no_event_is_told_twice_and_none_out_of_order(job: Job, steps: tuple[Ove
 @given(plain, overrides)
 def test_the_events_of_the_life_that_was_lived_are_all_told(job: Job, steps: tuple[Override, ...]) -> None:
     job, told = apply_to(job, steps)
-    assert set(map(said, events(job))) <= set(map(said, told))
+    assert set(map(word_of, events(job))) <= set(map(word_of, told))
 
 
 @settings(deadline=None)

@@ -82,7 +82,7 @@ def test_the_end_is_where_the_terminal_state_begins(job: Job, at: datetime) -> N
 
 @given(jobs(overridden=False), instants, st.sampled_from(OverrideKind))
 def test_a_turn_changes_nothing_before_its_instant(job: Job, at: datetime, kind: OverrideKind) -> None:
-    """A scenario turned from outside holds from its instant on; what was seen before stays seen."""
+    """An override holds from its instant on; what was seen before stays seen."""
     overridden = job.overridden(Override(at, kind))
     assert snapshot(overridden, at - GRAIN) == snapshot(job, at - GRAIN)
 

@@ -184,6 +184,6 @@ def test_what_is_wrong_is_told_with_its_place(data: Any, where: str, told: str) 
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(LIFE), inner, max_size=2), max_leaves=4,
 )))  # fmt: skip
 def test_any_data_makes_a_scenario_or_is_told(data: dict[str, Any]) -> None:
-    """Nothing but Miscomposed comes of wrong data."""
+    """Wrong data raises InvalidScenario and nothing else."""
     with suppress(InvalidScenario):
         composed("x", data).apply_to(USUAL)

@@ -1,4 +1,4 @@
-"""Strategies that make every scenario a job can have, stalled and turned ones included."""
+"""Strategies that make every scenario a job can have, stalled and overridden ones included."""
 
 from __future__ import annotations
 

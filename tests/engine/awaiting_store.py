@@ -14,7 +14,6 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import AnyJob, end_of
 from mockserver.domain.job_record import job_from_json, job_to_json
 from mockserver.domain.quota import Log
@@ -62,6 +61,8 @@ class Room:
 
 class AwaitingStore:
     """The port `Store`; `conflicts` says of each commit in turn whether somebody else came first."""
+
+    is_whole = False
 
     def __init__(self, parts: StoreParts, conflicts: Iterator[bool]) -> None:
         self.parts, self.conflicts = parts, conflicts
@@ -186,7 +187,7 @@ class AwaitingStore:
         elif isinstance(change, Admission) and change.name in sandbox.logs:
             row.logs[_text(change.name)] = [at.isoformat() for at in sandbox.logs[change.name].admitted]
         elif isinstance(change, CallCount):
-            row.calls[_text((change.key[0], change.key[1].value))] = change.after
+            row.calls[_text(change.key)] = change.after
 
     def _make_room(self) -> bool:
         if self.jobs < self.parts.max_jobs:
@@ -223,8 +224,8 @@ class AwaitingStore:
 
     def _fetch_calls(self, sandbox: Sandbox, row: Row, _key: Hashable) -> None:
         for text, n in row.calls.items():
-            name, point = json.loads(text)
-            sandbox.calls[name, FaultPoint(point)] = n
+            name, counter = json.loads(text)
+            sandbox.calls[name, counter] = n
 
 
 def _text(name: Hashable) -> str:

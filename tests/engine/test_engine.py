@@ -25,7 +25,7 @@ def test_a_sandboxs_jobs_depend_on_nothing_but_itself(order: list[str]) -> None:
 
 
 def test_an_override_is_kept_and_told_to_the_webhook_port() -> None:
-    """An override from outside is a fact with its instant, and the job's webhooks are read anew."""
+    """An override from outside is a fact with its instant, and the job's webhooks are read again."""
     world = engine()
     job = submit(world, "a")
     override = Override(job.created, OverrideKind.FAILED, "because")

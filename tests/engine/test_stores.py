@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from mockserver.adapters.clock import HandTime
 from mockserver.domain.builtin_scenarios import SUCCESS
-from mockserver.domain.fault import FaultPoint
 from mockserver.domain.job import State
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.domain.quota import Limit
@@ -43,7 +42,7 @@ def seen(world: Engine, key: str) -> dict[str, Any]:
             ],
             "counters": (box.submissions, box.refusals),
             "standing": box.stand(NAME, LIMIT, box.clock.now()),
-            "calls": box.count_call("success", FaultPoint.CREATION),
+            "calls": box.count_call("success", "creation"),
             "set": (box.timing, box.profiles, box.limits, box.hold, box.scenario, box.queue, box.files_url),
             "own": (box.own_limits, box.tiers, box.keeps_journal, box.seed, box.id_block),
             "clock": (box.clock.now(), box.clock.is_frozen, box.clock.rate, box.clock.start),
@@ -72,8 +71,8 @@ def change_everything(world: Engine, box: Sandbox) -> None:
     world.polled(box, job, box.clock.now())
     box.refusal_draw()
     box.admit(NAME, LIMIT, box.clock.now())
-    box.count_call(job.id, FaultPoint.POLL)
-    box.count_call("success", FaultPoint.CREATION)
+    box.count_call(job.id, "poll")
+    box.count_call("success", "creation")
     for member, value in (
         ("timing", "instant"), ("profiles", {"toy": frozenset({"a", "b"})}), ("limits", True),
         ("hold", timedelta(seconds=1.5)), ("scenario", SLOW), ("files_url", "http://files"),
@@ -99,7 +98,7 @@ def test_what_is_committed_is_there(make_store: MakeStore) -> None:
     )  # fmt: skip
     assert found["own"][:3] == ({"make": LIMIT}, {"toy": "free"}, False)
     assert found["clock"] == (START + timedelta(seconds=5), True, 1.0, START)
-    assert work(world, "a", lambda box: box.count_call(job.id, FaultPoint.POLL)) == 2
+    assert work(world, "a", lambda box: box.count_call(job.id, "poll")) == 2
 
 
 def test_what_is_not_committed_leaves_nothing(make_store: MakeStore) -> None:
@@ -127,7 +126,7 @@ STEPS: dict[str, Callable[[Engine, Sandbox], object]] = {
     "submit": lambda world, box: world.submit(box, ORDER, box.clock.now()),
     "poll": lambda world, box: [world.polled(box, job, box.clock.now()) for job in box.all_jobs()[-1:]],
     "admit": lambda _world, box: box.admit(NAME, LIMIT, box.clock.now()),
-    "count": lambda _world, box: box.count_call("success", FaultPoint.CREATION),
+    "count": lambda _world, box: box.count_call("success", "creation"),
     "draw": lambda _world, box: box.refusal_draw(),
     "queue": lambda _world, box: box.set("queue", (*box.queue, SLOW)),
     "advance": lambda _world, box: box.moving().advance(timedelta(seconds=7)),
@@ -289,10 +288,10 @@ def test_a_store_that_waits_loads_what_a_unit_asks_for() -> None:
         runs.append(box)
         assert box.find_job(job.alias) is not None
         box.admit(NAME, LIMIT, box.clock.now())
-        return box.count_call(job.id, FaultPoint.POLL)
+        return box.count_call(job.id, "poll")
 
     assert work(world, "a", unit) == 1
-    once = [("jobs", job.alias), ("logs", NAME), ("calls", (job.id, FaultPoint.POLL))]
+    once = [("jobs", job.alias), ("logs", NAME), ("calls", (job.id, "poll"))]
     assert store.fetched == once * 2  # before the conflict, and on fresh state
     assert (store.refused, len(runs)) == (1, 8)
     assert work(world, "a", lambda box: box.stand(NAME, LIMIT, box.clock.now()).remaining) == 2

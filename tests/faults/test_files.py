@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from http.client import HTTPException
 from typing import Any
 
 import pytest
@@ -166,3 +168,33 @@ def test_a_file_is_found_by_a_redirect(status: int, whole: bytes, server: MockSe
         connection.ask(f"/~redirected{caller.file_path}", "Range: bytes=0-9")
         head, body = connection.answer()
         assert (head.split()[1], body) == (b"200", whole)
+
+
+def test_a_client_that_asks_again_gets_the_file_under_hostile_faults(whole: bytes, server: MockServer) -> None:
+    """Every fetch that looks whole is whole, and most are, whatever happens to the others."""
+    caller = Caller(server, "hostile file", {"faults": ["hostile=2"]})
+    while not caller.sandbox.jobs():
+        with suppress(AssertionError):
+            caller.create_file()
+    found = []
+    for _ in range(60):
+        with suppress(OSError, HTTPException):
+            status, _, body = server.request("GET", caller.file_path, {}, b"")
+            found += [body] if status == 200 and len(body) == len(whole) else []
+    assert set(found) == {whole}
+    assert len(found) > 30
+    assert len(set(caller.faults())) > 5
+
+
+@pytest.mark.parametrize(
+    "row", [{"case": "title"}, {"remove": ["etag"]}, {"repeat": ["etag"]}, {"does": "etag-changed"}]
+)
+def test_the_journal_reads_whatever_the_head_says(row: dict[str, Any], server: MockServer) -> None:
+    """A file whose head a fault changed is told in the journal, and the transcript keeps its schema."""
+    caller = fetcher(server, f"journal {row}", faults=[{"at": "file", "does": "answered", **row}])
+    with caller.connect() as connection:
+        connection.ask(caller.file_path)
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += connection.read(1)
+    assert caller.faults()[-1] == row.get("does", "answered")

@@ -165,7 +165,7 @@ def main() -> int:
 def run(chosen: Sequence[Profile], told: Namespace, folder: Path) -> Iterator[dict[str, Any]]:
     """Run profiles, `told.workers` at a time, each with a key that no other uses meanwhile.
 
-    A key is used again by the next profile of the same provider: ids repeat under it, so clips are not drawn anew.
+    A key is used again by the next profile of the same provider: ids repeat under it, so clips are not drawn again.
     """
     keys = {name: [f"fuzz-{name}-{target_queue}" for target_queue in range(told.workers)] for name in names()}
 

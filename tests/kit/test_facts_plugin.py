@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import mockserver.kit.generator.source  # noqa: F401  here, because libyaml's module cannot be loaded anew by each run in process
+import mockserver.kit.generator.source  # noqa: F401  here, because libyaml's module cannot be loaded again by each run in process
 from tests.kit.toy import write_promise
 
 pytest_plugins = ["pytester"]

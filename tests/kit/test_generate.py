@@ -139,6 +139,22 @@ def test_writing_ends_all_drift_and_removes_what_is_stale(root: Path, capsys: py
     assert ": 0 written, 0 stale" in capsys.readouterr().out
 
 
+def test_a_document_without_profiles_is_made_beside_the_providers(root: Path) -> None:
+    """`<name>.openapi.yaml` becomes `<name>.openapi.json`; a file of that name which nobody generated stays."""
+    contracts = root / "contracts"
+    (contracts / "steering.openapi.yaml").write_text("openapi: 3.1.0\npaths: {}\n")
+    (contracts / "own.openapi.json").write_text("{}")
+    assert main([str(contracts)]) == 0
+    made = contracts / "steering.openapi.json"
+    assert list(json.loads(made.read_bytes())) == ["x-generated", "openapi", "paths"]
+    assert main(["--check", str(contracts)]) == 0
+    (contracts / "steering.openapi.yaml").unlink()
+    assert main(["--check", str(contracts)]) == 1
+    assert main([str(contracts)]) == 0
+    assert not made.exists()
+    assert (contracts / "own.openapi.json").exists()
+
+
 def _changed(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"in cm", b"in mm"))
 

@@ -90,7 +90,7 @@ class LocalServer:
         webhooks = self.app.state.context.engine.webhooks
         for outbox in tuple(webhooks._outboxes.values()):
             webhooks._deliver(outbox)
-        while workers := tuple(webhooks._queues._workers):
+        while workers := [one for each in webhooks._outboxes.values() for one in each.queues._workers]:
             await asyncio.gather(*workers)
 
     def time_passes(self, seconds: float) -> None:

@@ -121,7 +121,7 @@ class Machine(RuleBasedStateMachine):
         said = self.local.call(job.key, "POST", path, {"host": "127.0.0.1"})
         assert said.status in (200, 404, 409), said.value
         assert said.status != 404 or self.is_gone(job), said.value
-        DONE["turned"] += said.status == 200
+        DONE["overridden"] += said.status == 200
         self.look(job)
 
     # -- what clients do ------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ class Machine(RuleBasedStateMachine):
 CACHE: list[Path] = []
 DONE: Counter[str] = Counter()
 """How often what was done to the jobs of which call."""
-DEEDS = ("queued", "running", "succeeded", "failed", "downloaded", "asked for by another key", "turned")
+DEEDS = ("queued", "running", "succeeded", "failed", "downloaded", "asked for by another key", "overridden")
 
 
 @pytest.fixture(autouse=True)

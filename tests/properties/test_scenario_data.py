@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,12 +19,13 @@ from mockserver.domain.fault_kinds import KINDS, LOCATIONS
 from mockserver.domain.invalid_data import InvalidScenario
 from mockserver.domain.job import State, Timeline
 from mockserver.domain.scenario import Scenario
-from mockserver.domain.scenario_composition import PROBLEMS, TIMINGS, composed, read_scenario, scenario_data
+from mockserver.domain.scenario_composition import PROBLEMS, composed, read_scenario, scenario_data
 from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES
 from mockserver.domain.webhook_composition import WEBHOOK_PLANS
 from mockserver.domain.webhook_plan import CHANGES
 from mockserver.provider.discovery import discover, scenarios
-from mockserver.web import control
+from mockserver.timings import TIMINGS
+from mockserver.web import promises
 
 BUILT_IN = scenarios(discover(PLACES))
 SECONDS = st.floats(0, 10**8)
@@ -116,7 +116,7 @@ COMPOSITIONS = table(
 )  # fmt: skip
 
 
-DOCUMENT = json.loads((Path(control.__file__).parent / "control.openapi.json").read_text(encoding="utf-8"))
+DOCUMENT = json.loads(promises.OWN.read_text(encoding="utf-8"))
 FAULT_SCHEMA = Draft202012Validator(DOCUMENT["components"]["schemas"]["Fault"])
 VALUES = (
     None, True, False, 0, -1, 1, 1.5, 103, 204, 302, 404, 600, 1e11, "", "poll", "file", "creation", "here", "upper",
@@ -144,7 +144,7 @@ def test_the_control_document_tells_what_is_taken(row: dict[str, Any], name: str
 
 
 def again(scenario: Scenario) -> Scenario:
-    """The scenario that its own data makes, after a passage through JSON."""
+    """The scenario that its own data makes, after a round trip through JSON."""
     return read_scenario(scenario.name, json.loads(json.dumps(scenario_data(scenario))))
 
 

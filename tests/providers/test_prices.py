@@ -118,6 +118,17 @@ def test_an_upscale_costs_by_the_seconds_of_its_video() -> None:
         assert [one["amount"] for one in sandbox.spend()["jobs"]] == ["2.50", "1.25"]
 
 
+def test_the_balance_of_aimlapi_is_what_is_left_of_the_budget() -> None:
+    with MockServer.in_process() as server:
+        sandbox = server.sandbox()
+        for budget, left in ((None, 10.07), (1, 0.79), (0.1, 0)):
+            if budget == 1:
+                made(server, sandbox, *CLIP)
+            sandbox.configure(budget_usd=budget)
+            _, _, body = server.request("GET", "/v2/billing", {"Authorization": f"Bearer {sandbox.key}"}, b"")
+            assert json.loads(body)["current_balance"] == left
+
+
 def test_a_failed_job_costs_nothing_where_its_page_says_so() -> None:
     with MockServer.in_process(Settings(timing="instant", scenario="fails-in-processing")) as server:
         sandbox = server.sandbox()

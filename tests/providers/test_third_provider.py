@@ -77,7 +77,7 @@ def _served(app: Starlette) -> Iterator[HTTPConnection]:
         thread.join()
 
 
-def _got(connection: HTTPConnection, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+def _send(connection: HTTPConnection, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
     connection.request(method, path, body or None)
     answer = connection.getresponse()
     return answer.status, answer.read()
@@ -106,12 +106,12 @@ def test_a_third_provider_in_a_folder_touches_nothing_else(tmp_path: Path) -> No
         ("POST", "/api/v1/enterprise/video/system_details", b'{"key": "k"}'),
     ]
     with _served(alone) as one, _served(together) as both:
-        assert [_got(one, *call) for call in others] == [_got(both, *call) for call in others]
-        assert _got(one, "GET", "/toy/make?key=k&text=hello")[0] == 404
-        assert _got(both, "GET", "/toy/make?key=k&text=hello") == (
+        assert [_send(one, *call) for call in others] == [_send(both, *call) for call in others]
+        assert _send(one, "GET", "/toy/make?key=k&text=hello")[0] == 404
+        assert _send(both, "GET", "/toy/make?key=k&text=hello") == (
             200, b'{"id":"toy-1","text":"hello","state":"succeeded"}',
         )  # fmt: skip
-        assert _got(both, "GET", "/toy/jobs/toy-1?key=k")[0] == 200
-        assert _got(both, "GET", "/toy/jobs/toy-1?key=other") == (418, b'{"no":"missing"}')
+        assert _send(both, "GET", "/toy/jobs/toy-1?key=k")[0] == 200
+        assert _send(both, "GET", "/toy/jobs/toy-1?key=other") == (418, b'{"no":"missing"}')
         # The key of the third is a sandbox like any: the same key elsewhere does not see its jobs as its own kind.
-        assert _got(both, "POST", "/api/v6/video/fetch/toy-1", b'{"key": "k"}')[1].startswith(b'{"status":"failed"')
+        assert _send(both, "POST", "/api/v6/video/fetch/toy-1", b'{"key": "k"}')[1].startswith(b'{"status":"failed"')

@@ -12,7 +12,7 @@ CREATE = "/v2/ai/text-to-video"
 
 
 @dataclass
-class Seen:
+class ClientRun:
     """What a client saw: creation, every poll, and the file behind the link where there was one."""
 
     created: int
@@ -53,18 +53,18 @@ class PlainClient:
         status, pairs, content = self.sandbox.server.request(method, path, {**self.headers, **headers}, body)
         return status, {name.lower(): text for name, text in pairs}, content
 
-    def run(self, *, step: float = 0.5, polls: int = 12, prompt: str = "a cat") -> Seen:
+    def run(self, *, step: float = 0.5, polls: int = 12, prompt: str = "a cat") -> ClientRun:
         """Create, then poll every `step` seconds until a terminal word or so many polls; then fetch the link."""
         status, _, content = self.call(
             "POST", CREATE, {"prompt": prompt, "width": 64, "height": 64, "duration": 1, "fps": 4}, **self.scenario
         )
-        seen = Seen(status, json.loads(content))
+        seen = ClientRun(status, json.loads(content))
         if status >= 400:
             return seen
         self.poll(seen, step, polls)
         return seen
 
-    def poll(self, seen: Seen, step: float, polls: int) -> None:
+    def poll(self, seen: ClientRun, step: float, polls: int) -> None:
         """Poll on."""
         for _ in range(polls):
             _, _, content = self.call("GET", f"/v2/ai/videos/{seen.creation['videoId']}/status")
@@ -75,7 +75,7 @@ class PlainClient:
         if seen.polls and "videoUrl" in seen.last:
             self.fetch(seen)
 
-    def fetch(self, seen: Seen) -> None:
+    def fetch(self, seen: ClientRun) -> None:
         """Get the file behind the link."""
         seen.file_status, headers, seen.file = self.call("GET", seen.last["videoUrl"])
         seen.file_type = headers["content-type"]

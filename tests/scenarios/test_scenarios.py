@@ -9,151 +9,151 @@ import pytest
 
 from mockserver.domain.builtin_scenarios import CORE, FAULTS, WEBHOOKS
 from mockserver.testing import MockServer, Sandbox
-from tests.scenarios.plain_client import CREATE, PlainClient, Seen
+from tests.scenarios.plain_client import CREATE, ClientRun, PlainClient
 
 WHOLE = ["queued", "processing", "completed"]
 
 
-def succeeded(seen: Seen, _client: PlainClient) -> None:
+def succeeded(seen: ClientRun, _client: PlainClient) -> None:
     assert (seen.created, seen.words, seen.file_status, seen.file_type) == (200, WHOLE, 200, "video/mp4")
 
 
-def instantly(seen: Seen, _client: PlainClient) -> None:
+def instantly(seen: ClientRun, _client: PlainClient) -> None:
     assert (len(seen.polls), seen.words, seen.file_status) == (1, ["completed"], 200)
 
 
-def slowly(seen: Seen, client: PlainClient) -> None:
+def slowly(seen: ClientRun, client: PlainClient) -> None:
     assert seen.words == ["queued", "processing"] or seen.words == ["queued"]
     client.poll(seen, 4, 12)
     assert seen.words == WHOLE
 
 
-def in_minutes(seen: Seen, client: PlainClient) -> None:
+def in_minutes(seen: ClientRun, client: PlainClient) -> None:
     assert "minutes" in seen.creation["estimatedCompletionTime"]
     assert seen.last["status"] != "completed"
     client.poll(seen, 60, 8)
     assert seen.words == WHOLE
 
 
-def by_polls(seen: Seen, _client: PlainClient) -> None:
+def by_polls(seen: ClientRun, _client: PlainClient) -> None:
     assert (len(seen.polls), seen.words) == (3, WHOLE)
 
 
-def never_leaving_the_queue(seen: Seen, client: PlainClient) -> None:
+def never_leaving_the_queue(seen: ClientRun, client: PlainClient) -> None:
     client.poll(seen, 86_400, 5)
     assert seen.words == ["queued"]
 
 
-def stalling(seen: Seen, client: PlainClient) -> None:
+def stalling(seen: ClientRun, client: PlainClient) -> None:
     client.poll(seen, 86_400, 5)
     assert (seen.words, seen.last["progress"]) == (["queued", "processing"], 60)
 
 
-def failing_in_queue(seen: Seen, _client: PlainClient) -> None:
+def failing_in_queue(seen: ClientRun, _client: PlainClient) -> None:
     assert (seen.words, type(seen.last["error"])) == (["queued", "failed"], str)
 
 
-def failing(seen: Seen, _client: PlainClient) -> None:
+def failing(seen: ClientRun, _client: PlainClient) -> None:
     assert (seen.words, type(seen.last["error"])) == (["queued", "processing", "failed"], str)
 
 
-def refused(status: int, word: str) -> Callable[[Seen, PlainClient], None]:
-    def check(seen: Seen, client: PlainClient) -> None:
+def refused(status: int, word: str) -> Callable[[ClientRun, PlainClient], None]:
+    def check(seen: ClientRun, client: PlainClient) -> None:
         assert (seen.created, seen.creation["error"]) == (status, word)
         assert client.sandbox.jobs() == []
 
     return check
 
 
-def growing(seen: Seen, _client: PlainClient) -> None:
+def growing(seen: ClientRun, _client: PlainClient) -> None:
     told = [int(hint.split()[0]) for hint in seen.hints]
     assert told == sorted(told)
     assert told[-1] > told[0]
 
 
-def lying(seen: Seen, client: PlainClient) -> None:
+def lying(seen: ClientRun, client: PlainClient) -> None:
     client.poll(seen, 2, 12)
     assert set(seen.hints) == {"1 seconds"}
     assert seen.words == WHOLE
     assert len(seen.hints) > 2
 
 
-def hinting(text: str | None) -> Callable[[Seen, PlainClient], None]:
-    def check(seen: Seen, _client: PlainClient) -> None:
+def hinting(text: str | None) -> Callable[[ClientRun, PlainClient], None]:
+    def check(seen: ClientRun, _client: PlainClient) -> None:
         assert set(seen.hints) == {text}
         assert seen.words == WHOLE
 
     return check
 
 
-def with_an_unknown_word(seen: Seen, _client: PlainClient) -> None:
+def with_an_unknown_word(seen: ClientRun, _client: PlainClient) -> None:
     assert seen.words == ["queued", "reticulating", "completed"]
 
 
-def with_more(seen: Seen, _client: PlainClient) -> None:
+def with_more(seen: ClientRun, _client: PlainClient) -> None:
     assert all("x_added_later" in body and body["resolution"]["x_added_later"] is True for body in seen.polls)
     assert seen.words == WHOLE
 
 
-def with_less(seen: Seen, _client: PlainClient) -> None:
+def with_less(seen: ClientRun, _client: PlainClient) -> None:
     assert seen.words == WHOLE
     assert "progress" not in {name for body in seen.polls for name in body}
 
 
-def with_nulls(seen: Seen, _client: PlainClient) -> None:
+def with_nulls(seen: ClientRun, _client: PlainClient) -> None:
     assert seen.words == WHOLE
     assert all(body["progress"] is None for body in seen.polls if "progress" in body)
 
 
-def without_output(seen: Seen, _client: PlainClient) -> None:
+def without_output(seen: ClientRun, _client: PlainClient) -> None:
     assert seen.words == WHOLE
     assert "videoUrl" not in seen.last
 
 
-def created(status: int) -> Callable[[Seen, PlainClient], None]:
-    def check(seen: Seen, _client: PlainClient) -> None:
+def created(status: int) -> Callable[[ClientRun, PlainClient], None]:
+    def check(seen: ClientRun, _client: PlainClient) -> None:
         assert (seen.created, seen.words) == (status, WHOLE)
 
     return check
 
 
-def at_once(seen: Seen, _client: PlainClient) -> None:
+def at_once(seen: ClientRun, _client: PlainClient) -> None:
     assert seen.creation["status"] == "completed"
     assert seen.creation["videoUrl"] == seen.last["videoUrl"]
 
 
-def unguessable(seen: Seen, client: PlainClient) -> None:
+def unguessable(seen: ClientRun, client: PlainClient) -> None:
     assert seen.file_status == 200
     path = seen.last["videoUrl"].removeprefix(client.sandbox.server.url)
     assert not path.startswith("/generated/")
     assert client.call("GET", path)[0] == 200
 
 
-def lagging(seen: Seen, client: PlainClient) -> None:
+def lagging(seen: ClientRun, client: PlainClient) -> None:
     assert (seen.words, seen.file_status) == (WHOLE, 404)
     client.sandbox.advance(5)
     client.fetch(seen)
     assert seen.file_status == 200
 
 
-def expiring(seen: Seen, client: PlainClient) -> None:
+def expiring(seen: ClientRun, client: PlainClient) -> None:
     assert seen.file_status == 200
     client.sandbox.advance(60)
     client.fetch(seen)
     assert seen.file_status == 404
 
 
-def truncated(seen: Seen, client: PlainClient) -> None:
+def truncated(seen: ClientRun, client: PlainClient) -> None:
     whole = PlainClient(client.sandbox, "instant").run().file
     assert seen.file_status == 200
     assert 0 < len(seen.file) < len(whole)
 
 
-def mistyped(seen: Seen, _client: PlainClient) -> None:
+def mistyped(seen: ClientRun, _client: PlainClient) -> None:
     assert (seen.file_status, seen.file_type, seen.file[4:8]) == (200, "text/html", b"ftyp")
 
 
-EXPECTED: dict[str, Callable[[Seen, PlainClient], None]] = {
+EXPECTED: dict[str, Callable[[ClientRun, PlainClient], None]] = {
     "success": succeeded,
     "instant": instantly,
     "slow": slowly,

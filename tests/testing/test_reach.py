@@ -30,6 +30,16 @@ def told(stream: EventStream, box: Sandbox) -> str:
         return events.next().type
 
 
+def replayed(server: MockServer, box: Sandbox, _job: str) -> object:
+    """The webhook of a job, sent once more."""
+    hooked = {"key": box.key, "model_id": "cogvideox", "prompt": "a", "webhook": "http://127.0.0.1:9/"}
+    server.request(
+        "POST", "/api/v6/video/text2video", {"Content-Type": "application/json"}, json.dumps(hooked).encode()
+    )
+    box.clock.advance(60)
+    return box.replay(box.deliveries()[0]["id"])["attempts"]
+
+
 REACH: dict[str, Use] = {
     "GET /health": lambda server, _box, _job: server.health()["status"],
     "GET /providers": lambda server, _box, _job: server.providers()[0]["name"],
@@ -54,6 +64,9 @@ REACH: dict[str, Use] = {
     "POST /sandboxes/{key}/jobs/{job}/fail": lambda _server, box, job: box.fail(job, "It rained.")["turns"],
     "POST /sandboxes/{key}/jobs/{job}/stall": lambda _server, box, job: box.stall(job)["turns"],
     "GET /sandboxes/{key}/deliveries": lambda _server, box, _job: box.deliveries(),
+    "POST /sandboxes/{key}/deliveries/{delivery}/replay": replayed,
+    "GET /sandboxes/{key}/spend": lambda _server, box, _job: box.spend()["made"],
+    "GET /spend": lambda server, _box, _job: server.spend()["amount"],
     "GET /sandboxes/{key}/journal.json": lambda _server, box, _job: box.journal.read(operation="createVideo")[
         "records"
     ],

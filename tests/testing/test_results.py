@@ -20,7 +20,8 @@ from tests.web.test_control_document import SCHEMAS
 SCHEMA_OF = {
     "Health": "Health", "Provider": "Provider", "Word": "Word", "ScenarioInfo": "Scenario", "ClockState": "Clock",
     "MovedClock": "MovedClock", "Settings": "Sandbox", "Turn": "Turn", "Job": "Job", "TurnedJob": "TurnedJob",
-    "Moment": "Moment", "Attempt": "Attempt", "Delivery": "Delivery", "LimitNumbers": "Limit",
+    "Moment": "Moment", "Attempt": "Attempt", "Delivery": "Delivery", "LimitNumbers": "Limit", "Sums": "SpendSums",
+    "Spend": "Spend", "SandboxSpend": "SandboxSpend",
 }  # fmt: skip
 """The schema of each type; the others are of answers that the document describes where they stand."""
 
@@ -58,6 +59,10 @@ def test_answers_have_these_members(tmp_path: Path) -> None:
         sandbox.advance(60)
         (delivery,) = sandbox.deliveries()
         assert set(delivery["attempts"][0]["request"]) == members("SentWebhook")
+        spend = sandbox.spend()
+        assert set(SCHEMAS["UnderWay"]["items"]["properties"]) == members("UnderWay")
+        assert set(spend["jobs"][0]) == members("JobPrice")
+        assert set(spend["operations"][0]) == members("OperationSums")
         kinds: dict[str, Any] = {one["kind"]: one for one in sandbox.journal.records()}
         assert set(kinds) == {"exchange", "attempt"}
         assert all(set(one) <= members("Record") for one in kinds.values())
@@ -65,7 +70,9 @@ def test_answers_have_these_members(tmp_path: Path) -> None:
 
 def test_every_type_is_held_by_one_of_these_tests() -> None:
     types = {name for name, one in vars(results).items() if is_typeddict(one) and name != "TypedDict"}
-    assert types - set(SCHEMA_OF) == {"Record", "Transcript", "SchemaList", "OpenedListener", "SentWebhook"}
+    assert types - set(SCHEMA_OF) == {
+        "Record", "Transcript", "SchemaList", "OpenedListener", "SentWebhook", "UnderWay", "JobPrice", "OperationSums",
+    }  # fmt: skip
 
 
 def test_every_exception_of_ours_has_one_base() -> None:

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from mockserver.testing import MockServer, NoMockServer, StartFailed
 from mockserver.testing import attached as attaching
 from mockserver.testing.process import OwnProcess
+from tests.local_http import local_http
 from tests.testing.conftest import KINDS
 from tests.testing.suite import ROOT
 
@@ -76,21 +76,11 @@ def test_nobody_there() -> None:
 
 
 def test_somebody_else_there() -> None:
-    class Other(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(404)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Other) as other:
-        answering = threading.Thread(target=other.handle_request)
-        answering.start()
-        with pytest.raises(NoMockServer, match="is no mock server: 404 from /_mock/health"):
-            MockServer.attach(f"http://127.0.0.1:{other.server_port}/")
-        answering.join()
+    with (
+        local_http(lambda _: (404, b"")) as other,
+        pytest.raises(NoMockServer, match="is no mock server: 404 from /_mock/health"),
+    ):
+        MockServer.attach(f"{other.url}/")
 
 
 def test_another_version_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

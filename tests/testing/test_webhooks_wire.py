@@ -44,7 +44,7 @@ def test_webhooks_are_signed_as_a_receiver_expects(handle: MockServer, requests_
     sandbox.clock.start = "2026-01-31T12:00:00Z"
     sandbox.freeze()
     sandbox.configure(webhook_secrets=SECRETS)
-    assert sandbox.settings()["webhook_secrets"] == 2
+    assert sandbox.settings()["webhook_signatures"] == 2
     assert not any(secret in json.dumps(sandbox.settings()) for secret in SECRETS)
     sandbox.scenario.queue("success", "webhook-wrong-signature", "webhook-stale-signature")
     for _ in range(3):

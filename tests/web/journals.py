@@ -19,7 +19,7 @@ CREATE = "/v2/ai/text-to-video"
 ASKED = {"prompt": "a cat", "width": 512, "height": 512, "duration": 2}
 
 
-class Scene:
+class JournalSession:
     """An application without a socket, under a time moved by hand, and one sandbox of it."""
 
     def __init__(self, direct: Direct, time: HandTime) -> None:

@@ -20,10 +20,10 @@ from mockserver.domain.scenario_composition import FILE, LIFE, MEMBERS, PROBLEMS
 from mockserver.domain.scenario_parts import FAULT_LISTS, FILE_CHANGES, TIMELINE_CHANGES
 from mockserver.domain.webhook_composition import TRY, WEBHOOK_PLANS
 from mockserver.domain.webhook_plan import CHANGES
-from mockserver.engine.pace import TIMINGS
 from mockserver.provider import configuration
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
+from mockserver.timings import TIMINGS
 from mockserver.web.control import TABLE
 from mockserver.web.promises import OWN
 

@@ -24,7 +24,7 @@ def brittle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Direct]:
     opened.close()
 
 
-def told_to_the_log_only(answer: Response, caplog: pytest.LogCaptureFixture) -> None:
+def check_only_the_log_has_it(answer: Response, caplog: pytest.LogCaptureFixture) -> None:
     assert "ZeroDivisionError inside the mock server; its log has the traceback" in (
         answer.header("x-mock-problem") or ""
     )
@@ -43,7 +43,7 @@ def test_a_bug_is_the_providers_500(brittle: Direct, caplog: pytest.LogCaptureFi
     body = b"{'brittle': 'crashed'}"
     assert (answer.status, answer.body) == (500, b"" if method == "HEAD" else body)
     assert (answer.header("x-brittle"), answer.header("content-length")) == ("1", str(len(body)))
-    told_to_the_log_only(answer, caplog)
+    check_only_the_log_has_it(answer, caplog)
 
 
 @pytest.mark.parametrize("name", ["refuse", "dress", "encode", "credential", "owner"])
@@ -53,7 +53,7 @@ def test_a_bug_in_the_providers_own_words_is_our_500(
     answer = brittle.call("GET", f"/brittle/{name}")
     assert (answer.status, answer.header("content-type")) == (500, "application/problem+json")
     assert answer.json()["title"] == "Internal Server Error"
-    told_to_the_log_only(answer, caplog)
+    check_only_the_log_has_it(answer, caplog)
 
 
 def test_after_a_bug_all_is_well(brittle: Direct) -> None:
@@ -94,4 +94,4 @@ def test_a_bug_while_a_clip_is_made(
     monkeypatch.setattr(direct.app.state.context.clips, "get", broken)
     answer = direct.call("GET", f"/generated/{job}.mp4")
     assert (answer.status, answer.json()["error"]) == (500, "INTERNAL_ERROR")
-    told_to_the_log_only(answer, caplog)
+    check_only_the_log_has_it(answer, caplog)

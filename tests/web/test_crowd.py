@@ -19,7 +19,7 @@ from mockserver.testing.thread import InThread
 from tests.providers.tensorone.client import Client
 
 
-def asked(address: tuple[str, int], path: str) -> socket.socket:
+def send_request(address: tuple[str, int], path: str) -> socket.socket:
     """A connection on which a request was sent."""
     opened = socket.create_connection(address, timeout=60)
     opened.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
@@ -39,7 +39,7 @@ def test_twenty_clients_one_encoder_and_the_first_goes_away(tmp_path: Path) -> N
         job = client.finished(width=128, height=128)["videoId"]
         place = urlsplit(server.url)
         address, path = (place.hostname or "", place.port or 0), f"/generated/{job}.mp4"
-        crowd = [asked(address, path) for _ in range(20)]
+        crowd = [send_request(address, path) for _ in range(20)]
         crowd[0].close()
         answers = [read(connection) for connection in crowd[1:]]
         assert client.poll(job)["status"] == "completed"
@@ -65,7 +65,7 @@ def test_no_poll_waits_for_an_encoder(tmp_path: Path, monkeypatch: pytest.Monkey
         client = Client(server, "slow")
         job = client.finished()["videoId"]
         place = urlsplit(server.url)
-        waiting = [asked((place.hostname or "", place.port or 0), f"/generated/{job}.mp4") for _ in range(8)]
+        waiting = [send_request((place.hostname or "", place.port or 0), f"/generated/{job}.mp4") for _ in range(8)]
         assert [client.poll(job)["status"] for _ in range(20)] == ["completed"] * 20
         assert client.create()["status"] == "queued"
         gate.write_bytes(b"go")

@@ -14,10 +14,10 @@ from mockserver.domain.journal import LONGEST
 from mockserver.engine.sandbox import digest_of
 from mockserver.settings import Settings
 from tests.web.direct import Direct
-from tests.web.journals import ASKED, BEARER, CREATE, KEY, START, Scene
+from tests.web.journals import ASKED, BEARER, CREATE, KEY, START, JournalSession
 
 
-def test_an_exchange_is_told_whole(steps: Scene) -> None:
+def test_an_exchange_is_told_whole(steps: JournalSession) -> None:
     job = steps.create()
     steps.time.pass_seconds(5)
     answer = steps.call("GET", f"/v2/ai/videos/{job}/status?x=%20y")
@@ -39,7 +39,7 @@ def test_an_exchange_is_told_whole(steps: Scene) -> None:
     assert (made.ending, polled.ending) == ("complete", "complete")
 
 
-def test_times_are_those_of_the_sandbox_and_of_the_machine(steps: Scene) -> None:
+def test_times_are_those_of_the_sandbox_and_of_the_machine(steps: JournalSession) -> None:
     steps.direct.json("PATCH", f"/_mock/sandboxes/{digest_of(KEY)}/clock", {"rate": 2})
     steps.create()
     steps.time.pass_seconds(10)
@@ -50,7 +50,7 @@ def test_times_are_those_of_the_sandbox_and_of_the_machine(steps: Scene) -> None
     assert second.arrived == second.read == second.first_byte == second.last_byte
 
 
-def test_bytes_are_those_on_the_wire(steps: Scene) -> None:
+def test_bytes_are_those_on_the_wire(steps: JournalSession) -> None:
     """Request line and header lines as any client writes them, with the key that is not shown."""
     answer = steps.call("POST", f"{CREATE}?a=b", ASKED)
     body = json.dumps(ASKED)
@@ -62,7 +62,7 @@ def test_bytes_are_those_on_the_wire(steps: Scene) -> None:
     assert one.sent_bytes == len("\r\n".join(came))
 
 
-def test_bytes_are_those_on_the_wire_also_where_a_key_was_taken_out(steps: Scene) -> None:
+def test_bytes_are_those_on_the_wire_also_where_a_key_was_taken_out(steps: JournalSession) -> None:
     """Of the query, the body, and of what the answer echoes."""
     body = json.dumps({**ASKED, "width": KEY})
     answer = steps.call("POST", f"{CREATE}?key={KEY}", body.encode())
@@ -75,7 +75,7 @@ def test_bytes_are_those_on_the_wire_also_where_a_key_was_taken_out(steps: Scene
     assert one.sent_bytes == len("\r\n".join([*came, answer.body.decode()]))
 
 
-def test_a_link_without_a_key_is_about_its_job_also_before_it_works(steps: Scene) -> None:
+def test_a_link_without_a_key_is_about_its_job_also_before_it_works(steps: JournalSession) -> None:
     steps.direct.json("PATCH", f"/_mock/sandboxes/{digest_of(KEY)}", {"queue": ["links-lag=5"]})
     job = steps.create()
     link = urlsplit(steps.call("GET", f"/v2/ai/videos/{job}/status").json()["videoUrl"]).path
@@ -86,7 +86,7 @@ def test_a_link_without_a_key_is_about_its_job_also_before_it_works(steps: Scene
     assert told == [(job, None, 1, "links-lag=5"), (job, None, 2, "links-lag=5")]
 
 
-def test_polls_are_numbered_by_job(steps: Scene) -> None:
+def test_polls_are_numbered_by_job(steps: JournalSession) -> None:
     jobs = [steps.create(), steps.create()]
     for job in (*jobs, *jobs, jobs[0]):
         steps.call("GET", f"/v2/ai/videos/{job}/status")
@@ -94,7 +94,7 @@ def test_polls_are_numbered_by_job(steps: Scene) -> None:
     assert told == [(jobs[0], 1), (jobs[1], 1), (jobs[0], 2), (jobs[1], 2), (jobs[0], 3)]
 
 
-def test_a_refused_poll_belongs_to_its_job_all_the_same(steps: Scene) -> None:
+def test_a_refused_poll_belongs_to_its_job_all_the_same(steps: JournalSession) -> None:
     job = steps.create()
     path = f"/_mock/sandboxes/{digest_of(KEY)}"
     steps.direct.json("PATCH", path, {"limits": {"getVideoStatus": {"calls": 1, "seconds": 60}}})
@@ -107,7 +107,7 @@ def test_a_refused_poll_belongs_to_its_job_all_the_same(steps: Scene) -> None:
     assert refused.answer.status == 429
 
 
-def test_a_clip_is_told_by_length_and_digest(steps: Scene) -> None:
+def test_a_clip_is_told_by_length_and_digest(steps: JournalSession) -> None:
     job = steps.create()
     whole = steps.call("GET", f"/v2/ai/videos/{job}/download")
     part = steps.call("GET", f"/v2/ai/videos/{job}/download", headers={**BEARER, "Range": "bytes=0-99"})
@@ -124,7 +124,7 @@ def test_a_clip_is_told_by_length_and_digest(steps: Scene) -> None:
     assert len(steps.read().body) < 10_000
 
 
-def test_a_long_body_is_cut_with_a_mark(steps: Scene) -> None:
+def test_a_long_body_is_cut_with_a_mark(steps: JournalSession) -> None:
     asked = {**ASKED, "prompt": "é" * LONGEST}
     steps.call("POST", CREATE, json.dumps(asked, ensure_ascii=False).encode())
     (one,) = steps.transcript().exchanges
@@ -138,7 +138,7 @@ def test_a_long_body_is_cut_with_a_mark(steps: Scene) -> None:
     assert one.verdict.valid is None
 
 
-def test_the_verdict_is_that_of_the_document(steps: Scene) -> None:
+def test_the_verdict_is_that_of_the_document(steps: JournalSession) -> None:
     steps.call("POST", CREATE, {"prompt": 5, "width": "x"})
     steps.call("POST", CREATE, b'{"prompt": ')
     wrong, malformed = (one.verdict for one in steps.transcript().exchanges)
@@ -149,14 +149,14 @@ def test_the_verdict_is_that_of_the_document(steps: Scene) -> None:
     assert (malformed.valid, [one.rule for one in malformed.violations]) == (False, ["json"])
 
 
-def test_a_body_that_is_no_text_is_told_in_base64(steps: Scene) -> None:
+def test_a_body_that_is_no_text_is_told_in_base64(steps: JournalSession) -> None:
     steps.call("POST", CREATE, b"\xff\xfe\x00")
     (one,) = steps.transcript().exchanges
     assert one.request.body is not None
     assert one.request.body.data == b"\xff\xfe\x00"
 
 
-def test_an_unknown_path_is_journaled_without_a_provider(steps: Scene) -> None:
+def test_an_unknown_path_is_journaled_without_a_provider(steps: JournalSession) -> None:
     steps.call("GET", "/favicon.ico")
     steps.call("GET", "/v2/ai/nothing")
     stray, near = steps.transcript().exchanges
@@ -164,12 +164,12 @@ def test_an_unknown_path_is_journaled_without_a_provider(steps: Scene) -> None:
     assert (near.provider, near.operation, near.problem) == ("tensorone", None, "unknown path")
 
 
-def test_the_control_api_is_not_journaled(steps: Scene) -> None:
+def test_the_control_api_is_not_journaled(steps: JournalSession) -> None:
     steps.read()
     assert steps.records() == []
 
 
-def test_a_crashed_exchange_is_told(steps: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crashed_exchange_is_told(steps: JournalSession, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
@@ -179,14 +179,14 @@ def test_a_crashed_exchange_is_told(steps: Scene, monkeypatch: pytest.MonkeyPatc
     assert (one.problem, one.ending) == ("crashed", "complete")
 
 
-def test_headers_that_cors_adds_are_told(steps: Scene) -> None:
+def test_headers_that_cors_adds_are_told(steps: JournalSession) -> None:
     steps.call("POST", CREATE, ASKED, {**BEARER, "Origin": "http://localhost:3000"})
     (one,) = steps.transcript().exchanges
     assert one.answer is not None
     assert one.answer.header("access-control-expose-headers") == "*"
 
 
-def test_sandboxes_have_journals_of_their_own(steps: Scene) -> None:
+def test_sandboxes_have_journals_of_their_own(steps: JournalSession) -> None:
     steps.create()
     other = {**BEARER, "Authorization": "Bearer journal-key-2"}
     steps.direct.sandbox("journal-key-2")
@@ -196,7 +196,7 @@ def test_sandboxes_have_journals_of_their_own(steps: Scene) -> None:
     assert [one["n"] for one in steps.records(key="journal-key-2")] == [1, 2]
 
 
-def test_a_call_to_another_sandbox_tells_whose_key_it_showed(steps: Scene) -> None:
+def test_a_call_to_another_sandbox_tells_whose_key_it_showed(steps: JournalSession) -> None:
     headers = {**BEARER, "Authorization": "Bearer another-key", "X-Mock-Sandbox": KEY}
     steps.call("POST", CREATE, ASKED, headers)
     steps.call("POST", CREATE, ASKED, {"X-Mock-Sandbox": KEY})
@@ -204,7 +204,7 @@ def test_a_call_to_another_sandbox_tells_whose_key_it_showed(steps: Scene) -> No
     assert (shown.credential, silent.credential) == (digest_of("another-key"), None)
 
 
-def test_the_ring_keeps_the_latest_thousand(steps: Scene) -> None:
+def test_the_ring_keeps_the_latest_thousand(steps: JournalSession) -> None:
     for _ in range(1005):
         steps.call("GET", "/v2/ai/videos/none/status")
     found = steps.transcript()
@@ -212,7 +212,7 @@ def test_the_ring_keeps_the_latest_thousand(steps: Scene) -> None:
     assert [one.n for one in found.records] == list(range(6, 1006))
 
 
-def test_reset_empties_it_and_begins_anew(steps: Scene) -> None:
+def test_reset_empties_it_and_begins_anew(steps: JournalSession) -> None:
     steps.create()
     steps.direct.json("DELETE", f"/_mock/sandboxes/{digest_of(KEY)}")
     assert steps.read().json() == {
@@ -222,7 +222,7 @@ def test_reset_empties_it_and_begins_anew(steps: Scene) -> None:
     assert [one["n"] for one in steps.records()] == [1]
 
 
-def test_it_can_be_off(steps: Scene) -> None:
+def test_it_can_be_off(steps: JournalSession) -> None:
     path = f"/_mock/sandboxes/{digest_of(KEY)}"
     steps.create()
     assert steps.direct.json("PATCH", path, {"journal": "off"})["journal"] == "off"
@@ -235,7 +235,7 @@ def test_it_can_be_off(steps: Scene) -> None:
 
 def test_a_server_may_have_none(tmp_path: Any) -> None:
     direct = Direct(create_app(Settings(cache=tmp_path, timing="instant", journal=False)))
-    steps = Scene(direct, HandTime(START))
+    steps = JournalSession(direct, HandTime(START))
     steps.create()
     assert steps.records() == []
     direct.close()

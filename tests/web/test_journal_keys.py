@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mockserver.domain.journal import LONGEST
 from mockserver.engine.sandbox import digest_of
 from mockserver.kit import transcript
-from tests.web.journals import ASKED, CREATE, KEY, Scene
+from tests.web.journals import ASKED, CREATE, KEY, JournalSession
 
 HEADER_KEYS = st.text(
     st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_characters="\x7f", exclude_categories=["Cc", "Zs"]),
@@ -43,7 +43,7 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(one)
 
 
-def found(steps: Scene, sandbox: str, key: str) -> list[str]:
+def found(steps: JournalSession, sandbox: str, key: str) -> list[str]:
     """Where a key stands in any of the three renderings, however it is read."""
     seen = []
     for name in ("journal.json", "journal.ndjson", "journal.har"):
@@ -66,7 +66,7 @@ def wide(key: str) -> str:
 @given(key=HEADER_KEYS)
 @example(key="k" * 8)
 @example(key='a"b\\c/d+e=%f')
-def test_a_bearer_key_stands_nowhere(place: Scene, key: str) -> None:
+def test_a_bearer_key_stands_nowhere(place: JournalSession, key: str) -> None:
     """In its header, and wherever else a client may put it; what answers echo of it is gone too."""
     bearer = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     escaped = "".join(f"\\u{ord(one):04x}" for one in key)
@@ -95,7 +95,7 @@ def test_a_bearer_key_stands_nowhere(place: Scene, key: str) -> None:
 @settings(max_examples=40, deadline=None)
 @given(key=BODY_KEYS)
 @example(key="ſ/\u2028\U0001f600 =&+%")
-def test_a_key_of_the_body_stands_nowhere(place: Scene, key: str) -> None:
+def test_a_key_of_the_body_stands_nowhere(place: JournalSession, key: str) -> None:
     """Nor in what its job's webhook says, to whom, or what polls of others echo of it."""
     asked = {
         "key": key, "model_id": "cogvideox", "prompt": "a cat", "track_id": key,
@@ -114,7 +114,7 @@ def test_a_key_of_the_body_stands_nowhere(place: Scene, key: str) -> None:
     assert [one.error is not None for one in read.attempts] == [True]
 
 
-def test_a_key_at_the_edge_of_what_is_kept_is_not_halved(steps: Scene) -> None:
+def test_a_key_at_the_edge_of_what_is_kept_is_not_halved(steps: JournalSession) -> None:
     for length in range(LONGEST - 40, LONGEST + 2):
         body = b'{"prompt": "' + b"x" * (length - 12) + KEY.encode() * 3 + b'"}'
         steps.call("POST", CREATE, body)
@@ -122,7 +122,7 @@ def test_a_key_at_the_edge_of_what_is_kept_is_not_halved(steps: Scene) -> None:
     assert not any(KEY[:size].encode() in shown for size in range(6, len(KEY) + 1))
 
 
-def test_a_short_key_is_taken_out_of_its_places(steps: Scene) -> None:
+def test_a_short_key_is_taken_out_of_its_places(steps: JournalSession) -> None:
     steps.direct.sandbox("k", timing="instant")
     steps.call("POST", f"{CREATE}?key=k", {**ASKED, "prompt": "kick"}, {"Authorization": "Bearer k", "X-Api-Key": "k"})
     (one,) = steps.transcript("k").exchanges
@@ -132,7 +132,7 @@ def test_a_short_key_is_taken_out_of_its_places(steps: Scene) -> None:
     assert b"kick" in (one.request.body.data or b"")
 
 
-def test_the_sandboxes_key_is_known_also_where_the_call_shows_none(steps: Scene) -> None:
+def test_the_sandboxes_key_is_known_also_where_the_call_shows_none(steps: JournalSession) -> None:
     """At a listener of the sandbox; the name of a parameter does not matter."""
     listener = {"mockserver.sandbox": digest_of(KEY)}
     steps.call("GET", f"/v2/ai/videos/{KEY}/status", headers={}, **listener)
@@ -142,7 +142,7 @@ def test_the_sandboxes_key_is_known_also_where_the_call_shows_none(steps: Scene)
     assert KEY.encode() not in steps.read().body
 
 
-def test_a_member_key_deep_in_a_body_is_a_secret_too(steps: Scene) -> None:
+def test_a_member_key_deep_in_a_body_is_a_secret_too(steps: JournalSession) -> None:
     asked = {"key": KEY, "model_id": "x", "prompt": "a", "more": {"key": "of somebody else"}}
     steps.call("POST", "/api/v6/video/text2video", asked, {"Content-Type": "application/json"})
     (one,) = steps.transcript().exchanges
@@ -163,7 +163,7 @@ def test_a_member_key_deep_in_a_body_is_a_secret_too(steps: Scene) -> None:
         ),
     ],
 )
-def test_a_key_in_a_wrong_wrapping_is_a_secret_too(steps: Scene, kind: str, body: str, shown: str) -> None:
+def test_a_key_in_a_wrong_wrapping_is_a_secret_too(steps: JournalSession, kind: str, body: str, shown: str) -> None:
     """No sandbox is known by it: its call is nobody's, and refused. So is what its journal shows of it."""
     steps.direct.json("DELETE", "/_mock/sandboxes/anonymous")
     headers = {"Content-Type": kind}
@@ -175,7 +175,7 @@ def test_a_key_in_a_wrong_wrapping_is_a_secret_too(steps: Scene, kind: str, body
 
 
 @pytest.mark.parametrize("key", [[KEY], {"a": KEY}, 12345678, -1.5, None, True])
-def test_what_is_no_string_in_the_place_of_a_key_is_judged_as_what_it_was(steps: Scene, key: object) -> None:
+def test_what_is_no_string_in_the_place_of_a_key_is_judged_as_what_it_was(steps: JournalSession, key: object) -> None:
     steps.direct.json("DELETE", "/_mock/sandboxes/anonymous")
     asked = {"key": key, "model_id": "cogvideox", "prompt": "a"}
     steps.call("POST", "/api/v6/video/text2video", asked, {"Content-Type": "application/json"})
@@ -183,7 +183,7 @@ def test_what_is_no_string_in_the_place_of_a_key_is_judged_as_what_it_was(steps:
     assert [violation.path for violation in one.verdict.violations] == ["/key"]
 
 
-def test_what_another_call_echoes_of_a_key_is_taken_out(steps: Scene) -> None:
+def test_what_another_call_echoes_of_a_key_is_taken_out(steps: JournalSession) -> None:
     """A failure of AI/ML API may tell the prompt to whoever asks in this sandbox."""
     path = f"/_mock/sandboxes/{digest_of(KEY)}"
     steps.direct.json("PATCH", path, {"profiles": {"aimlapi": ["old-failure"]}, "scenario": "fails-in-processing"})
@@ -202,7 +202,7 @@ def test_what_another_call_echoes_of_a_key_is_taken_out(steps: Scene) -> None:
     assert KEY.encode() not in steps.read().body
 
 
-def test_a_mark_says_where_a_key_stood(steps: Scene) -> None:
+def test_a_mark_says_where_a_key_stood(steps: JournalSession) -> None:
     """So that a law can still say that a URL carried it."""
     steps.call("GET", f"/v2/ai/videos/none/status?api_key={KEY}")
     steps.call("GET", "/v2/ai/videos/none/status?api_key=another")
@@ -210,7 +210,7 @@ def test_a_mark_says_where_a_key_stood(steps: Scene) -> None:
     assert (ours.request.query, other.request.query) == ("api_key=[key]", "api_key=[secret]")
 
 
-def test_the_url_of_a_har_entry_can_be_split(steps: Scene) -> None:
+def test_the_url_of_a_har_entry_can_be_split(steps: JournalSession) -> None:
     steps.call("GET", f"/v2/ai/videos/none/status?api_key={KEY}&a=1")
     (one,) = steps.read("journal.har").json()["log"]["entries"]
     assert parse_qsl(urlsplit(one["request"]["url"]).query) == [("api_key", "[key]"), ("a", "1")]

@@ -11,10 +11,10 @@ import pytest
 from mockserver.engine.sandbox import digest_of
 from mockserver.kit import transcript
 from mockserver.kit.target import Response
-from tests.web.journals import ASKED, BEARER, CREATE, KEY, Scene
+from tests.web.journals import ASKED, BEARER, CREATE, KEY, JournalSession
 
 
-def test_filters_choose(steps: Scene) -> None:
+def test_filters_choose(steps: JournalSession) -> None:
     job = steps.create()
     steps.call("GET", f"/v2/ai/videos/{job}/status")
     steps.call("GET", "/v2/ai/videos/none/status")
@@ -46,13 +46,13 @@ def test_filters_choose(steps: Scene) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["journal.json", "journal.ndjson", "journal.har"])
-def test_a_wrong_filter_is_refused(steps: Scene, name: str, query: str, told: str) -> None:
+def test_a_wrong_filter_is_refused(steps: JournalSession, name: str, query: str, told: str) -> None:
     answer = steps.read(name, query)
     assert (answer.status, answer.header("content-type")) == (400, "application/problem+json")
     assert answer.json()["detail"].startswith(told)
 
 
-def test_lines_are_the_records(steps: Scene) -> None:
+def test_lines_are_the_records(steps: JournalSession) -> None:
     job = steps.create()
     steps.call("GET", f"/v2/ai/videos/{job}/status")
     answer = steps.read("journal.ndjson")
@@ -61,7 +61,7 @@ def test_lines_are_the_records(steps: Scene) -> None:
     assert [one.n for one in transcript.read_lines(answer.body.splitlines())] == [1, 2]
 
 
-def test_har_is_what_browsers_open(steps: Scene) -> None:
+def test_har_is_what_browsers_open(steps: JournalSession) -> None:
     """The members that HAR 1.2 asks for, each of its type; ours begin with an underscore."""
     steps.direct.json("PATCH", f"/_mock/sandboxes/{digest_of(KEY)}/clock", {"frozen": True})
     job = steps.create()
@@ -95,14 +95,14 @@ def test_har_is_what_browsers_open(steps: Scene) -> None:
     assert (made["response"]["statusText"], made["_operation"]) == ("OK", "createVideo")
 
 
-def test_waiting_answers_with_what_there_is(steps: Scene) -> None:
+def test_waiting_answers_with_what_there_is(steps: JournalSession) -> None:
     steps.create()
     steps.call("GET", "/v2/ai/videos/none/status")
     answer = steps.read("journal/wait", "operation=createVideo&count=1&timeout=0")
     assert [one.n for one in transcript.read(answer.json()).records] == [1]
 
 
-def test_waiting_in_vain_is_told(steps: Scene) -> None:
+def test_waiting_in_vain_is_told(steps: JournalSession) -> None:
     steps.create()
     answer = steps.read("journal/wait", "operation=createVideo&count=2&timeout=0")
     assert (answer.status, answer.header("content-type")) == (408, "application/problem+json")
@@ -111,7 +111,7 @@ def test_waiting_in_vain_is_told(steps: Scene) -> None:
     assert (told["count"], told["wanted"]) == (1, 2)
 
 
-def test_waiting_goes_on_until_what_is_waited_for_has_come(steps: Scene) -> None:
+def test_waiting_goes_on_until_what_is_waited_for_has_come(steps: JournalSession) -> None:
     direct = steps.direct
     journal = direct.app.state.context.engine.store.open(digest_of(KEY)).journal
     path = f"/_mock/sandboxes/{digest_of(KEY)}/journal/wait?operation=createVideo&timeout=30"
@@ -135,5 +135,5 @@ def test_waiting_goes_on_until_what_is_waited_for_has_come(steps: Scene) -> None
 
 
 @pytest.mark.parametrize("query", ["timeout=61", "timeout=nan", "timeout=x", "count=0", "count=1.5", "countt=1"])
-def test_a_wrong_wait_is_refused(steps: Scene, query: str) -> None:
+def test_a_wrong_wait_is_refused(steps: JournalSession, query: str) -> None:
     assert steps.read("journal/wait", query).status == 400

@@ -6,9 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +15,7 @@ import pytest
 from mockserver.kit import transcript
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
+from tests.local_http import local_http
 
 KEY = "wire-key-1"
 BEARER = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
@@ -152,31 +151,9 @@ def test_waiting_ends_with_what_is_waited_for(served: MockServer, path: str) -> 
     assert [one["operation"] for one in found[0]["records"]] == ["createVideo"]
 
 
-class Hook(BaseHTTPRequestHandler):
-    """Takes every webhook."""
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def receiver_in_thread() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Hook) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
-
-
 def test_attempts_at_webhooks_stand_among_the_exchanges(served: MockServer, path: str) -> None:
-    with receiver_in_thread() as url:
+    with local_http() as receiver:
+        url = receiver.url
         asked = {**HELD, "instant_response": True, "webhook": f"{url}/hook"}
         served.control("PATCH", path, {"timing": "quick"})
         _, _, content = served.request("POST", "/api/v6/video/text2video", {}, json.dumps(asked).encode())

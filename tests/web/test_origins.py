@@ -9,7 +9,7 @@ import pytest
 from mockserver.app import create_app
 from mockserver.kit.target import Response
 from mockserver.settings import Settings
-from mockserver.web.guard import is_loopback
+from mockserver.web.guard import is_this_machine
 from tests.web.direct import Direct
 
 CREATE = "/v2/ai/text-to-video"
@@ -136,7 +136,7 @@ def test_names_of_this_machine_do(direct: Direct, host: str) -> None:
     ],
 )  # fmt: skip
 def test_what_means_this_machine(host: str, is_ours: bool) -> None:
-    assert is_loopback(host) is is_ours
+    assert is_this_machine(host) is is_ours
 
 
 @pytest.fixture

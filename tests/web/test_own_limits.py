@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver.testing import MockServer, Sandbox
-from mockserver.testing.handle import ControlRefused
+from mockserver.testing.control import ControlRefused
 
 KEY = "own-limits"
 BEARER = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
@@ -126,8 +126,8 @@ def test_the_tier_of_the_account_sets_the_limits(server: MockServer, sandbox: Sa
     """Polls and upscales are limited by the tier: 100, 1,000 and 10,000 reads, 20, 200 and 2,000 writes an hour."""
     for tier, reads, writes in (("free", 100, 20), ("pro", 1000, 200), ("enterprise", 10_000, 2000)):
         sandbox.configure(tiers={"tensorone": tier})
-        assert told(server, "GET", "/v2/ai/videos/x/status") == reads
-        assert told(server, "POST", "/v2/ai/video-upscale") == writes
+        assert status_of(server, "GET", "/v2/ai/videos/x/status") == reads
+        assert status_of(server, "POST", "/v2/ai/video-upscale") == writes
 
 
 @pytest.mark.fact("tensorone.rate.smaller-wins")
@@ -135,10 +135,10 @@ def test_the_endpoints_limit_is_smaller_in_every_tier(server: MockServer, sandbo
     """Creations are limited to 20 an hour whatever the tier."""
     for tier in ("free", "pro", "enterprise"):
         sandbox.configure(tiers={"tensorone": tier})
-        assert told(server, "POST", "/v2/ai/text-to-video") == 20
+        assert status_of(server, "POST", "/v2/ai/text-to-video") == 20
 
 
-def told(server: MockServer, method: str, path: str) -> int:
+def status_of(server: MockServer, method: str, path: str) -> int:
     _, headers, _ = server.request(method, path, BEARER, b"{}" if method == "POST" else b"")
     return int(dict(headers)["x-ratelimit-limit"])
 

@@ -40,7 +40,7 @@ def test_a_problem_fits_into_a_header(kind: ProblemKind, text: str, violations: 
     is_a_header(Problem(kind, text, violations).header())
 
 
-def told(answer: Response) -> None:
+def check_header(answer: Response) -> None:
     for name, value in answer.headers:
         assert "\r" not in value, name
         assert "\n" not in value, name
@@ -88,7 +88,9 @@ def test_no_request_breaks_a_header(direct: Direct, data: st.DataObject) -> None
         "body",
     )  # fmt: skip
     query = data.draw(st.sampled_from(["", "?format=%0d%0a", "?a=b&a=%ff&&=", "?generation_id=%00é"]), "query")
-    told(direct.call(row.operation.method, path + query, {"x-mock-sandbox": "hostile", **headers, **extra}, body))
+    check_header(
+        direct.call(row.operation.method, path + query, {"x-mock-sandbox": "hostile", **headers, **extra}, body)
+    )
 
 
 @pytest.mark.parametrize(

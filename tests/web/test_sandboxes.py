@@ -70,7 +70,7 @@ def test_two_keys_never_meet(direct: Direct, story: list[tuple[bool, str]]) -> N
         seen[side].append(together[side].act(action))
     assert not together[True].ever & together[False].ever
     for side, key in ((True, "left"), (False, "right")):
-        alone = One(direct, key)  # the same key anew has the same chance
+        alone = One(direct, key)  # the same key, used again, has the same chance
         assert [alone.act(action) for mine, action in story if mine is side] == seen[side]
 
 

@@ -1,4 +1,4 @@
-"""How the camera stands at a frame. Integers only: the unit of shifts is 1/4096 of the picture's side."""
+"""The position of the camera at a frame. Integers only: the unit of shifts is 1/4096 of the picture's side."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class Camera:
     push: int = UNIT
 
     def scale(self, nearness: int) -> int:
-        """The magnification, in 1/4096, of what lies at ``nearness`` (0 far .. 4096 near)."""
+        """Return the magnification, in 1/4096, of what lies at ``nearness`` (0 far .. 4096 near)."""
         return self.zoom * (UNIT + (self.push - UNIT) * nearness // UNIT) // UNIT
 
     def x(self, nearness: int) -> int:
-        """How far the view has gone to the right for what lies at ``nearness``."""
+        """Return how far the view has gone to the right for what lies at ``nearness``."""
         return self.pan + self.truck * nearness // UNIT
 
     def y(self, nearness: int) -> int:
-        """How far the view has gone up for what lies at ``nearness``."""
+        """Return how far the view has gone up for what lies at ``nearness``."""
         return self.tilt + self.pedestal * nearness // UNIT
 
 
@@ -58,7 +58,7 @@ MOVES: dict[str, dict[str, int]] = {
 
 
 def known(moves: tuple[str, ...]) -> frozenset[str]:
-    """The commands of ``moves`` that are known, in lower case; the rest is tolerated."""
+    """Return the known commands of ``moves``, in lower case; other words are ignored."""
     return frozenset(" ".join(move.lower().split()) for move in moves) & MOVES.keys()
 
 
@@ -72,15 +72,15 @@ class Course:
     moves: tuple[str, ...] = ()
 
     def milliseconds(self, frame: int) -> int:
-        """When the frame is shown."""
+        """Return when the frame is shown."""
         return int(frame * 1000 / self.fps)
 
     def through(self, frame: int) -> int:
-        """How much of the clip is over, 0 .. 4096 (at the last frame)."""
+        """Return how much of the clip is over, 0 .. 4096 (at the last frame)."""
         return frame * UNIT // max(1, self.frames - 1)
 
     def at(self, frame: int) -> Camera:
-        """The camera at a frame. It starts at rest in the middle; without commands it walks slowly."""
+        """Return the camera at a frame. It starts at rest in the middle; without commands it walks slowly."""
         commands = known(self.moves)
         if not commands:
             return Camera(truck=int(frame * 160 / self.fps))

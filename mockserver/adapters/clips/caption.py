@@ -1,4 +1,4 @@
-"""The strip below the scene: who asked for what, and which frame this is. Pillow's bundled font, full resolution."""
+"""The caption below the scene: the request, and the number of the frame. Pillow's bundled font, full resolution."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from PIL import Image, ImageDraw, ImageFont
 from mockserver.adapters.clips.looks import look, mix
 from mockserver.domain.clip import ClipSpec, Fitted
 
-READ = 2000  # characters of a prompt that are looked at: no strip holds more
-NARROWEST, LOWEST = 96, 64  # below it no text can be read, so there is no strip
+READ = 2000  # characters of a prompt that are looked at: no caption holds more
+NARROWEST, LOWEST = 96, 64  # below it no text can be read, so there is no caption
 
 
 @lru_cache(maxsize=16)
 def typeface(size: int) -> ImageFont.FreeTypeFont:
-    """Pillow's own font at ``size`` pixels."""
+    """Return Pillow's own font at ``size`` pixels."""
     font = ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
         raise RuntimeError("this Pillow was built without FreeType")
@@ -30,8 +30,8 @@ def _missing() -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _shown(character: str) -> str:
-    """The character itself if the font draws it, else its code as " U+4E2D " to be squeezed later."""
+def _drawable(character: str) -> str:
+    """Return the character if the font draws it, else its code as " U+4E2D ", which is squeezed later."""
     if character == " ":
         return character
     drawable = character.isprintable() and bytes(typeface(16).getmask(character)) not in (_missing(), b"")
@@ -39,13 +39,13 @@ def _shown(character: str) -> str:
 
 
 def readable(text: str) -> str:
-    """``text`` on one line in characters that the font has; others as their codes, such as U+4E2D."""
+    """Return ``text`` on one line in characters that the font has; others as their codes, such as U+4E2D."""
     words = " ".join(text[:READ].split())
-    return " ".join("".join(map(_shown, words)).split())
+    return " ".join("".join(map(_drawable, words)).split())
 
 
 def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> list[str]:
-    """``text`` in at most ``most`` lines no wider than ``width`` pixels; what does not fit ends in an ellipsis."""
+    """Return ``text`` in at most ``most`` lines no wider than ``width`` pixels; an ellipsis stands for the rest."""
     lines: list[str] = []
     rest = text
     while rest and len(lines) < most:
@@ -65,7 +65,7 @@ def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> l
 
 
 def _fitting(text: str, font: ImageFont.FreeTypeFont, width: int, tail: str) -> int:
-    """How many leading characters fit together with ``tail``."""
+    """Return how many leading characters fit together with ``tail``."""
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
@@ -86,13 +86,15 @@ def _leading(size: int) -> int:
 
 
 def _lines(height: int, size: int) -> int:
-    """Lines of the prompt: as many as fit into a sixth of a tall picture; elsewhere two, or one where it is low."""
+    """Return the lines of the prompt: as many as fit into a sixth of a tall picture; elsewhere two, or one where it is
+    low.
+    """
     most = (height // 6 - 2 * size) // _leading(size) - 2
     return max(2 if 2 * size + 4 * _leading(size) <= height // 4 else 1, min(4, most))
 
 
-class Strip:
-    """The strip of one clip. ``frame(n)`` is an RGB image of the clip's width and ``height`` pixels.
+class Caption:
+    """The caption of one clip. ``frame(n)`` is an RGB image of the clip's width and ``height`` pixels.
 
     ``height`` is even, and 0 where a picture has no room for text.
     """
@@ -113,7 +115,7 @@ class Strip:
         self._picture = self._draw(spec, real) if self.height else Image.new("RGB", (real.width, 1))
 
     def frame(self, n: int) -> Image.Image:
-        """The strip of frame ``n``, from 0. The same image is changed and returned each time."""
+        """Return the caption of frame ``n``, from 0. The same image is changed and returned each time."""
         brush = ImageDraw.Draw(self._picture)
         right, top = self._width - self._margin, self._margin * 3 // 4
         brush.rectangle((right - self._counter - 2, top, self._width, top + _leading(self._margin)), fill=self._ground)

@@ -21,7 +21,7 @@ class House:
 
 
 def street(seed: int, layer: int) -> list[House]:
-    """One period of houses from left to right; nearer layers (higher numbers) have wider ones."""
+    """Return one period of houses from left to right; nearer layers (higher numbers) have wider ones."""
     draws = RandomDraws(seed, f"street {layer}")
     houses, left = [], 0
     while left < PERIOD:

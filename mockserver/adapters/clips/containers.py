@@ -1,4 +1,4 @@
-"""The few bytes of finished files that are ours to set: padding of an MP4, delays of a GIF."""
+"""Edits the bytes of finished files: padding of an MP4, delays of a GIF."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ SMALLEST_BOX = 8  # bytes: its length and its name
 
 
 def padded(mp4: bytes, size: int) -> bytes:
-    """The MP4 with a trailing ``free`` box so that it has exactly ``size`` bytes; ``ClipFailed`` if it does not fit."""
+    """Return the MP4 with a trailing ``free`` box so that it has exactly ``size`` bytes; raises ``ClipFailed`` if it
+    does not fit.
+    """
     room = size - len(mp4)
     if room == 0:
         return mp4
@@ -20,7 +22,8 @@ def padded(mp4: bytes, size: int) -> bytes:
 
 
 def delayed(gif: bytes, delays: Sequence[int]) -> bytes:
-    """The GIF with these delays in 1/100 s, one per frame; ``ClipFailed`` if it has another number of frames.
+    """Return the GIF with these delays in 1/100 s, one per frame; raises ``ClipFailed`` if it has another number of
+    frames.
 
     The encoder's own delays depend on how its version rounds instants; these do not.
     """
@@ -45,12 +48,12 @@ def delayed(gif: bytes, delays: Sequence[int]) -> bytes:
 
 
 def _table(flags: int) -> int:
-    """The bytes of a colour table that a flag byte announces."""
+    """Return the bytes of a colour table that a flag byte announces."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
 def _after_blocks(gif: bytes, at: int) -> int:
-    """Where a chain of data blocks ends."""
+    """Return where a chain of data blocks ends."""
     while gif[at]:
         at += gif[at] + 1
     return at + 1

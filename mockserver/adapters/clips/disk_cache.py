@@ -1,4 +1,4 @@
-"""Files kept on disk within a number of bytes, and values kept in memory within another. Oldest use leaves first."""
+"""Files kept on disk and values kept in memory, each within a number of bytes. The least recently used leaves first."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ Value = TypeVar("Value")
 
 
 def digest(data: bytes) -> str:
-    """40 hex digits of the bytes: the ETag of a clip, and how a damaged file is known."""
+    """Return 40 hex digits of the bytes: the ETag of a clip, and the check for damage."""
     return blake2b(data, digest_size=20).hexdigest()
 
 
 class DiskCache:
-    """Files in a folder, found by a key of 40 hex digits; no other text ever becomes part of a name.
+    """Files in a folder, found by a key of 40 hex digits; no other text becomes part of a name.
 
-    A file is called ``key-digest``, the digest being that of its bytes: one that does not fit its name is thrown away.
-    All methods are synchronous, meant for worker threads, and safe to use from many. The folder may be shared by
-    several processes. A disk_cache never fails: what cannot be written is just not kept.
+    A file is called ``key-digest``, and the digest is that of its bytes: a file that does not match its name is
+    removed. All methods are synchronous, meant for worker threads, and safe to use from many. Several processes may
+    share the folder. The cache never fails: a file that cannot be written is not kept.
     """
 
     def __init__(self, folder: Path, most: int) -> None:
@@ -40,7 +40,7 @@ class DiskCache:
         self._parts = count()
 
     def get(self, key: str) -> bytes | None:
-        """The bytes kept under ``key``; None when there are none, or when they were damaged."""
+        """Return the bytes kept under ``key``; None when there are none, or when they were damaged."""
         with self._lock:
             kept = self._index().get(key)
             if kept is None:
@@ -58,8 +58,8 @@ class DiskCache:
         return None
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep ``data`` under ``key``, pushing out what was used longest ago; larger than the whole disk_cache:
-        nothing.
+        """Keep ``data`` under ``key`` and remove the least recently used; data larger than the whole cache
+        is not kept.
         """
         if len(data) > self._most:
             return
@@ -79,7 +79,9 @@ class DiskCache:
         self._shrink()
 
     def part(self, key: str) -> Path:
-        """A new name in the folder for a file on its way; makes the folder. Leftovers of it go at the next start."""
+        """Return a new name in the folder for a file under way; makes the folder. Remains of it go at the
+        next start.
+        """
         if not _NAME.fullmatch(f"{key}-{key}"):
             raise ValueError("a key has 40 hex digits")
         with suppress(OSError):  # whoever writes to it says what is wrong with the folder
@@ -93,7 +95,7 @@ class DiskCache:
             return sum(size for _, size in self._index().values())
 
     def _index(self) -> OrderedDict[str, tuple[str, int]]:
-        """Key -> (digest, bytes), in the order of use; read from the folder the first time. The lock is held."""
+        """Return key -> (digest, bytes), in the order of use; read from the folder the first time. The lock is held."""
         if self._files is None:
             found = []
             with suppress(OSError), os.scandir(self._folder) as entries:
@@ -132,7 +134,7 @@ class DiskCache:
 
 
 class Memory(Generic[Key, Value]):
-    """Values in memory, at most ``most`` bytes by ``weigh``; one that takes more than a quarter is not kept."""
+    """Values in memory, at most ``most`` bytes by ``weigh``; a value that takes more than a quarter is not kept."""
 
     def __init__(self, most: int, weigh: Callable[[Value], int]) -> None:
         self._most, self._weigh = most, weigh
@@ -140,14 +142,14 @@ class Memory(Generic[Key, Value]):
         self.size = 0
 
     def get(self, key: Key) -> Value | None:
-        """The value, which counts as a use; None when it is not kept."""
+        """Return the value, which counts as a use; None when it is not kept."""
         value = self._values.get(key)
         if value is not None:
             self._values.move_to_end(key)
         return value
 
     def put(self, key: Key, value: Value) -> None:
-        """Keep a value, pushing out what was used longest ago."""
+        """Keep a value and remove the least recently used."""
         weight = self._weigh(value)
         if 4 * weight > self._most:
             return

@@ -1,4 +1,6 @@
-"""Chance and waves that are the same on every machine: digests and integer tables, no ``random``, no ``hash``."""
+"""Random numbers and waves that are the same on every machine: digests and integer tables, no ``random``,
+no ``hash``.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ class RandomDraws:
         self._pool = b""
 
     def below(self, limit: int) -> int:
-        """A number in [0, limit); limit is at most 65536."""
+        """Return a number in [0, limit); limit is at most 65536."""
         if not self._pool:
             self._pool = blake2b(b"%d " % self._count + self._key).digest()
             self._count += 1
@@ -26,7 +28,7 @@ class RandomDraws:
         return (raw[0] << 8 | raw[1]) * limit >> 16
 
     def between(self, low: int, high: int) -> int:
-        """A number in [low, high]."""
+        """Return a number in [low, high]."""
         return low + self.below(high - low + 1)
 
 
@@ -37,5 +39,5 @@ def _table() -> tuple[int, ...]:
 
 
 def sine(angle: int) -> int:
-    """-4096 .. 4096 for an angle in 1/4096 of a turn."""
+    """Return -4096 .. 4096 for an angle in 1/4096 of a circle."""
     return _table()[angle % OVERRIDE]

@@ -1,4 +1,4 @@
-"""Runs ffmpeg: raw frames in on its pipe, one finished file out. Synchronous; call it in a worker thread."""
+"""Runs ffmpeg: raw frames into its pipe, one finished file out. Synchronous; call it in a worker thread."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ COLOURS: Final = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_t
 
 
 def arguments(layout: Layout, form: str, target: Path, quality: int) -> list[str]:
-    """The arguments of ffmpeg for a form and a quality (a CRF: lower is better). No text of a client is among them."""
+    """Return the arguments of ffmpeg for a form and a quality (a CRF: lower is better). They contain no text of a
+    client.
+    """
     # A GIF is written at 10 frames per second; its delays are set afterwards.
     rate = "10" if form == "gif" else f"{layout.real.fps.numerator}/{layout.real.fps.denominator}"
     given = ["-f", "rawvideo", "-pixel_format", "rgb0", "-video_size", f"{layout.width}x{layout.height}"]
@@ -54,8 +56,8 @@ def arguments(layout: Layout, form: str, target: Path, quality: int) -> list[str
 
 
 def _graph(layout: Layout, form: str) -> str:
-    """The filter graph: cut the packed frame apart, scale the scene, stand it on the strip."""
-    width, above, strip = layout.real.width, layout.real.height - layout.strip, layout.strip
+    """Return the filter graph: cut the packed frame apart, scale the scene, put it above the caption."""
+    width, above, caption = layout.real.width, layout.real.height - layout.caption, layout.caption
     flags = "flags=bicubic+accurate_rnd+bitexact+full_chroma_int"
     if form == "gif":
         turned, finish = f"{flags},format=rgb24", "setsar=1"
@@ -63,14 +65,14 @@ def _graph(layout: Layout, form: str) -> str:
         turned = f"{flags}:out_color_matrix=bt709:out_range=tv,format=yuv420p"
         # Last, because stacking forgets these two.
         finish = "setsar=1,setparams=color_primaries=bt709:color_trc=bt709"
-    parts = 1 + bool(strip) + layout.has_palette
-    steps = [f"[0:v]split={parts}[a]" + "[b]" * bool(strip) + "[c]" * layout.has_palette]
+    parts = 1 + bool(caption) + layout.has_palette
+    steps = [f"[0:v]split={parts}[a]" + "[b]" * bool(caption) + "[c]" * layout.has_palette]
     whole = "[whole]" if layout.has_palette else "[out]"
-    scene = f"[a]crop={layout.scene[0]}:{layout.scene[1]}:0:{strip},scale={width}:{above}:{turned}"
-    if strip:
+    scene = f"[a]crop={layout.scene[0]}:{layout.scene[1]}:0:{caption},scale={width}:{above}:{turned}"
+    if caption:
         steps.append(f"{scene}[scene]")
-        steps.append(f"[b]crop={width}:{strip}:0:0,scale={width}:{strip}:{turned}[strip]")
-        steps.append(f"[scene][strip]vstack,{finish}{whole}")
+        steps.append(f"[b]crop={width}:{caption}:0:0,scale={width}:{caption}:{turned}[caption]")
+        steps.append(f"[scene][caption]vstack,{finish}{whole}")
     else:
         steps.append(f"{scene},{finish}{whole}")
     if layout.has_palette:
@@ -83,7 +85,7 @@ def _graph(layout: Layout, form: str) -> str:
 class Encoders:
     """The running ffmpeg processes: counted, and killed when the server closes. Safe to use from many threads.
 
-    ``patience`` is the seconds after which a process is taken for hung. ``started`` counts every process begun.
+    After ``patience`` seconds a process counts as hung. ``started`` counts every process begun.
     """
 
     patience: float
@@ -138,7 +140,7 @@ class Encoders:
 
 
 def _feed(process: subprocess.Popen[bytes], frames: Iterable[bytes]) -> None:
-    """Write all frames and close the pipe; what the drawing of a frame raises goes up."""
+    """Write all frames and close the pipe; an exception of the drawing is passed on."""
     pipe = process.stdin
     assert pipe is not None, "asked for in _start"
     for n, frame in enumerate(frames):
@@ -153,7 +155,7 @@ def _feed(process: subprocess.Popen[bytes], frames: Iterable[bytes]) -> None:
 
 
 def _step_back(process: subprocess.Popen[bytes]) -> None:
-    """Let requests go first: a long encode takes what time they leave."""
+    """Lower the priority, so that an encode leaves time for requests."""
     if hasattr(os, "setpriority"):
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, 5)

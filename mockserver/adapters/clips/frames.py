@@ -1,4 +1,4 @@
-"""The packed frames that go to the encoder: strip above, small scene below it, a palette at the foot for GIF.
+"""The packed frames for the encoder: the caption above, the small scene below it, a palette at the foot for GIF.
 
 One raw picture per frame on one pipe: no temporary pictures, and no text ever reaches an argument of ffmpeg.
 """
@@ -12,7 +12,7 @@ from io import BytesIO
 from PIL import Image
 
 from mockserver.adapters.clips.camera import Course
-from mockserver.adapters.clips.caption import Strip
+from mockserver.adapters.clips.caption import Caption
 from mockserver.adapters.clips.pictures import Still
 from mockserver.adapters.clips.scene import Scene
 from mockserver.domain.clip import ClipSpec, Fitted
@@ -23,14 +23,14 @@ PALETTE_SIDE = 16
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things lie in a packed frame of ``width`` x ``height`` pixels (four bytes each: red, green, blue, none).
+    """The places in a packed frame of ``width`` x ``height`` pixels (four bytes each: red, green, blue, none).
 
-    The strip is the top ``strip`` rows, the scene the ``scene`` (width, height) box under it at the left, the palette
-    of a GIF the 16x16 box under that. The clip has ``real.height`` rows: ``real.height - strip`` of scene, then strip.
+    The caption is the top ``caption`` rows, the scene the ``scene`` (width, height) box under it at the left, the
+    palette of a GIF the 16x16 box under that. The clip has ``real.height`` rows: first the scene, then the caption.
     """
 
     real: Fitted
-    strip: int
+    caption: int
     scene: tuple[int, int]
     has_palette: bool
 
@@ -42,15 +42,15 @@ class Layout:
     @property
     def height(self) -> int:
         """Pixels."""
-        return self.strip + self.scene[1] + PALETTE_SIDE * self.has_palette
+        return self.caption + self.scene[1] + PALETTE_SIDE * self.has_palette
 
 
-def layout(spec: ClipSpec, real: Fitted, strip: int) -> Layout:
-    """The layout for a clip whose strip has ``strip`` rows."""
-    width, height = real.width, real.height - strip
+def layout(spec: ClipSpec, real: Fitted, caption: int) -> Layout:
+    """Return the layout for a clip whose caption has ``caption`` rows."""
+    width, height = real.width, real.height - caption
     longest = STILL_SIDE if spec.image else SCENE_SIDE
     parts = -(-max(width, height) // longest)
-    return Layout(real, strip, (-(-width // parts), -(-height // parts)), spec.form == "gif")
+    return Layout(real, caption, (-(-width // parts), -(-height // parts)), spec.form == "gif")
 
 
 class Frames:
@@ -58,8 +58,8 @@ class Frames:
 
     def __init__(self, spec: ClipSpec, real: Fitted, picture: bytes | None) -> None:
         self._real = real
-        self._strip = Strip(spec, real)
-        self.layout = layout(spec, real, self._strip.height)
+        self._caption = Caption(spec, real)
+        self.layout = layout(spec, real, self._caption.height)
         size, course = self.layout.scene, Course(spec.seed, real.frames, real.fps, spec.moves)
         self._scene: Scene | Still
         if picture is None:
@@ -69,37 +69,39 @@ class Frames:
             self._scene = Still(decoded, size, course)
 
     def raw(self) -> Iterator[bytes]:
-        """The packed frames in order, each ``layout.width * layout.height * 4`` bytes."""
+        """Yield the packed frames in order, each ``layout.width * layout.height * 4`` bytes."""
         packed = Image.new("RGB", (self.layout.width, self.layout.height))
-        top = self.layout.strip
+        top = self.layout.caption
         if self.layout.has_palette:
             packed.paste(self._palette(), (0, self.layout.height - PALETTE_SIDE))
         for n in range(self._real.frames):
             if top:
-                packed.paste(self._strip.frame(n), (0, 0))
+                packed.paste(self._caption.frame(n), (0, 0))
             packed.paste(self._scene.frame(n), (0, top))
             # Pillow keeps four bytes per pixel: asking for all four spares it a conversion.
             yield packed.tobytes("raw", "RGBX")
 
     def whole(self, n: int) -> Image.Image:
-        """Frame ``n`` as it will look, in full size."""
-        above = self._real.height - self.layout.strip
+        """Return frame ``n`` as it will look, in full size."""
+        above = self._real.height - self.layout.caption
         picture = Image.new("RGB", (self._real.width, self._real.height))
         picture.paste(self._scene.frame(n).resize((self._real.width, above), Image.Resampling.BICUBIC), (0, 0))
-        if self.layout.strip:
-            picture.paste(self._strip.frame(n), (0, above))
+        if self.layout.caption:
+            picture.paste(self._caption.frame(n), (0, above))
         return picture
 
     def _palette(self) -> Image.Image:
-        """256 colours that suit first, middle and last frame, as 16x16 pixels: one pass is then enough for a GIF."""
+        """Return 256 colours that suit first, middle and last frame, as 16x16 pixels: one pass is then enough for a
+        GIF.
+        """
         last = self._real.frames - 1
         samples = [self._scene.frame(n) for n in sorted({0, last // 2, last})]
-        strip = self._strip.frame(0)
+        caption = self._caption.frame(0)
         width, height = samples[0].size
-        sample = Image.new("RGB", (max(width, strip.width), len(samples) * height + strip.height))
+        sample = Image.new("RGB", (max(width, caption.width), len(samples) * height + caption.height))
         for n, picture in enumerate(samples):
             sample.paste(picture, (0, n * height))
-        sample.paste(strip, (0, len(samples) * height))
+        sample.paste(caption, (0, len(samples) * height))
         colours = sample.quantize(256, Image.Quantize.MEDIANCUT).getpalette() or []
         # A short palette is filled up with its last colour: the encoder wants exactly 256.
         colours += (colours[-3:] or [0, 0, 0]) * ((768 - len(colours)) // 3)
@@ -107,7 +109,7 @@ class Frames:
 
 
 def thumbnail(spec: ClipSpec, real: Fitted, picture: bytes | None) -> bytes:
-    """The frame a third into the clip as a JPEG file, by Pillow alone."""
+    """Return the frame a third into the clip as a JPEG file, by Pillow alone."""
     file = BytesIO()
     Frames(spec, real, picture).whole(real.frames // 3).save(file, "JPEG", quality=88, subsampling=0)
     return file.getvalue()

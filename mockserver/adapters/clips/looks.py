@@ -1,4 +1,4 @@
-"""The looks a seed can have: which colours, which land, where the sun stands. Told apart at a glance."""
+"""The looks that a seed can have: colours, land, position of the sun. People see the difference at once."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ class Look:
 
 
 def mix(one: Colour, other: Colour, share: int) -> Colour:
-    """``share`` in 1/4096 of the way from one colour to the other."""
+    """Return the colour at ``share`` (in 1/4096) of the way from one colour to the other."""
     red, green, blue = (a + (b - a) * share // 4096 for a, b in zip(one, other, strict=True))
     return red, green, blue
 
 
 def look(seed: int) -> Look:
-    """The look of a seed (any integer)."""
+    """Return the look of a seed (any integer)."""
     draws = RandomDraws(seed, "look")
     palette = map(_hex, PALETTES[draws.below(len(PALETTES))].split())
     tint = _hex(TINTS[draws.below(len(TINTS))])

@@ -1,6 +1,6 @@
-"""Pictures that a clip starts from: taken in from a client, made from a digest, and moved over.
+"""Pictures from which clips start: loaded from a client, made from a digest, and moved over by the camera.
 
-Everything here is synchronous and belongs into a worker thread.
+Everything here is synchronous and belongs in a worker thread.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KEPT = 1920  # pixels on a side of what is stored: no scene is drawn larger
 
 
 def pixels(data: bytes) -> Image.Image:
-    """The client's picture as plain RGB pixels, upright, at most 1920 on a side; ``BadImage`` says what is wrong."""
+    """Return the client's picture as plain RGB pixels, upright, at most 1920 on a side; raises ``BadImage``."""
     try:
         picture = Image.open(BytesIO(data), formats=FORMATS)
         if max(picture.size) > LARGEST:
@@ -43,13 +43,13 @@ def pixels(data: bytes) -> Image.Image:
 
 
 def made(text: str) -> Image.Image:
-    """A picture from the digest of ``text``, for a URL that must not be fetched: the same for the same text."""
+    """Return a picture from the digest of ``text``, for a URL that must not be fetched: the same for the same text."""
     seed = int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
     return Scene((768, 768), Course(seed, 1, Fraction(1))).frame(0)
 
 
 def packed(picture: Image.Image) -> tuple[str, bytes]:
-    """The digest of the pixels and the PNG file that keeps them."""
+    """Return the digest of the pixels and the PNG file that keeps them."""
     digest = blake2b(b"%dx%d " % picture.size + picture.tobytes(), digest_size=20).hexdigest()
     file = BytesIO()
     picture.save(file, "PNG", compress_level=3)
@@ -57,7 +57,7 @@ def packed(picture: Image.Image) -> tuple[str, bytes]:
 
 
 class Still:
-    """A scene out of a picture: frame 0 is the picture filling it, then the camera moves over it."""
+    """A scene made of a picture: frame 0 is the picture filling it, then the camera moves over it."""
 
     def __init__(self, picture: Image.Image, size: tuple[int, int], course: Course) -> None:
         self._size, self._course = size, course
@@ -72,7 +72,7 @@ class Still:
                 self._ground.paste(tile, (column * width, row * height))
 
     def frame(self, n: int) -> Image.Image:
-        """The picture at frame ``n``, from 0."""
+        """Return the picture at frame ``n``, from 0."""
         at = self._course.at(n)
         scale, x, y = at.scale(UNIT), at.x(UNIT), at.y(UNIT)
         if not known(self._course.moves):
@@ -84,9 +84,10 @@ class Still:
 
 
 def _span(side: int, scale: int, shift: int) -> tuple[float, float]:
-    """What is seen of three mirrored copies of a ``side``: from and to, in pixels; a third of a shift moves a picture.
+    """Return the visible part of three mirrored copies of a ``side``: from and to, in pixels.
 
-    Places in 1/64 pixel are exact in binary, so the resampling is the same on every machine.
+    A third of a shift moves a picture. Places in 1/64 pixel are exact in binary, so the resampling is the same on every
+    machine.
     """
     wide = 64 * side * UNIT // scale
     left = (64 * 3 * side - wide) // 2 + 64 * side * shift // (3 * UNIT)

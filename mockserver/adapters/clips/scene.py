@@ -49,7 +49,7 @@ class Scene:
         self._reach = self._half_width()
 
     def frame(self, n: int) -> Image.Image:
-        """The picture of frame ``n``, from 0."""
+        """Return the picture of frame ``n``, from 0."""
         at, milliseconds, through = self._course.at(n), self._course.milliseconds(n), self._course.through(n)
         picture = self._sky.draw(at, milliseconds, through)
         for layer in range(LAYERS):
@@ -63,7 +63,9 @@ class Scene:
         return picture
 
     def _half_width(self) -> int:
-        """The width that land is measured in (mask pixels): a tall picture sees a part of it, not all squeezed."""
+        """Return the half width in which land is measured (mask pixels): a tall picture shows a part of it, not all
+        squeezed.
+        """
         return max(self._width, self._height * 4 // 3) * FINE
 
     def _nearness(self, layer: int) -> int:
@@ -73,7 +75,7 @@ class Scene:
         return mix(self._look.far, self._look.near, layer * UNIT // (LAYERS - 1))
 
     def _fill(self, layer: int) -> Image.Image:
-        """The colours of a layer: its own at the top, mist towards the foot of all but the nearest."""
+        """Return the colours of a layer: its own at the top, mist towards the foot of all but the nearest."""
         colour = self._colour(layer)
         mist = (2600, 2000, 1200, 0)[layer]
         foot = mix(colour, self._look.sky[2], mist) if layer < LAYERS - 1 else mix(colour, (0, 0, 0), 1400)
@@ -84,12 +86,12 @@ class Scene:
         return sky.gradient(self._size, [(0, colour), (top, colour), (min(top + 1500, 4095), foot), (4096, foot)])
 
     def _base(self, layer: int) -> int:
-        """The height of the foot of a layer, 1/4096 from the top."""
+        """Return the height of the foot of a layer, 1/4096 from the top."""
         low = 4096 - self._look.horizon
         return self._look.horizon + low * (0, 22, 48, 78)[layer] // 100
 
     def _line(self, at: Camera, layer: int, up: int) -> int:
-        """The mask row of what stands ``up`` above the foot of a layer."""
+        """Return the mask row of what is ``up`` above the foot of a layer."""
         near = self._nearness(layer)
         y = 2048 + (self._base(layer) - up - 2048) * at.scale(near) // UNIT + at.y(near)
         return y * self._height * FINE // UNIT
@@ -149,7 +151,7 @@ class Scene:
             picture.paste(warm, (0, 0), windows.reduce(FINE))
 
     def _houses(self, layer: int, drift: int, scale: int) -> list[tuple[House, int]]:
-        """The houses in view, each with its left side from the middle of the picture (1/4096 widths)."""
+        """Yield the houses in view, each with its left side from the middle of the picture (1/4096 widths)."""
         half = self._width * FINE * UNIT // (2 * self._reach) * UNIT // scale + 400
         centre = drift + layer * 1234
         seen = []
@@ -161,7 +163,7 @@ class Scene:
         return seen
 
     def _draw_glitter(self, picture: Image.Image, at: Camera, layer: int, milliseconds: int, through: int) -> None:
-        """The sun on the water: short lines below it that come and go."""
+        """Draw the sun on the water: short lines below it that come and go."""
         x, _ = self._sky.sun_at(at, through)
         draws = RandomDraws(self._seed, f"glitter {layer} {milliseconds // 160}")
         foot = self._line(at, layer, 0) // FINE
@@ -176,7 +178,7 @@ class Scene:
 
 
 def _light(brush: ImageDraw.ImageDraw, house: House, box: tuple[int, int, int, int], milliseconds: int) -> None:
-    """The lit windows of a house in ``box`` (left, top, width, height in mask pixels); some go on and off."""
+    """Draw the lit windows of a house in ``box`` (left, top, width, height in mask pixels); some go on and off."""
     left, top, wide, high = box
     columns, rows = house.columns, max(2, house.height // 190)
     broad, tall = max(2, wide * 45 // (100 * columns)), max(2, high * 40 // (100 * rows))

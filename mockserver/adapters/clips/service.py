@@ -41,7 +41,7 @@ class Clip:
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """The number of bytes."""
         return len(self.data)
 
 
@@ -75,11 +75,11 @@ class Clips:
 
     @property
     def started(self) -> int:
-        """How many encoder processes were begun so far."""
+        """The number of encoder processes begun so far."""
         return self._encoders.started
 
     def usable(self) -> str | None:
-        """None, or the one line that says why clips will answer 503. Runs ffmpeg once: call it in a worker thread."""
+        """Return None, or the one line that says why clips answer 503. Runs ffmpeg once: call it in a worker thread."""
         try:
             self._tools.ffmpeg()
         except ClipUnavailable as problem:
@@ -87,14 +87,14 @@ class Clips:
         return None
 
     def cached(self, spec: ClipSpec) -> Clip | None:
-        """The clip if it lies in memory; never waits."""
+        """Return the clip if it is in memory; never waits."""
         return self._memory.get(spec)
 
     async def get(self, spec: ClipSpec) -> Clip:
-        """The clip. However many ask for it, it is rendered once, and those who go away stop nothing.
+        """Return the clip. It is rendered once, however many ask for it; those who cancel stop nothing.
 
-        Raises ``ClipUnavailable`` without an encoder, ``ClipFailed`` when it fails; neither leaves anything behind,
-        and the next call tries again.
+        Raises ``ClipUnavailable`` without an encoder, ``ClipFailed`` when it fails; neither leaves anything behind, and
+        the next call tries again.
         """
         if (clip := self._memory.get(spec)) is not None:
             return clip

@@ -1,4 +1,4 @@
-"""What is above the land: a gradient with stars, the sun on its way, clouds, birds."""
+"""The sky above the land: a gradient with stars, the sun on its way, clouds, birds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GRAIN = 16  # places of the sun and the clouds are kept in 1/16 pixel
 
 
 def gradient(size: tuple[int, int], stops: Sequence[tuple[int, Colour]]) -> Image.Image:
-    """A picture that runs from colour to colour downwards; stops are (1/4096 of the height, colour), rising."""
+    """Return a picture that runs from colour to colour downwards; stops are (1/4096 of the height, colour), rising."""
     height = size[1]
     column = Image.new("RGB", (1, height))
     for y in range(height):
@@ -43,7 +43,7 @@ class Sky:
         self._clouds = [self._cloud(n) for n in range(look.clouds)]
 
     def sun_at(self, at: Camera, through: int) -> tuple[int, int]:
-        """The middle of the sun in 1/16 pixel, ``through`` (1/4096) the clip: it goes along an arc."""
+        """Return the middle of the sun in 1/16 pixel, ``through`` (1/4096) the clip: it goes along an arc."""
         look = self._look
         x = look.sun_from + (look.sun_to - look.sun_from) * through // UNIT
         y = look.horizon - look.sun_height * (1300 + sine(x // 2) * 2796 // OVERRIDE) // UNIT
@@ -53,7 +53,7 @@ class Sky:
         return x * self._width * GRAIN // UNIT, y * self._height * GRAIN // UNIT
 
     def draw(self, at: Camera, milliseconds: int, through: int) -> Image.Image:
-        """A new picture with the sky at that moment."""
+        """Return a new picture with the sky at that moment."""
         picture = self._backdrop.copy()
         self._draw_stars(picture, at, milliseconds)
         x, y = self.sun_at(at, through)
@@ -71,7 +71,7 @@ class Sky:
         return picture
 
     def draw_birds(self, picture: Image.Image, at: Camera, milliseconds: int) -> None:
-        """A few birds that beat their wings, before everything else."""
+        """Draw a few birds that beat their wings, in front of everything else."""
         colour = mix(self._look.near, (0, 0, 0), 1500)
         for n in range(self._look.birds):
             draws = RandomDraws(self._seed, f"bird {n}")
@@ -89,7 +89,7 @@ class Sky:
         return fine.reduce(4)
 
     def _glow_mask(self) -> Image.Image:
-        """Light that falls off with the square of the distance from the sun's middle."""
+        """Return light that falls off with the square of the distance from the sun's middle."""
         side = self._disc.width * 9
         # Pillow's gradient reaches 180 at the middle of a side: zero there, or the square would be seen.
         falling = [max(0, 178 - n) ** 2 * 170 // 178**2 for n in range(256)]
@@ -126,7 +126,7 @@ class Sky:
 
 
 def _bird(span: int, wing: int) -> Image.Image:
-    """A bird of ``2 * span`` pixels from tip to tip; ``wing`` is where its wings are, -4096 .. 4096 (down)."""
+    """Return a bird of ``2 * span`` pixels from tip to tip; ``wing`` is where its wings are, -4096 .. 4096 (down)."""
     fine = 4
     side, reach = (2 * span + 4) * fine, span * fine
     middle, tip = side // 2, wing * reach // (2 * OVERRIDE) - reach // 4
@@ -138,7 +138,7 @@ def _bird(span: int, wing: int) -> Image.Image:
 
 
 def _stamp(picture: Image.Image, mask: Image.Image, colour: Colour, x: int, y: int) -> None:
-    """Put ``mask`` in ``colour`` with its middle at (x, y) in 1/16 pixel; shifts below a pixel are smooth."""
+    """Draw ``mask`` in ``colour`` with its middle at (x, y) in 1/16 pixel; shifts below a pixel are smooth."""
     left, part_x = divmod(x - mask.width * GRAIN // 2, GRAIN)
     top, part_y = divmod(y - mask.height * GRAIN // 2, GRAIN)
     width, height = mask.size

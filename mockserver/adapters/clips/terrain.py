@@ -1,4 +1,4 @@
-"""Outlines of land: one period of heights per layer, walked along by the camera. Heights are in 1/4096."""
+"""Outlines of land: one period of heights per layer, along which the camera walks. Heights are in 1/4096."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Outline = list[int]
 
 
 def _sum(draws: RandomDraws, waves: tuple[tuple[int, int], ...], sharp: bool) -> Outline:
-    """Waves of (turns per period, weight in 1/4096), each at a drawn phase; ``sharp`` folds them into ridges."""
+    """Return waves of (turns per period, weight in 1/4096), each at a drawn phase; ``sharp`` folds them into ridges."""
     heights = [0] * PERIOD
     for turns, weight in waves:
         phase = draws.below(OVERRIDE)
@@ -20,7 +20,7 @@ def _sum(draws: RandomDraws, waves: tuple[tuple[int, int], ...], sharp: bool) ->
 
 
 def _dunes(draws: RandomDraws) -> Outline:
-    """Long rises and short falls."""
+    """Return long rises and short falls."""
     turns, phase = draws.between(3, 5), draws.below(PERIOD)
     span = PERIOD // turns
     smooth = _sum(draws, ((1, 1000), (2, 700)), sharp=False)
@@ -33,7 +33,7 @@ def _dunes(draws: RandomDraws) -> Outline:
 
 
 def _pines(draws: RandomDraws) -> Outline:
-    """Hills with triangular trees on them."""
+    """Return hills with triangular trees on them."""
     heights = [height * 55 // 100 for height in _sum(draws, ((2, 2000), (5, 900)), sharp=False)]
     place = 0
     while place < PERIOD - 10:
@@ -46,7 +46,7 @@ def _pines(draws: RandomDraws) -> Outline:
 
 
 def outline(land: str, seed: int, layer: int) -> Outline:
-    """One period of ``PERIOD`` heights for a layer of that land."""
+    """Return one period of ``PERIOD`` heights for a layer of that land."""
     draws = RandomDraws(seed, f"land {layer}")
     if land == "peaks":
         return _sum(draws, ((2, 1300), (5, 1000), (11, 450), (23, 220), (47, 110)), sharp=True)

@@ -1,4 +1,4 @@
-"""Which ffmpeg and which Pillow there are. Both are looked for on first use only: a start needs neither."""
+"""The versions of ffmpeg and Pillow. Both are looked for on first use, because a start needs neither."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RECIPE: Final = "recipe 1"
 
 
 def bundled() -> str:
-    """The path of imageio-ffmpeg's binary, or of what IMAGEIO_FFMPEG_EXE names; ``ClipUnavailable`` without one."""
+    """Return the path of imageio-ffmpeg's binary, or of what IMAGEIO_FFMPEG_EXE names; raises ``ClipUnavailable``."""
     try:
         return str(import_module("imageio_ffmpeg").get_ffmpeg_exe())
     except (ImportError, RuntimeError, OSError) as problem:
@@ -32,7 +32,7 @@ class Tools:
         self._lock = Lock()
 
     def ffmpeg(self) -> tuple[str, str]:
-        """The path of ffmpeg and its version line; ``ClipUnavailable`` when there is none that runs."""
+        """Return the path of ffmpeg and its version line; raises ``ClipUnavailable`` when there is none that runs."""
         with self._lock:
             if self._found is None:
                 self._found = self._look()
@@ -41,7 +41,7 @@ class Tools:
         return self._found
 
     def line(self, form: str) -> str:
-        """The versions that the bytes of a form depend on; a thumbnail's do not depend on ffmpeg."""
+        """Return the versions that the bytes of a form depend on; a thumbnail's do not depend on ffmpeg."""
         pillow = f"Pillow {import_module('PIL').__version__}"
         return f"{RECIPE}; {pillow}" if form == "jpg" else f"{RECIPE}; {pillow}; {self.ffmpeg()[1]}"
 

@@ -24,6 +24,8 @@ class MemoryStore:
     and all in `on_close` are told its digest.
     """
 
+    is_whole = True
+
     def __init__(
         self, make: MakeSandbox, *, max_jobs: int, max_sandboxes: int = 1000, declared: Iterable[str] = ()
     ) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import Final, Literal
 from urllib.parse import quote, urlsplit
 
 from mockserver import MockServerError
+from mockserver.domain.loopback import is_loopback
 
 Allowed = frozenset[str] | Literal["any"]
 """Hosts beside loopback, in lower case."""
@@ -55,16 +55,9 @@ def address_of(url: str, allow: Allowed = frozenset()) -> Address:
         raise NoAddress("expected an http or https URL", ascii(url)[:200])
     if "@" in parts.netloc:
         raise NoAddress("a URL with a user name is not called")
-    loopback = _is_loopback(host)
+    loopback = is_loopback(host)
     if not loopback and allow != "any" and host not in allow:
         raise NoAddress(f"webhooks go to loopback only (127.0.0.0/8, ::1, localhost), not to {host}")
     shown = f"[{host}]" if ":" in host else host
     authority = shown if port is None else f"{shown}:{port}"
     return Address((parts.scheme, host, _PORTS[parts.scheme] if port is None else port), authority, path, loopback)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -167,7 +167,7 @@ class WebhookDispatcher:
         """Wait until all that is due by an instant was made, or give up waiting for it."""
         try:
             async with asyncio.timeout(within_seconds):
-                while not outbox.gone.done() and (pending := _last_open(outbox, now)) is not None:
+                while not outbox.gone.done() and (pending := outbox.last_due(now)) is not None:
                     await asyncio.wait((pending.made, outbox.gone), return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
             outbox.given_up.update(outbox.open)
@@ -294,8 +294,3 @@ class WebhookDispatcher:
         delivery = attempt.delivery
         told = {"delivery": delivery.id, "job": delivery.job, "attempt": attempt.number, "status": attempt.status}
         self._events.publish(EventType.DELIVERY_ATTEMPTED, sandbox, attempt.ended.at, told)
-
-
-def _last_open(outbox: Outbox, now: datetime) -> PendingAttempt | None:
-    """The last of the attempts that are due by an instant and worth waiting for: those before it end sooner."""
-    return next((one for one in reversed(outbox.open) if one.due <= now), None)

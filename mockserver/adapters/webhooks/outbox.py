@@ -92,6 +92,10 @@ class Outbox:
             if isinstance(item, PendingAttempt) or item.ticket == ticket:
                 yield item
 
+    def last_due(self, now: datetime) -> PendingAttempt | None:
+        """Return the last open attempt that is due by an instant: those before it end sooner."""
+        return next((one for one in reversed(self.open) if one.due <= now), None)
+
     def find(self, delivery: str) -> Delivery | None:
         """Return the delivery of this id among the records."""
         return next((one.delivery for one in reversed(self.records) if one.delivery.id == delivery), None)

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mockserver.kit.cases.judging import CaseResult
-from mockserver.kit.laws.law import Basis, Breach, Evidence, Ground, Law, Severity
+from mockserver.kit.laws.law import AnyLaw, Basis, Breach, Evidence, Ground, Law, Severity
 from mockserver.kit.laws.verdict import Kind, Verdict
 
 MEMBERS: Final = ("law", "case", "reason")
 ACCEPTED: Final = (Kind.FAIL, Kind.WARN)
-STALE: Final = Law(
+STALE: Final[AnyLaw] = Law(
     id="BASE-01",
     sentence="Every entry of the baseline is still needed.",
     why="An entry that nobody needs hides the next breach.",

@@ -8,14 +8,14 @@ from typing import Final
 from mockserver.kit.cases.model import Case
 from mockserver.kit.laws.download import fetches
 from mockserver.kit.laws.following import told
-from mockserver.kit.laws.law import Basis, Breach, Evidence, Finding, Ground, Kept, Law, Severity, Untold
+from mockserver.kit.laws.law import AnyLaw, Basis, Breach, Evidence, Finding, Ground, Kept, Law, Severity, Untold
 from mockserver.kit.laws.run import Result, Run
 
 PROTOCOL: Final = Ground(Basis.STANDARD, "the protocol of cases: docs/conformance.md", "docs/conformance.md")
 ENDINGS: Final = ("OUT-01", "OUT-02")
 
 
-def endings(case: Case, *, leaves_clips: bool) -> list[Law]:
+def endings(case: Case, *, leaves_clips: bool) -> list[AnyLaw]:
     """Return the laws of a client's end in a case; `leaves_clips`: whether it was told where to leave its clip."""
     laws = [
         Law(

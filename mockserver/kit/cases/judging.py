@@ -10,7 +10,7 @@ from mockserver.kit.cases.clients import ClientKind
 from mockserver.kit.cases.ending import ENDINGS, endings
 from mockserver.kit.cases.model import Case
 from mockserver.kit.laws.judging import judge
-from mockserver.kit.laws.law import Law
+from mockserver.kit.laws.law import AnyLaw
 from mockserver.kit.laws.providers import documented_prices, rules
 from mockserver.kit.laws.run import CaseFacts, Clock, Outcome, Prices, Run
 from mockserver.kit.laws.table import LAWS
@@ -71,7 +71,7 @@ class CaseResult:
 class Judging:
     """How cases are judged: by which laws, at which prices, and the command that replays one (`{case}` in it)."""
 
-    laws: Sequence[Law] = LAWS
+    laws: Sequence[AnyLaw] = LAWS
     prices: Prices = field(default_factory=documented_prices)
     replay: str = ""
 

@@ -18,8 +18,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, Final
+
+from mockserver.spelling import closest
 
 SIGN = "$"
 
@@ -189,8 +190,8 @@ def _mistake(rule: str, value: Any) -> str:
 
 
 def _unknown(rule: str) -> str:
-    near = get_close_matches(rule, _RULES, n=1, cutoff=0.4)
-    return f"no matcher is called {rule}" + (f"; is {near[0]} meant?" if near else "")
+    near = closest(rule, _RULES, 0.4)
+    return f"no matcher is called {rule}" + (f"; is {near} meant?" if near else "")
 
 
 def _is_expression(value: Any) -> bool:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.kit.facts.steps import Defaults, Step, StepBroken, known_keys, parse_defaults, parse_steps
 from mockserver.kit.promise import PROVIDERS, names
+from mockserver.timings import TIMINGS
 
 if TYPE_CHECKING:
     from mockserver.kit.generator.source import Source
 
 MARKS = ("documented", "recorded", "inferred", "decided")
-TIMINGS = ("quick", "documented", "instant")
 _WAYS = ("check", "proof", "not_emulated")
 _KEYS = ("id", "says", "source", "mark", "profile", "scenario", "timing", *_WAYS)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+")

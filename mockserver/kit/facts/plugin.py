@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ import pytest
 
 from mockserver.kit.facts.model import Fact, FactsBroken, load_all
 from mockserver.kit.promise import PROVIDERS
+from mockserver.spelling import closest
 
 MOST_IDS = 3
 _PROPERTY = "fact"
@@ -133,8 +133,8 @@ def _mistakes(ids: Iterable[Any], known: Mapping[str, Fact]) -> list[str]:
         wrong.append(f"carries {len(listed)} facts; at most {MOST_IDS} are allowed")
     for name in listed:
         if name not in known:
-            near = get_close_matches(str(name), known, n=1)
-            wrong.append(f"there is no fact {name!r}" + (f"; is {near[0]} meant?" if near else ""))
+            near = closest(str(name), known, 0.6)
+            wrong.append(f"there is no fact {name!r}" + (f"; is {near} meant?" if near else ""))
         elif known[name].not_emulated:
             wrong.append(f"the fact {name} says that it is not emulated")
     return wrong

@@ -18,10 +18,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Final
 
 from mockserver.kit.facts.matcher import mistakes
+from mockserver.spelling import closest
 
 GIVEN_VARIABLES = ("key", "other", "base")
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
@@ -77,8 +77,8 @@ def known_keys(value: Any, known: Iterable[str], what: str) -> Mapping[str, Any]
         raise StepBroken(f"{what} must be a mapping, not {value!r}")
     for name in value:
         if name not in known:
-            near = get_close_matches(name, list(known), n=1)
-            hint = f"is {near[0]} meant?" if near else f"there are {', '.join(known)}"
+            near = closest(name, known, 0.6)
+            hint = f"is {near} meant?" if near else f"there are {', '.join(known)}"
             raise StepBroken(f"{what} has no {name!r}; {hint}")
     return value
 
@@ -200,8 +200,8 @@ def _no_unknown_variable(raw: Any, spoken: set[str]) -> None:
     bodies = [expected["same"] for expected in expectations if "same" in expected]
     for name in [*_variables(raw), *bodies]:
         if name not in spoken:
-            near = get_close_matches(name, list(spoken), n=1)
-            raise StepBroken(f"nothing is kept as {name!r} by then" + (f"; is {near[0]} meant?" if near else ""))
+            near = closest(name, spoken, 0.6)
+            raise StepBroken(f"nothing is kept as {name!r} by then" + (f"; is {near} meant?" if near else ""))
 
 
 def _variables(value: Any) -> Iterator[str]:

@@ -10,6 +10,8 @@ For each provider folder of a folder such as `contracts/`, from `openapi.yaml` a
                                       drift is enough
     schemas/<kind>/<name>.json        see `mockserver.kit.generator.schemas`
 
+Beside the provider folders, `<name>.openapi.json` is made from `<name>.openapi.yaml`: a document without profiles.
+
 Each file carries the command that makes it in its first member: `x-generated`, in schemas `$comment`. Nothing else
 in the `generated/*.json` begins with `x-generated`, so readers drop that one member.
 """
@@ -32,6 +34,7 @@ from mockserver.kit.promise.document import GENERATED, MARK, DocumentBroken, com
 FOLDERS = ("generated", "schemas")
 COMBINATIONS = "combinations"
 WORDS = "words"
+SINGLE = ".openapi"
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ def build(folder: Path) -> dict[str, bytes]:
     made = {f"{folder.name}/{path}": content for one in written for path, content in _files(one)}
     if not made:
         raise DocumentBroken(f"nothing to generate: there is no provider under {folder}")
+    for path in sorted(folder.glob(f"*{SINGLE}.yaml")):
+        made[f"{folder.name}/{path.stem}.json"] = _bytes({MARK: GENERATED, **_object(read(path)).value})
     return dict(sorted(made.items()))
 
 
@@ -152,6 +157,7 @@ def present(folder: Path) -> dict[str, bytes]:
     """Return every file that stands where generated ones belong, by its path as `build` gives it."""
     folders = [folder / name / part for name in promise.names(folder) for part in FOLDERS]
     files = [path for one in folders if one.is_dir() for path in sorted(one.rglob("*")) if path.is_file()]
+    files += [path for path in sorted(folder.glob(f"*{SINGLE}.json")) if MARK in path.read_text("utf-8")[:99]]
     return {path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in files}
 
 

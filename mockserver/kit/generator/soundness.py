@@ -6,7 +6,6 @@ Each check yields findings: a JSON pointer into the document and a sentence abou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import jsonschema_rs
@@ -15,6 +14,7 @@ from mockserver.kit.generator.schemas import place
 from mockserver.kit.generator.source import escaped
 from mockserver.kit.promise import Operation, lifecycle, operations
 from mockserver.kit.promise.document import DocumentBroken, find, inline, subschemas
+from mockserver.spelling import closest
 
 Finding = tuple[str, str]
 
@@ -112,9 +112,9 @@ def _all_schemas(schema: Any) -> list[Mapping[str, Any]]:
 def _misspelt(name: str, pointer: str, known: Mapping[str, Operation]) -> Iterator[Finding]:
     """A shared part may be called anything but almost like an operation's own."""
     head, dot, _ = name.partition(".")
-    near = get_close_matches(head, [*known, "error", "webhook"], n=1, cutoff=0.85) if dot else []
+    near = closest(head, [*known, "error", "webhook"], 0.85) if dot else None
     if near:
-        yield pointer, f"{name} belongs to no operation; is {near[0]}.* meant?"
+        yield pointer, f"{name} belongs to no operation; is {near}.* meant?"
 
 
 def _bodies(document: Mapping[str, Any], known: Mapping[str, Operation]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from mockserver.kit.judge.answers import drifts_of
 from mockserver.kit.laws.judging import judge
-from mockserver.kit.laws.law import Law
+from mockserver.kit.laws.law import AnyLaw
 from mockserver.kit.laws.providers import runs_of
 from mockserver.kit.laws.run import CaseFacts, Run
 from mockserver.kit.laws.table import LAWS
@@ -23,7 +23,7 @@ UNTOLD_CREDENTIALS: Final = "the file shows no credential at all: what wrote it 
 class Asked:
     """How transcripts are judged."""
 
-    laws: Sequence[Law] = LAWS
+    laws: Sequence[AnyLaw] = LAWS
     facts: CaseFacts = field(default_factory=CaseFacts)
     replay: str = ""
     """The one command that judges the same again."""

@@ -11,8 +11,10 @@ from typing import Any
 from mockserver.data import contracts
 from mockserver.kit.judge.judging import Asked, cases_of
 from mockserver.kit.judge.recognition import Recognition
+from mockserver.kit.laws.law import AnyLaw
 from mockserver.kit.laws.providers import rules
 from mockserver.kit.laws.run import CaseFacts
+from mockserver.kit.laws.table import LAWS
 from mockserver.kit.promise.provider import names
 from mockserver.kit.reports.model import Case
 from mockserver.kit.transcript.har import SANDBOX, HarBroken, is_har, read_har
@@ -57,9 +59,9 @@ class Recorded:
             raise NothingToJudge(f"expected HAR, a transcript or NDJSON: {wrong}"[:300]) from None
         return Transcript(SANDBOX, records[0].n if records else 1, records[-1].n if records else 0, records)
 
-    def cases(self, facts: CaseFacts, replay: str) -> list[Case]:
+    def cases(self, facts: CaseFacts, replay: str, laws: Sequence[AnyLaw] = LAWS) -> list[Case]:
         """Return a case for each provider. Raises NothingToJudge."""
-        asked = Asked(facts=facts, replay=replay, compares_answers=True, may_lack_credentials=is_har(self.value))
+        asked = Asked(laws, facts, replay, compares_answers=True, may_lack_credentials=is_har(self.value))
         found = cases_of(self.transcript, self.name, asked)
         if not found:
             calls = len(self.transcript.exchanges)

@@ -8,14 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from mockserver.kit.laws.call import Call
+from mockserver.kit.laws.rules import Rules
 from mockserver.kit.laws.view import Role
-from mockserver.kit.transcript.model import Attempt, Exchange
-
-if TYPE_CHECKING:
-    from mockserver.kit.laws.run import Run
+from mockserver.kit.transcript.model import Attempt, Exchange, Transcript
 
 Key = tuple[str, str, str, bytes]
 
@@ -139,9 +136,9 @@ class Index:
         return [(one, one.next) for one in self.calls if one.next is not None]
 
     @classmethod
-    def of(cls, run: Run) -> Index:
-        """Return the index of a run."""
-        calls = [_call(one, run) for one in run.transcript.exchanges if one.provider in (run.provider, None)]
+    def of(cls, transcript: Transcript, rules: Rules) -> Index:
+        """Return the index of a run at the provider of the rules."""
+        calls = [_call(one, rules) for one in transcript.exchanges if one.provider in (rules.name, None)]
         latest: dict[Key, Call] = {}
         by_role: dict[Role, list[Call]] = {role: [] for role in Role}
         jobs: dict[str, JobLife] = {}
@@ -153,14 +150,14 @@ class Index:
             latest[key] = call
             by_role[call.role].append(call)
             _note(call, jobs)
-        own = [one for one in run.transcript.attempts if one.job in jobs]
+        own = [one for one in transcript.attempts if one.job in jobs]
         for attempt in own:
             jobs[attempt.job].attempts.append(attempt)
         return cls(calls, by_role, jobs, own)
 
 
-def _call(exchange: Exchange, run: Run) -> Call:
-    view = run.rules.under(exchange.profile)
+def _call(exchange: Exchange, rules: Rules) -> Call:
+    view = rules.under(exchange.profile)
     role = view.roles.get(exchange.operation, Role.OTHER) if exchange.operation is not None else Role.OTHER
     return Call(exchange, role, view)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mockserver.kit.laws.law import Breach, Ground, Kept, Law, Severity, Untold
+from mockserver.kit.laws.law import AnyLaw, Breach, Ground, Kept, Severity, Untold
 from mockserver.kit.laws.run import Run
 from mockserver.kit.laws.table import LAWS
 from mockserver.kit.laws.verdict import Kind, Verdict
@@ -14,12 +14,12 @@ MOST_EVENTS = 20
 """How many records of kept situations a verdict names at most."""
 
 
-def judge(run: Run, laws: Iterable[Law] = LAWS) -> list[Verdict]:
+def judge(run: Run, laws: Iterable[AnyLaw] = LAWS) -> list[Verdict]:
     """Return the verdict of each law on the run, in the order of the laws."""
     return [verdict_of(law, run) for law in laws]
 
 
-def verdict_of(law: Law, run: Run) -> Verdict:
+def verdict_of(law: AnyLaw, run: Run) -> Verdict:
     """Return the verdict of one law. An exception in the law is a harness-error, never the client's fault."""
     severity, ground = run.rules.severity(law, run.profile)
     against = run.rules.reason_against(law, run.profile)
@@ -32,7 +32,7 @@ def verdict_of(law: Law, run: Run) -> Verdict:
         return Verdict(law, Kind.HARNESS_ERROR, severity, ground, reason, replay=run.replay)
 
 
-def _weighed(law: Law, run: Run, severity: Severity, ground: Ground) -> Verdict:
+def _weighed(law: AnyLaw, run: Run, severity: Severity, ground: Ground) -> Verdict:
     """Run the law over the run; what was kept is counted, and only some of it is kept in mind."""
     breaches: list[Breach] = []
     untold: Untold | None = None

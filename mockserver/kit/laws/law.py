@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
-if TYPE_CHECKING:
-    from mockserver.kit.laws.run import Run
+Run = TypeVar("Run")
+"""What a law looks at: a `mockserver.kit.laws.run.Run`, which knows laws only by what they say."""
 
 
 class Severity(StrEnum):
@@ -91,11 +91,11 @@ class Untold:
 
 
 Finding = Kept | Breach | Untold
-Finder = Callable[["Run"], Iterator[Finding]]
+Finder = Callable[[Run], Iterator[Finding]]
 
 
 @dataclass(frozen=True)
-class Law:
+class Law(Generic[Run]):
     """A law: what it demands, why, on which ground, and the pure function that finds where it was kept and broken."""
 
     id: str
@@ -107,8 +107,11 @@ class Law:
     """How bad a breach is where the ground holds; see `mockserver.kit.laws.rules` for a provider's own word."""
     ground: Ground
     evidence: Evidence
-    finder: Finder
+    finder: Finder[Run]
     situation: str
     """What has to happen so that the law is exercised, such as "a 429 with Retry-After"."""
     needs: Sequence[str] = ()
     """Features of the provider without which the law does not apply, by their names in `rules.FEATURES`."""
+
+
+AnyLaw = Law[Any]

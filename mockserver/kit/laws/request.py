@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
@@ -13,6 +12,7 @@ from mockserver.kit.laws.law import Breach, Finding, Kept
 from mockserver.kit.laws.reading import NOT_JSON
 from mockserver.kit.laws.run import Run
 from mockserver.kit.laws.view import Known, Role
+from mockserver.spelling import closest
 
 UNKNOWN: Final = frozenset({"additionalProperties", "unevaluatedProperties"})
 """Keywords that a field breaks which the document does not know: another law."""
@@ -78,8 +78,8 @@ def _strange(call: Call, known: Known) -> list[str]:
 
 
 def _near(word: str, known: frozenset[str]) -> str:
-    close = get_close_matches(word, sorted(known), n=1, cutoff=0.75)
-    return f"; did you mean {close[0]}?" if close else ""
+    close = closest(word, sorted(known), 0.75)
+    return f"; did you mean {close}?" if close else ""
 
 
 def sends_ids_back_as_they_came(run: Run) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from mockserver.kit.laws.law import Basis, Ground, Law, Severity
+from mockserver.kit.laws.law import AnyLaw, Basis, Ground, Severity
 from mockserver.kit.laws.view import View
 from mockserver.kit.promise.provider import Promise
 
@@ -55,7 +55,7 @@ class Rules:
             self._views[words] = View(self.promise.under(words), _under(self.raw, words))
         return self._views[words]
 
-    def severity(self, law: Law, profile: Iterable[str]) -> tuple[Severity, Ground]:
+    def severity(self, law: AnyLaw, profile: Iterable[str]) -> tuple[Severity, Ground]:
         """Return how bad a breach of the law is at this provider, and why: what its page says, or the law's own.
 
         A law whose ground is a habit only informs where no page of the provider asks for it.
@@ -68,7 +68,7 @@ class Rules:
             return law.severity, Ground(Basis.PAGE, law.ground.says, page)
         return (Severity.MAY if law.ground.basis is Basis.HABIT else law.severity), law.ground
 
-    def reason_against(self, law: Law, profile: Iterable[str]) -> str | None:
+    def reason_against(self, law: AnyLaw, profile: Iterable[str]) -> str | None:
         """Return why the law does not apply here: something is missing, or the provider's own page breaks it.
 
         None: it applies.

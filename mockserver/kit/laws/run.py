@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from mockserver.kit.laws.index import Index
 from mockserver.kit.laws.law import Cost
+from mockserver.kit.laws.rules import Rules
 from mockserver.kit.transcript.model import Exchange, Transcript
-
-if TYPE_CHECKING:
-    from mockserver.kit.laws.index import Index
-    from mockserver.kit.laws.rules import Rules
 
 
 class Result(StrEnum):
@@ -136,6 +134,4 @@ class Run:
     @cached_property
     def index(self) -> Index:
         """The calls by role, job, connection and so on, made once."""
-        from mockserver.kit.laws.index import Index
-
-        return Index.of(self)
+        return Index.of(self.transcript, self.rules)

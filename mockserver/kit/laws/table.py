@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Final
 
 from mockserver.kit.laws import (
@@ -22,9 +21,11 @@ from mockserver.kit.laws import (
     webhook,
 )
 from mockserver.kit.laws.catalogue import Text, texts
-from mockserver.kit.laws.law import Finder, Law
+from mockserver.kit.laws.law import AnyLaw, Finder, Law
+from mockserver.kit.laws.run import Run
+from mockserver.spelling import closest
 
-FINDERS: Final[Mapping[str, Finder]] = {
+FINDERS: Final[Mapping[str, Finder[Run]]] = {
     "AUTH-01": auth.carries_its_credential,
     "AUTH-02": auth.keeps_its_credential_from_other_origins,
     "AUTH-03": auth.keeps_its_credential_out_of_urls,
@@ -123,7 +124,7 @@ FINDERS: Final[Mapping[str, Finder]] = {
 }
 
 
-def _law(id_: str, finder: Finder, text: Text) -> Law:
+def _law(id_: str, finder: Finder[Run], text: Text) -> AnyLaw:
     return Law(
         id=id_, sentence=text.sentence, why=text.why, severity=text.severity, ground=text.ground,
         evidence=text.evidence, finder=finder, situation=text.situation, needs=text.needs,
@@ -134,11 +135,11 @@ LAWS: Final = tuple(_law(id_, finder, texts()[id_]) for id_, finder in FINDERS.i
 """All laws, in the order of the table."""
 
 
-def without(ignored: Collection[str]) -> Sequence[Law]:
+def without(ignored: Collection[str]) -> Sequence[AnyLaw]:
     """Return the laws but for those of some ids. Raises ValueError for an id that is none."""
     for one in ignored:
         if one not in FINDERS:
-            close = get_close_matches(one, FINDERS, n=1)
-            hint = f"; did you mean {close[0]}?" if close else "; `mockserver laws` lists them"
+            close = closest(one, FINDERS, 0.6)
+            hint = f"; did you mean {close}?" if close else "; `mockserver laws` lists them"
             raise ValueError(f"{one!r} is no law{hint}")
     return [one for one in LAWS if one.id not in ignored]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from mockserver.kit.laws.law import Breach, Cost, Ground, Law, Severity
+from mockserver.kit.laws.law import AnyLaw, Breach, Cost, Ground, Severity
 
 
 class Kind(StrEnum):
@@ -32,7 +32,7 @@ class Kind(StrEnum):
 class Verdict:
     """The verdict of one law on one run."""
 
-    law: Law
+    law: AnyLaw
     kind: Kind
     severity: Severity
     """How bad a breach is at this provider under this profile."""

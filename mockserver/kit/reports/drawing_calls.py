@@ -13,6 +13,7 @@ from mockserver.kit.laws.reading import at, json_of
 from mockserver.kit.laws.run import Clock, Run
 from mockserver.kit.laws.view import Role
 from mockserver.kit.transcript import Attempt, Moment
+from mockserver.prices import shown
 
 ENDINGS: Final = {
     "cut": "server broke off",
@@ -67,7 +68,7 @@ def steps_of(run: Run) -> list[Step]:
 
 def money(cost: Cost) -> str:
     """Return an amount as people write it."""
-    return "price not documented" if cost.amount is None else f"{cost.amount:f} {cost.currency}"
+    return "price not documented" if cost.amount is None else f"{shown(cost.amount)} {cost.currency}"
 
 
 def _measure(run: Run) -> Callable[[Moment], float]:

@@ -12,6 +12,7 @@ from mockserver.kit.laws.law import Ground
 from mockserver.kit.laws.verdict import Kind, Verdict
 from mockserver.kit.reports.drawing import draw
 from mockserver.kit.reports.model import ORDER, Case, Report, Spend
+from mockserver.prices import shown
 
 VERSION: Final = 1
 SCHEMA: Final = contracts() / "report.schema.json"
@@ -61,7 +62,7 @@ def _counts(counts: Mapping[Kind, int]) -> dict[str, int]:
 
 
 def _spend(one: Spend) -> dict[str, Any]:
-    return {"currency": one.currency, "amount": f"{one.amount:f}", "jobs": one.jobs}
+    return {"currency": one.currency, "amount": shown(one.amount), "jobs": one.jobs}
 
 
 def _result(case: Case, one: Verdict) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def _ground(ground: Ground) -> dict[str, str]:
 def _costs(one: Verdict) -> Sequence[dict[str, Any]]:
     return [
         {
-            "amount": None if cost.amount is None else f"{cost.amount:f}",
+            "amount": None if cost.amount is None else shown(cost.amount),
             "currency": cost.currency,
             "source": cost.source,
         }

@@ -22,7 +22,7 @@ _file = serves(order.filed, wire.clip_spec, before=order.unborn)
 
 
 def create(call: Call) -> Reply:
-    """A generation; some models look at a picture first."""
+    """Return a generation; some models look at a picture first."""
     return (_from_picture if order.brings_picture(call) else _from_words)(call)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Final
 from urllib.parse import parse_qsl, quote
@@ -13,6 +14,7 @@ import orjson
 
 from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.provider.call import Answer, Call
+from mockserver.provider.spending import spent_by
 from mockserver.providers.aimlapi import wire
 from mockserver.providers.aimlapi.request import (
     ALIASES,
@@ -34,12 +36,14 @@ SECTIONS: Final = ("modalities", "capabilities", "pricing")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One entry. `released` is the day on which its page appeared; the words of `says` are ours."""
+    """A model of the list."""
 
     id: str
     name: str
     released: str
+    """The day on which its page appeared."""
     says: str
+    """One sentence about it, in our words."""
     page: str
     takes: tuple[str, ...]
     can: tuple[str, ...]
@@ -79,7 +83,7 @@ def _aliases(model: Model) -> list[str]:
 
 
 def _price(model: Model) -> dict[str, object]:
-    """By resolution and second; a lip-sync has one price. US dollars."""
+    """Return the price by resolution and second, in US dollars; a lip-sync has one price."""
     if model.id not in RATES:
         unit = {"name": "generation", "price": WITH_SPEECH / CREDITS_PER_DOLLAR, "per": 1}
         return {"kind": "fixed", "currency": "USD", "units": [unit]}
@@ -102,8 +106,8 @@ _SECTION: Final[dict[str, Callable[[Model], object]]] = {
 }
 
 
-def shown(model: Model, sections: Iterable[str]) -> dict[str, object]:
-    """A model as it is listed, with these sections of `SECTIONS` attached."""
+def model_to_json(model: Model, sections: Iterable[str]) -> dict[str, object]:
+    """Return a model as it is listed, with these sections of `SECTIONS` attached."""
     item: dict[str, object] = {
         "id": model.id,
         "info": {
@@ -133,8 +137,8 @@ _FILTERS: Final[dict[str, Callable[[Model], Iterable[str]]]] = {
 }
 
 
-def _asked(query_string: str) -> dict[str, frozenset[str]]:
-    """The values of each parameter, whether separated by commas or repeated, in lower case."""
+def _read_filters(query_string: str) -> dict[str, frozenset[str]]:
+    """Return the values of each parameter, separated by commas or repeated, in lower case."""
     asked: dict[str, set[str]] = {}
     for name, value in parse_qsl(query_string):
         asked.setdefault(name, set()).update(part.strip().lower() for part in value.split(","))
@@ -149,18 +153,18 @@ def _sections(asked: dict[str, frozenset[str]]) -> list[str]:
 
 
 def _etag(raw: bytes) -> str:
-    """Weak, over the whole answer, in the form that the service's framework gives it."""
+    """Return the weak tag of the whole answer, in the form that the service's framework gives it."""
     digest = b64encode(blake2b(raw, digest_size=20).digest()).rstrip(b"=").decode("ascii")
     return f'W/"{len(raw):x}-{digest}"'
 
 
 def listed(call: Call) -> Answer:
-    """The models that pass the filters."""
-    asked = _asked(call.query_string)
+    """Return the models that pass the filters."""
+    asked = _read_filters(call.query_string)
     sections = _sections(asked)
     wanted = [(values, _FILTERS[name]) for name, values in asked.items() if name in _FILTERS]
     passing = [
-        shown(model, sections)
+        model_to_json(model, sections)
         for model in MODELS
         if all(values.intersection(one.lower() for one in own(model)) for values, own in wanted)
     ]
@@ -176,23 +180,31 @@ def listed(call: Call) -> Answer:
 
 
 def _is_known(if_none_match: str, tag: str) -> bool:
-    """Whether the client has the answer under this tag already; weak comparison."""
+    """Return whether the client has the answer under this tag already, by weak comparison."""
     offered = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
     return tag.removeprefix("W/") in offered or offered == ["*"]
 
 
 def looked_up(call: Call) -> Answer | Problem:
-    """One model by id or alias, in any case."""
+    """Return one model by id or alias, in any case."""
     name = call.params["id"].lower()
     model = next((one for one in MODELS if name in (one.id, *_aliases(one))), None)
     if model is None:
         return Problem(ProblemKind.MISSING, f"no model {name[:80]!r}", detail={"resource": "model", "id": name})
     return Answer(
-        200, {"object": "model", "data": shown(model, _sections(_asked(call.query_string)))}, content_type=wire.JSON
+        200,
+        {"object": "model", "data": model_to_json(model, _sections(_read_filters(call.query_string)))},
+        content_type=wire.JSON,
     )
 
 
 def balance(call: Call) -> Answer:
-    """Always enough, but for a sandbox whose submissions are refused for want of credits."""
-    left = 0 if call.sandbox.scenario.refuses is ProblemKind.OUT_OF_CREDITS else BALANCE
+    """Answer with the rest of the sandbox's budget; without one always enough.
+
+    It is 0 where the sandbox's scenario refuses submissions for lack of credits.
+    """
+    budget = call.sandbox.budget
+    left = BALANCE if budget is None else float(max(budget - spent_by(call), Decimal(0)))
+    if call.sandbox.scenario.refuses is ProblemKind.OUT_OF_CREDITS:
+        left = 0
     return Answer(200, {"current_balance": left, "currency": "USD"}, content_type=wire.JSON)

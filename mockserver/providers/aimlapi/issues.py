@@ -1,7 +1,7 @@
-"""AI/ML API: what a document finds wrong, as the issues of the validator that the real service uses (zod 3).
+"""AI/ML API: the errors of a document as issues of the validator that the real service uses (zod 3).
 
-One issue per field. A wrong type is said before a wrong word; of several lists of words the shortest counts. The one
-exception is `duration`, which is read as a string whatever was sent, so that only its words can be wrong.
+There is one issue per field. A wrong type comes before a wrong word; of several lists of words the shortest counts. The
+one exception is `duration`: it is read as a string, so that only its words can be wrong.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TYPES: Final = {str: "string", bool: "boolean", int: "number", float: "number",
 
 
 def issues(problem: Problem, schemas: Schemas) -> list[Issue]:
-    """All issues of a refusal, in the order of `schemas`, which are those of the top-level fields."""
+    """Return all issues of a refusal, in the order of `schemas`, which are those of the top-level fields."""
     if problem.kind is ProblemKind.MALFORMED:
         return [_unreadable(problem.detail)]
     if problem.kind is ProblemKind.REFUSED:
@@ -35,7 +35,7 @@ def issues(problem: Problem, schemas: Schemas) -> list[Issue]:
 
 
 def _unreadable(detail: Mapping[str, object]) -> Issue:
-    """No object in the body: what its parser hands on is another value, or nothing at all."""
+    """Return the issue of a body without an object: its parser passes on another value, or nothing."""
     if "read" not in detail:
         return _wrong_type((), "object", "undefined", "Required")
     return _wrong_type((), "object", type_of(detail["read"]))
@@ -61,7 +61,7 @@ def _issue(path: tuple[str | int, ...], broken: Sequence[Violation], schemas: Sc
 
 
 def _wanted(schema: Mapping[str, object]) -> str:
-    """What a field that is missing ought to be; fields that only some models know are strings."""
+    """Return the expected type of a missing field; fields that only some models know are strings."""
     words = schema.get("enum")
     return _joined(_words(words)) if isinstance(words, list) else str(schema.get("type", "string"))
 
@@ -105,12 +105,12 @@ def _out_of_range(path: tuple[str | int, ...], got: object) -> Issue:
 
 
 def type_of(value: object) -> str:
-    """The type of a JSON value in the validator's words."""
+    """Return the type of a JSON value in the validator's words."""
     return _TYPES.get(type(value), "null")
 
 
 def as_word(value: object) -> str:
-    """A value as a string: 4 and 4.0 become "4"; what is no scalar is written as JSON (decided)."""
+    """Return a value as a string: 4 and 4.0 become "4"; a value that is no scalar is written as JSON (decided)."""
     if isinstance(value, str):
         return value
     if type(value) is float and value.is_integer():

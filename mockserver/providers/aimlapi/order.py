@@ -1,4 +1,4 @@
-"""AI/ML API: what comes in. From a call to an order, a job or a problem."""
+"""AI/ML API: the requests. A call becomes an order, a job or a problem."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mockserver.domain.problem import Problem, ProblemKind, Violation
 from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Call
 from mockserver.provider.endpoints import by_name
+from mockserver.provider.keys import bearer_key
 from mockserver.providers.aimlapi import wire
 from mockserver.providers.aimlapi.request import (
     ALIASES,
@@ -36,24 +37,21 @@ WORDS_LONG: Final = 21  # characters of an id of 2026, of a file's name, of a re
 
 
 def credential(call: Call) -> str | None:
-    """The key in `Authorization: Bearer <key>`; empty when none follows the scheme, None for another scheme."""
-    value = call.headers.get(b"authorization")
-    if value is None:
-        return None
-    scheme, _, key = value.partition(b" ")
-    return key.strip().decode("latin-1") if scheme.lower() == b"bearer" else None
+    """Return the key in `Authorization: Bearer <key>`; empty when none follows the scheme, None for another scheme."""
+    key = bearer_key(call.headers.get(b"authorization"))
+    return None if key is None else key.decode("latin-1")
 
 
 # ---- creation
 
 
 def brings_picture(call: Call) -> bool:
-    """Whether the clip is to start from a picture."""
+    """Return whether the clip starts from a picture."""
     return _model(call) in FROM_PICTURE
 
 
 def picture(call: Call) -> str:
-    """The link to the first frame. The last one of a transition is judged and not shown."""
+    """Return the link to the first frame. The last one of a transition is judged and not shown."""
     return str(call.members["image_url"])
 
 
@@ -63,13 +61,15 @@ def _model(call: Call) -> str:
 
 
 def video(call: Call) -> Order[Video] | Problem:
-    """The order in a body that keeps the document."""
+    """Return the order in a body that keeps the document."""
     body = call.members
     model = _model(call)
     if model not in RATES and model != LIP_SYNC:  # only under unknown-model-404, whose document names no models
         return Problem(ProblemKind.MISSING, f"no model {model[:80]!r}", detail={"resource": "model", "id": model})
-    look: dict[str, Any] = body if model != LIP_SYNC else {}  # which takes it from the video that is to speak
-    resolution, seconds = look.get("resolution", "720p"), int(look.get("duration", 5))
+    # Lip sync takes its look from the video that is to speak; this one has the defaults.
+    defaults = call.judge.defaults(NAME, CREATE, call.profile)
+    look: dict[str, Any] = {**defaults, **(body if model != LIP_SYNC else {})}
+    resolution, seconds = look["resolution"], int(look["duration"])
     speaks = model in SPEAKING and "2026" in call.profile and bool(body.get("lip_sync_tts_content"))
     request = Video(
         model=model,
@@ -95,14 +95,16 @@ def video(call: Call) -> Order[Video] | Problem:
 
 
 def _size(call: Call, model: str, resolution: str, look: dict[str, Any]) -> tuple[int, int]:
-    """The picture's ratio where it was seen, else the one that was asked for; 16:9 for a picture nobody has seen."""
+    """Return the picture's ratio where it was seen, else the one that was asked for; 16:9 for a picture nobody has
+    seen.
+    """
     if call.picture_size is not None:
         return size_from(call.picture_size, resolution)
-    return size_of(resolution, "16:9" if model in FROM_PICTURE else look.get("aspect_ratio", "16:9"))
+    return size_of(resolution, "16:9" if model in FROM_PICTURE else look["aspect_ratio"])
 
 
 def _composite(model: str, chance: Draw) -> Names:
-    """An id of 2025: a uuid and the model, spelled as the request did."""
+    """Return an id of 2025: a uuid and the model, spelled as the request did."""
     return Names(f"{chance.uuid()}:{model}", _file_name(chance))
 
 
@@ -111,7 +113,7 @@ def _short(chance: Draw) -> Names:
 
 
 def _file_name(chance: Draw) -> str:
-    """The upstream's own token: nobody can tell the file from the id."""
+    """Return the upstream's own token, from which nobody can derive the id."""
     return chance.more("file").text(0, WORDS_LONG, NANOID)
 
 
@@ -119,12 +121,12 @@ def _file_name(chance: Draw) -> str:
 
 
 def asked_for(call: Call) -> str:
-    """The id that the query names; empty when it names none."""
+    """Return the id that the query names; empty when it names none."""
     return next(iter(_ids(call)), "")
 
 
 def _ids(call: Call) -> list[str]:
-    """Every generation_id of the query. A client's raw id may hold colons and slashes, but no ampersand."""
+    """Return every generation_id of the query. A client's raw id may contain colons and slashes, but no ampersand."""
     pairs = [part.partition("=") for part in call.query_string.split("&")]
     return [unquote_plus(value) if "%" in value else value for name, _, value in pairs if name == PARAMETER]
 
@@ -133,7 +135,7 @@ _find = by_name(asked_for, NAME, [CREATE], "generation", Sandbox.job)
 
 
 def polled(call: Call) -> Job[Video] | Problem:
-    """The job that a poll names, once and whole."""
+    """Return the job that a poll names, once and whole."""
     ids = _ids(call)
     if len(ids) == 1:
         return _find(call)
@@ -146,7 +148,7 @@ def polled(call: Call) -> Job[Video] | Problem:
 
 
 def token(call: Call) -> str:
-    """The upstream's token in the name of a file, in either style."""
+    """Return the upstream's token in the name of a file, in either style."""
     return call.params["name"].rpartition("/")[2][:WORDS_LONG]
 
 
@@ -154,7 +156,7 @@ _find_file = by_name(token, NAME, [CREATE], "file", Sandbox.job_by_alias)
 
 
 def filed(call: Call) -> Job[Video] | Problem:
-    """The job whose file this is; the whole name has to be right, the seed in it included."""
+    """Return the job whose file this is; the whole name has to be right, the seed in it included."""
     job = _find_file(call)
     if isinstance(job, Problem) or call.params["name"] == wire.file_name(job, call.profile):
         return job
@@ -162,5 +164,5 @@ def filed(call: Call) -> Job[Video] | Problem:
 
 
 def unborn(job: Job[Video], seen: Snapshot) -> Problem:
-    """The link of a clip that is not there yet (or never will be)."""
+    """Return the problem of a link whose clip does not exist yet, or never will."""
     return Problem(ProblemKind.MISSING, f"{job.id} is {seen.state.value}", detail={"resource": "file", "id": job.id})

@@ -1,4 +1,4 @@
-"""AI/ML API: what is said when a call is refused, in the envelope of either era, and the tracing headers."""
+"""AI/ML API: refusals in the envelope of either era, and the tracing headers."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _always(text: str) -> Words:
 
 
 def _invalid(problem: Problem, call: Call) -> str:
-    """2025-11 tells every issue in a line of its own; 2026 tells them beside the message."""
+    """Return the invalid request's error: 2025-11 has every issue in a line of its own, 2026 beside the message."""
     if "2026" in call.profile:
         return "Invalid payload provided"
     if _is_query(call):
@@ -71,7 +71,7 @@ def _invalid(problem: Problem, call: Call) -> str:
 
 
 def _key(_problem: Problem, call: Call) -> str:
-    """A missing key counts as an empty one in 2026, and as a wrong one before."""
+    """Return the error about a key: a missing key counts as an empty one in 2026, and as a wrong one before."""
     return EMPTY if call.key == "" or (call.key is None and "2026" in call.profile) else VALID
 
 
@@ -105,7 +105,7 @@ _TABLE: Final[dict[ProblemKind, tuple[int, Words]]] = {
 
 
 def refuse(problem: Problem, call: Call) -> Answer:
-    """The error body of the style. An upstream's status is told in the problem's detail; 502 without."""
+    """Return the error body of the style. An upstream's status is in the problem's detail; without one it is 502."""
     if problem.kind in _TABLE:
         status, words = _TABLE[problem.kind]
     else:
@@ -161,17 +161,17 @@ def _schemas(call: Call) -> Mapping[str, Mapping[str, object]]:
 
 
 def request_id(call: Call) -> str:
-    """The id of this call, the same in body and header."""
+    """Return the id of this call, the same in body and header."""
     return call.chance.text(0, WORDS_LONG, NANOID)
 
 
 def target(call: Call) -> str:
-    """The path and query of a call as they came."""
+    """Return the path and query of a call as they came."""
     return f"{call.raw_path}?{call.query_string}" if call.query_string else call.raw_path
 
 
 def _instant(call: Call) -> str:
-    """ISO 8601 in UTC with milliseconds and a Z."""
+    """Return ISO 8601 in UTC with milliseconds and a Z."""
     return call.now.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
@@ -179,7 +179,7 @@ _CLIENT_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 
 
 def add_headers(answer: Answer, call: Call) -> None:
-    """The tracing headers that are nothing but the call's own."""
+    """Add the tracing headers, which depend only on the call."""
     if not wire.is_traced(call.profile):
         return
     answer.headers.append((b"x-request-id", request_id(call).encode("ascii")))

@@ -1,4 +1,4 @@
-"""AI/ML API: what was asked, as a value; what it looks like, what it costs, how long it takes."""
+"""AI/ML API: a request as a value: its look, its price and its pace."""
 
 from __future__ import annotations
 
@@ -35,17 +35,19 @@ RATIOS: Final = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "3:4": (3, 4), "
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """A generation with every default filled in. `model` is the canonical id, `size` pixels, `picture` the digest of
-    the picture that it starts from, `credits` its price.
-    """
+    """A generation with every default filled in."""
 
     model: str
+    """The canonical id of the model."""
     prompt: str
     size: tuple[int, int]
+    """Width and height in pixels."""
     seconds: int
     style: str
     picture: str
+    """The digest of the picture from which it starts; empty: it starts from none."""
     credits: int
+    """The price."""
 
     @property
     def frames(self) -> int:
@@ -60,21 +62,23 @@ class Video:
 
 @lru_cache(maxsize=256)
 def _stated(width: int, height: int, frames: int) -> int:
-    """Nearly all videos share a few geometries."""
+    """Cached, because nearly all videos share a few geometries."""
     return stated_size(width, height, frames, FPS)
 
 
 def size_of(resolution: str, ratio: str) -> tuple[int, int]:
-    """Width and height: the short side is the resolution, the long one follows from the ratio, to an even number."""
+    """Return the width and height: the short side is the resolution, the long side follows the ratio, rounded to an
+    even number.
+    """
     short, (across, down) = int(resolution[:-1]), RATIOS[ratio]
     unit = min(across, down)
     return _even(short * across, unit), _even(short * down, unit)
 
 
 def size_from(picture: tuple[int, int], resolution: str) -> tuple[int, int]:
-    """Width and height of a clip that keeps the ratio of its picture: the long side is that of 16:9.
+    """Return the width and height of a clip that keeps the ratio of its picture: the long side is that of 16:9.
 
-    So it is in the one answer that is recorded, 864x1280 at 720p; the rule made of it is decided.
+    One answer is recorded, 864x1280 at 720p; the rule that follows from it is decided.
     """
     long, _ = size_of(resolution, "16:9")
     width, height = picture
@@ -83,29 +87,29 @@ def size_from(picture: tuple[int, int], resolution: str) -> tuple[int, int]:
 
 
 def _even(sides: int, unit: int) -> int:
-    """The even number that is nearest to sides / unit."""
+    """Return the even number that is nearest to sides / unit."""
     return (sides + unit) // (2 * unit) * 2
 
 
 def price(model: str, resolution: str, seconds: int, *, speaks: bool) -> int:
-    """The credits of a generation (sheet 5; below 720p and v5.5 below 1080p are decided)."""
+    """Return the credits of a generation (sheet 5; below 720p and v5.5 below 1080p are decided)."""
     if speaks or model == LIP_SYNC:
         return WITH_SPEECH
     return RATES[model] * seconds * (2 if resolution == "1080p" else 1)
 
 
 def minute_and_a_quarter(chance: Draw) -> Lengths:
-    """75 s, as documented for 1080p."""
+    """Return the lengths of 75 s, as documented for 1080p."""
     return _parts(75.0, chance)
 
 
 def half_a_minute(chance: Draw) -> Lengths:
-    """30 to 40 s, as documented for 720p."""
+    """Return the lengths of 30 to 40 s, as documented for 720p."""
     return _parts(30 + 10 * chance.share(44), chance)
 
 
 def _parts(total: float, chance: Draw) -> Lengths:
-    """2 to 8 s of it waiting (decided)."""
+    """Split a length: 2 to 8 s of it are waiting (decided)."""
     waiting = timedelta(milliseconds=int(2000 + 6000 * chance.share(40)))
     return waiting, timedelta(milliseconds=int(1000 * total)) - waiting
 

@@ -1,4 +1,4 @@
-"""AI/ML API: what goes out. From a job and its snapshot to bodies, links and clips."""
+"""AI/ML API: the answers. A job and its snapshot become bodies, links and clips."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _LIKE_AN_ID: Final = re.compile(r"[A-Za-z0-9_-]{21}|[0-9a-f]{8}(-[0-9a-f]{4}){3}
 
 
 def is_traced(profile: frozenset[str]) -> bool:
-    """Whether answers carry the tracing headers of 2026."""
+    """Return whether answers carry the tracing headers of 2026."""
     return "2026" in profile or "headers" in profile
 
 
 def inference(identifier: str) -> list[tuple[bytes, bytes]]:
-    """The header that names the generation; none for what does not look like an id of theirs."""
+    """Return the header that names the generation; none for what does not look like an id of theirs."""
     return [(b"x-inference-id", identifier.encode("ascii"))] if _LIKE_AN_ID.fullmatch(identifier) else []
 
 
@@ -52,7 +52,7 @@ def _usage(credits: int, profile: frozenset[str]) -> dict[str, object]:  # noqa:
 
 
 def created(job: Job[Video], _seen: Snapshot, call: Call) -> Answer:
-    """The answer to a creation, which says queued whatever the timing."""
+    """Return the answer to a creation, which says queued whatever the timing."""
     video, profile = job.request, call.profile
     body = {"id": job.id, "status": "queued", "meta": _usage(video.credits, profile)}
     answer = Answer(201 if "created-201" in profile else 200, body, content_type=JSON)
@@ -66,7 +66,7 @@ def created(job: Job[Video], _seen: Snapshot, call: Call) -> Answer:
 
 
 def status(job: Job[Video], seen: Snapshot, call: Call) -> Answer:
-    """The answer to a poll; a failed generation is one of HTTP 200 as well."""
+    """Return the answer to a poll; it has HTTP 200 also for a failed generation."""
     profile, state = call.profile, seen.state
     body: dict[str, object] = {"id": job.id, "status": _word(seen, profile)}
     if state is State.SUCCEEDED:
@@ -111,7 +111,7 @@ def _error(job: Job[Video], seen: Snapshot, profile: frozenset[str]) -> dict[str
 
 
 def file_name(job: Job[Video], profile: frozenset[str]) -> str:
-    """The name of a job's file behind the folder of the style, decoded."""
+    """Return the name of a job's file behind the folder of the style, decoded."""
     if "2026" not in profile:
         return f"{job.alias}_output.mp4"
     seed = 0 if job.request.model == LIP_SYNC else job.seed
@@ -119,7 +119,7 @@ def file_name(job: Job[Video], profile: frozenset[str]) -> str:
 
 
 def clip_spec(job: Job[Video], _call: Call) -> ClipSpec:
-    """The clip of a finished job, brought to the size that was stated."""
+    """Return the clip of a finished job, brought to the size that was stated."""
     video = job.request
     width, height = video.size
     return ClipSpec(

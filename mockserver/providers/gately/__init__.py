@@ -7,7 +7,7 @@ from mockserver.domain.scenario import Scenario
 from mockserver.provider import signed_links
 from mockserver.provider.checks import as_documented, json_only, within
 from mockserver.provider.endpoints import creates, polls, serves
-from mockserver.provider.table import Operation, Provider, Word, get, post, promise_beside
+from mockserver.provider.table import Operation, Provider, TrailingSlash, Word, get, post, promise_beside
 from mockserver.providers.gately import order, refusal, wire
 from mockserver.providers.gately.request import Video
 
@@ -20,6 +20,8 @@ PROVIDER = Provider(
     site="https://api.gately.ai",
     base_path="/v1",
     null_is_absent=True,
+    reads_gzip=True,
+    trailing_slash=TrailingSlash.REDIRECTED,
     promise=promise_beside("gately"),
     words=(
         Word("gateway", "Problems are HTTP codes with an error object, as the provider's pages say.", is_style=True),

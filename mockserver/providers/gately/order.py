@@ -1,4 +1,4 @@
-"""Gately: what comes in. Key, limit and body; from a call to an order, a file or a problem."""
+"""Gately: the requests. Key, limit and body are checked; a call becomes an order, a file or a problem."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from mockserver.domain.quota import Limit
 from mockserver.engine.pace import between
 from mockserver.provider.call import Answer, Call, Challenge, Reply
 from mockserver.provider.checks import with_key
+from mockserver.provider.defaults import with_defaults
+from mockserver.provider.keys import bearer_key
 from mockserver.provider.table import Endpoint
 from mockserver.providers.gately import upstream, wire
 from mockserver.providers.gately.picture import taken
-from mockserver.providers.gately.request import MODELS, Video, asked
+from mockserver.providers.gately.request import MODELS, Video, read_video
 from mockserver.providers.gately.ticket import file_in, read
 
 NAME: Final = "gately"
@@ -28,17 +30,17 @@ documented: Final = between((10, 30), (50, 270))  # one to five minutes in all
 
 
 def credential(call: Call) -> str | None:
-    """The key in `Authorization: Bearer <key>`, without the gateway's prefix; a download link takes none."""
+    """Return the key in `Authorization: Bearer <key>`, without the gateway's prefix; a download link takes none."""
     if call.operation is not None and call.operation.owner is not None:
         return None
-    value = call.headers.get(b"authorization", b"")
-    if value[:7].lower() != b"bearer ":
-        return None
-    return value[7:].strip().removeprefix(b"sk-").decode("latin-1") or None
+    key = bearer_key(call.headers.get(b"authorization"))
+    return key.removeprefix(b"sk-").decode("latin-1") or None if key else None
 
 
 def keyed(call: Call) -> Problem | None:
-    """The usual key check; a list of keys may have the prefix too. What is not implemented asks for none."""
+    """Check the key as usual; keys of a list may have the prefix too. An operation that is not implemented needs no
+    key.
+    """
     if (
         call.operation is not None
         and call.operation.id == "retrieveFileContent"
@@ -52,7 +54,7 @@ def keyed(call: Call) -> Problem | None:
 
 
 def limit_of(call: Call) -> tuple[Hashable, Limit] | None:
-    """The limit that a creation counts against: 300 in a minute for its model. Nothing else counts."""
+    """Return the limit that a creation counts against: 300 in a minute for its model. Nothing else counts."""
     if call.operation is None or call.operation.id != "createVideo" or isinstance(call.value, Problem):
         return None
     model = call.value.get("model")
@@ -60,7 +62,7 @@ def limit_of(call: Call) -> tuple[Hashable, Limit] | None:
 
 
 def entitled(call: Call) -> Problem | None:
-    """A key of the list may be one that only reads, or without the scope `ai`: it may not use the models."""
+    """Check that a key of the list may use the models: it may be one that only reads, or without the scope `ai`."""
     if call.operation is None or call.operation.id != "createVideo" or call.keys.grants is None:
         return None
     grants = call.keys.grants
@@ -73,7 +75,7 @@ def entitled(call: Call) -> Problem | None:
 
 
 def _names(chance: Draw) -> Names:
-    """Two numbers of 15 digits: the task's and its file's."""
+    """Return two numbers of 15 digits: the task's and its file's."""
     return Names(_number(chance.integer(0, 8)), _number(chance.integer(8, 8)))
 
 
@@ -82,7 +84,7 @@ def _number(drawn: int) -> str:
 
 
 def creation(submit: Endpoint) -> Endpoint:
-    """The upstream's rules, the picture, the challenge, then the task: in this order."""
+    """Return the endpoint that runs the upstream's rules, the picture, the challenge, then the task, in this order."""
 
     def endpoint(call: Call) -> Reply:
         body = call.members
@@ -98,7 +100,7 @@ def creation(submit: Endpoint) -> Endpoint:
 
 
 def _challenging(url: str, submit: Endpoint) -> Endpoint:
-    """Ask the receiver of the reports whether it listens, then go on."""
+    """Return the endpoint that first asks the receiver of the reports whether it listens."""
 
     def endpoint(call: Call) -> Reply:
         challenge = call.chance.uuid(32)
@@ -115,8 +117,8 @@ def _challenging(url: str, submit: Endpoint) -> Endpoint:
 
 
 def ordered(call: Call) -> Order[Video]:
-    """The order in a body that keeps the document and the upstream's rules."""
-    video = asked(call.members, call.profile, call.picture)
+    """Return the order in a body that keeps the document and the upstream's rules."""
+    video = read_video(with_defaults(call), call.profile, call.picture)
     return Order(NAME, "createVideo", video, _names, documented, stages=(2, 1), is_judged_first=True)
 
 
@@ -126,7 +128,7 @@ def _named(call: Call, parameter: str) -> str | Problem:
 
 
 def polled(call: Call) -> Job[Video] | Problem:
-    """The job whose task the query names."""
+    """Return the job whose task the query names."""
     name = _named(call, "task_id")
     if isinstance(name, Problem):
         return name
@@ -135,7 +137,7 @@ def polled(call: Call) -> Job[Video] | Problem:
 
 
 def filed(call: Call) -> Job[Video] | Problem:
-    """The finished job whose file the query names."""
+    """Return the finished job whose file the query names."""
     name = _named(call, "file_id")
     return name if isinstance(name, Problem) else _finished(name, call)
 
@@ -151,24 +153,24 @@ def _unknown(resource: str, name: str) -> Problem:
 
 
 def missing(job: Job[Video], _seen: Snapshot) -> Problem:
-    """A file that is named by its id, and is not there now."""
+    """Return the problem of a file that is named by its id and does not exist now."""
     return _unknown("file", job.alias)
 
 
 def not_implemented(_call: Call) -> Answer:
-    """A route of the gateway that does nothing."""
+    """Refuse a route of the gateway that is not implemented."""
     return Answer(501, {"error": {
         "message": "API not implemented", "type": "new_api_error", "param": "", "code": "api_not_implemented",
     }})  # fmt: skip
 
 
 def only_under(word: str, endpoint: Endpoint) -> Endpoint:
-    """A route that is implemented under a profile word."""
+    """Return the endpoint of a route that is implemented under a profile word."""
     return lambda call: endpoint(call) if word in call.profile else not_implemented(call)
 
 
 def _link(call: Call) -> tuple[str, str]:
-    """The ticket and the file name in a link, whose last slash may be escaped."""
+    """Return the ticket and the file name in a link, whose last slash may be escaped."""
     params = call.params
     if "link" in params:
         ticket, _, name = params["link"].partition("/")
@@ -177,12 +179,12 @@ def _link(call: Call) -> tuple[str, str]:
 
 
 def owned(call: Call) -> str:
-    """The file that a link speaks of."""
+    """Return the file that a link speaks of."""
     return file_in(_link(call)[0])
 
 
 def linked(call: Call) -> Job[Video] | Problem:
-    """The job behind a link, until the instant at which the link ends."""
+    """Return the job behind a link, until the instant at which the link ends."""
     text, name = _link(call)
     ticket = read(text, call.sandbox.seed)
     if ticket is None or name != wire.FILENAME:
@@ -194,5 +196,5 @@ def linked(call: Call) -> Job[Video] | Problem:
 
 
 def gone(job: Job[Video], _seen: Snapshot) -> Problem:
-    """A link whose file is not there now."""
+    """Return the problem of a link whose file does not exist now."""
     return Problem(ProblemKind.UNKNOWN_PATH, f"file {job.alias} is not there now")

@@ -1,4 +1,4 @@
-"""Gately: the picture that a clip starts from, as raw Base64, as a data URL or as an http(s) URL."""
+"""Gately: the picture from which a clip starts, as raw Base64, as a data URL or as an http(s) URL."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _is_url(text: str) -> bool:
 
 
 def source(text: str) -> str | bytes:
-    """The bytes in a text, or the text itself where it holds none: a URL, or anything at all."""
+    """Return the bytes in a text, or the text itself where it holds none: a URL, or anything at all."""
     if _is_url(text):
         return text
     encoded = text.partition(",")[2] if text[:5].lower() == "data:" else text
@@ -33,10 +33,10 @@ def source(text: str) -> str | bytes:
 
 
 def taken(text: str, call: Call, then: Endpoint) -> Reply:
-    """Take in the picture of a creation, then go on; see `Call.picture`.
+    """Load the picture of a creation, then go on; see `Call.picture`.
 
-    By default whatever is no picture is replaced by one made from its text; `image-rules` refuses it, and what breaks
-    the upstream's rules. A URL off this machine is never fetched, so its picture breaks none.
+    By default, a text that is no picture gives a picture made from it. `image-rules` refuses such texts, and pictures
+    that break the upstream's rules. A URL of another machine is never fetched, so its picture breaks no rule.
     """
     found = source(text)
     if "image-rules" not in call.profile:

@@ -1,4 +1,4 @@
-"""Gately: what is said when a call is refused, in two styles, and the headers that every answer carries."""
+"""Gately: refusals in two styles, and the headers of every answer."""
 
 from __future__ import annotations
 
@@ -33,27 +33,29 @@ Speaks = Callable[[Problem, Call], str]
 
 
 def request_id(call: Call) -> str:
-    """The id of a call: its instant, nanoseconds without leading zeros, and eight letters or digits."""
+    """Return the id of a call: its instant, nanoseconds without leading zeros, and eight letters or digits."""
     now = call.now
     clock = f"{now.year:04}{now.month:02}{now.day:02}{now.hour:02}{now.minute:02}{now.second:02}"
     return f"{clock}{now.microsecond * 1000}{call.chance.text(0, 8, LETTERS)}"
 
 
 def add_headers(answer: Answer, call: Call) -> None:
-    """The gateway's id of the call on every answer; the upstream's beside it in the style `minimax`, but on files."""
+    """Add the gateway's id of the call to every answer; in the style `minimax` also the upstream's, but not
+    to files.
+    """
     answer.headers.append((b"x-oneapi-request-id", request_id(call).encode("ascii")))
     if "minimax" in call.profile and not isinstance(answer.body, ClipBody):
         answer.headers.append((b"trace-id", call.chance.digest[16:32].hex().encode("ascii")))
 
 
 def _model(call: Call) -> str:
-    """The model that a creation names."""
+    """Return the model that a creation names."""
     value = call.value
     return str(value.get("model")) if isinstance(value, dict) else ""
 
 
 def _says(english: str, chinese: str = "") -> Speaks:
-    """A text of the gateway's own, which has a Chinese form under `chinese`."""
+    """Return a text of the gateway's own, which has a Chinese form under `chinese`."""
 
     def speaks(_problem: Problem, call: Call) -> str:
         text = CHINESE[chinese] if chinese and "chinese" in call.profile else english
@@ -76,7 +78,7 @@ def _key(problem: Problem, call: Call) -> str:
 
 
 def _too_many(problem: Problem, call: Call) -> str:
-    """The gateway counts in minutes; a shorter window is told as one."""
+    """Return the gateway's sentence, which counts in minutes; a shorter window counts as one."""
     if "chinese" not in call.profile:
         return "Rate limit exceeded"
     standing = problem.detail.get("standing")
@@ -115,7 +117,7 @@ _GATEWAY: Final[dict[ProblemKind, tuple[int, Speaks]]] = {
     ProblemKind.UPSTREAM: (500, _FAULT),
     ProblemKind.CRASHED: (500, _FAULT),
 }
-"""What the gateway refuses by itself."""
+"""The refusals of the gateway itself."""
 
 
 _SAID_TO_BE_MISSING: Final = ("", "model", "prompt", "first_frame_image")
@@ -123,7 +125,7 @@ _SAID_TO_BE_MISSING: Final = ("", "model", "prompt", "first_frame_image")
 
 
 def _badly(problem: Problem, call: Call) -> tuple[int, str]:
-    """The upstream's words for a request that breaks its schema."""
+    """Return the upstream's words for a request that breaks its schema."""
     first = problem.violations[0]
     is_given = first.rule != "required" and first.field not in _SAID_TO_BE_MISSING
     if is_given or first.rule not in ("required", "type", "minLength"):
@@ -153,7 +155,7 @@ _UPSTREAM: Final[dict[ProblemKind, Callable[[Problem, Call], tuple[int, str]]]] 
     ProblemKind.OUT_OF_CREDITS: _coded(1008, "insufficient balance"),
     ProblemKind.MODERATED: _coded(1026, "input new_sensitive"),
 }
-"""What the upstream refuses, in both styles."""
+"""The refusals of the upstream, in both styles."""
 
 _MINIMAX: Final = {
     **_UPSTREAM,
@@ -167,13 +169,13 @@ _MINIMAX: Final = {
     ProblemKind.UPSTREAM: _coded(1024, "internal error"),
     ProblemKind.CRASHED: _coded(1024, "internal error"),
 }
-"""What the style `minimax` says with HTTP 200: everything but unknown routes."""
+"""The answers with HTTP 200 of the style `minimax`: all but those about unknown routes."""
 
 _ABOUT_A_CREATION: Final = (1008, 1026, INVALID)
 
 
 def refuse(problem: Problem, call: Call) -> Answer:
-    """A problem in the words of the layer that it arises in."""
+    """Return a problem in the words of the layer that it arises in."""
     kind, profile = problem.kind, call.profile
     is_upstream = "minimax" in profile
     if kind is ProblemKind.OVERSIZED and call.operation is not None and call.operation.endpoint is not_implemented:

@@ -1,4 +1,4 @@
-"""Gately: what was asked, as a value, and what is understood of it."""
+"""Gately: a request as a value, with what the upstream understands of it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ _BRACKETS: Final = re.compile(r"\[([^\[\]]*)\]")
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """A request with everything filled in: size in pixels, whole seconds, the digest of the picture from which the clip
-    starts (empty: none), the camera commands that were understood, and where reports go (empty: nowhere).
-    """
+    """A request with every default filled in; sizes in pixels."""
 
     prompt: str
     model: str
@@ -36,8 +34,11 @@ class Video:
     height: int
     seconds: int
     image: str = ""
+    """The digest of the picture from which the clip starts; empty: it starts from none."""
     moves: tuple[str, ...] = ()
+    """The camera commands that were understood."""
     callback: str = ""
+    """The URL for reports; empty: none are sent."""
 
     @property
     def frames(self) -> int:
@@ -56,7 +57,8 @@ def _size(width: int, height: int, frames: int) -> int:
 
 
 def moves(prompt: str, model: str) -> tuple[str, ...]:
-    """The camera commands in a prompt's square brackets, in their order and each once; other text there is tolerated.
+    """Return the camera commands in a prompt's square brackets, in their order and each once; other text there is
+    ignored.
 
     Only the Director models know them.
     """
@@ -67,17 +69,17 @@ def moves(prompt: str, model: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(command for command in known if command))
 
 
-def asked(body: Mapping[str, Any], profile: frozenset[str], picture: str) -> Video:
-    """The video that a body asks for; `picture` is the digest of the one that it starts from.
+def read_video(body: Mapping[str, Any], profile: frozenset[str], picture: str) -> Video:
+    """Return the video of a body with its defaults; `picture` is the digest of the picture from which it starts.
 
-    The upstream's wider fields count under `pass-through` only.
+    The upstream's wider fields count only under `pass-through`.
     """
     model = sys.intern(body["model"])
     prompt: str = body.get("prompt", "")
     resolution, seconds = "720P", 6
     if "pass-through" in profile:
         resolution = body.get("resolution", "768P" if model == HAILUO else "720P")
-        seconds = int(body.get("duration", 6))
+        seconds = int(body["duration"])
     width, height = SIZES["1080P" if "size-1080p" in profile else resolution]
     callback: str = body.get("callback_url", "") if "callbacks" in profile else ""
     return Video(prompt, model, width, height, seconds, picture, moves(prompt, model), callback)

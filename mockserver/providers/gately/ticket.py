@@ -1,8 +1,9 @@
-"""Gately: the tickets in download links. All that a link means stands in it, signed; nothing is kept of it.
+"""Gately: the tickets in download links. A ticket contains everything that a link means, signed; the server keeps
+nothing.
 
 A ticket is 40 characters: the file's id, the instant at which it ends, a number of the call that made it, and a keyed
-digest of these under the server's seed. So the same run makes the same links, two calls never make the same one, and an
-altered one is unknown.
+digest of these under the server's seed. The same run makes the same links, two calls never make the same link, and a
+changed ticket is unknown.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _FILE, _ENDS, _NUMBER, _SEAL = 7, 8, 5, 10  # bytes; 30 in all, so that no bit o
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Leave to fetch a file before the instant `ends`; `number` tells the calls of a sandbox apart."""
+    """The permission to fetch a file before the instant `ends`. `number` distinguishes the calls of a sandbox."""
 
     file: int
     ends: datetime
@@ -33,7 +34,7 @@ def _seal(content: bytes, seed: int) -> bytes:
 
 
 def _raw(text: str) -> bytes:
-    """The bytes of a ticket's text; none when no ticket is written so."""
+    """Return the bytes of a ticket's text; None when no ticket is written so."""
     try:
         raw = urlsafe_b64decode(text.encode("ascii"))
     except ValueError:
@@ -44,7 +45,7 @@ def _raw(text: str) -> bytes:
 
 
 def written(ticket: Ticket, seed: int) -> str:
-    """The ticket as it stands in a link; `seed` is the server's."""
+    """Return the text of the ticket in a link; `seed` is the server's."""
     content = (
         ticket.file.to_bytes(_FILE, "big")
         + ((ticket.ends - _EPOCH) // _MICROSECOND).to_bytes(_ENDS, "big", signed=True)
@@ -54,13 +55,13 @@ def written(ticket: Ticket, seed: int) -> str:
 
 
 def file_in(text: str) -> str:
-    """The file that a ticket speaks of, be it ours or not; empty when it speaks of none."""
+    """Return the file that a ticket names, whether it is valid or not; empty when it names none."""
     raw = _raw(text)
     return str(int.from_bytes(raw[:_FILE], "big")) if raw else ""
 
 
 def read(text: str, seed: int) -> Ticket | None:
-    """The ticket of a link; None when it was never written under this seed."""
+    """Return the ticket of a link; None when it was never made under this seed."""
     raw = _raw(text)
     content = raw[:-_SEAL]
     if not compare_digest(raw[-_SEAL:], _seal(content, seed)):

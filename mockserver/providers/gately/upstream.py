@@ -1,7 +1,8 @@
-"""Gately: the upstream's own rules for a creation, after the schema; what breaks them is HTTP 200 with code 2013.
+"""Gately: the upstream's own rules for a creation, after the schema. A body that breaks one gets HTTP 200 with code
+2013.
 
-The document has the same rules under `x-refused-upstream`, as schemas of the bodies that are refused; a test holds that
-both refuse the same bodies under every profile.
+The document has the same rules under `x-refused-upstream`, as schemas of the refused bodies. A test holds that both
+refuse the same bodies under every profile.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Rule:
 
 
 def missing(field: str) -> str:
-    """The upstream's text for a parameter that it wants."""
+    """Return the upstream's text for a missing parameter."""
     return f"invalid params, binding: expr_path={field}, cause=missing required parameter"
 
 
@@ -110,7 +111,7 @@ RULES: Final = (
 
 
 def broken(body: Body, profile: frozenset[str]) -> Problem | None:
-    """The first rule that a body breaks, as a problem."""
+    """Return the first rule that a body breaks, as a problem."""
     for rule in RULES:
         if rule.is_broken_by(body) and rule.holds(profile):
             model = body["model"]
@@ -119,5 +120,5 @@ def broken(body: Body, profile: frozenset[str]) -> Problem | None:
 
 
 def refused(text: str, why: str) -> Problem:
-    """A refusal of the upstream: `text` for the wire, `why` for people."""
+    """Return a refusal of the upstream: `text` for the wire, `why` for people."""
     return Problem(ProblemKind.REFUSED, why, detail={"status_msg": text})

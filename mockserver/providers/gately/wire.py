@@ -1,4 +1,4 @@
-"""Gately: what goes out. From a job and its snapshot to bodies, links, reports and clips."""
+"""Gately: the answers. A job and its snapshot become bodies, links, reports and clips."""
 
 from __future__ import annotations
 
@@ -21,26 +21,28 @@ REPORTED: Final = {State.RUNNING: "processing", State.SUCCEEDED: "success", Stat
 
 
 def base_resp(code: int, text: str) -> dict[str, object]:
-    """The upstream's result object."""
+    """Return the upstream's result object."""
     return {"status_code": code, "status_msg": text}
 
 
 def _word(seen: Snapshot, profile: frozenset[str]) -> str:
-    """The status word of a poll."""
+    """Return the status word of a poll."""
     if seen.state is State.QUEUED:
         return WAITING[1 - seen.stage if "queueing-first" in profile else seen.stage]
     return {State.RUNNING: "Processing", State.SUCCEEDED: "Success"}.get(seen.state, "Fail")
 
 
 def _result(seen: Snapshot, profile: frozenset[str]) -> dict[str, object]:
-    """The result object of a poll; on demand a failure that says success, or that names the input."""
+    """Return the result object of a poll; a scenario can make a failure that says success, or that names the input."""
     if seen.state is not State.FAILED or "fail-0" in profile:
         return SUCCESS
     return base_resp(1026, "input new_sensitive") if "fail-1026" in profile else base_resp(1027, "output new_sensitive")
 
 
 def _file(job: Job[Video], seen: Snapshot, profile: frozenset[str], *, sizes: bool) -> dict[str, object]:
-    """What a poll tells of the file: nothing before success, but in the style `minimax`, where it is empty then."""
+    """Return the members of a poll about the file: none before success, but in the style `minimax`, where they are
+    empty then.
+    """
     video = job.request
     if seen.state is State.SUCCEEDED:
         size = {"video_width": video.width, "video_height": video.height} if sizes else {}
@@ -51,12 +53,12 @@ def _file(job: Job[Video], seen: Snapshot, profile: frozenset[str], *, sizes: bo
 
 
 def created(job: Job[Video], _seen: Snapshot, _call: Call) -> Answer:
-    """The answer to a creation; it tells no state."""
+    """Return the answer to a creation; it has no state."""
     return Answer(200, {"task_id": job.id, "base_resp": SUCCESS})
 
 
 def status(job: Job[Video], seen: Snapshot, call: Call) -> Answer:
-    """The answer to a poll."""
+    """Return the answer to a poll."""
     profile = call.profile
     body: dict[str, object] = {"task_id": job.id, "status": _word(seen, profile)}
     body.update(_file(job, seen, profile, sizes=True))
@@ -81,7 +83,7 @@ def webhook_payload(job: Job[Video], seen: Snapshot) -> Payload | None:
 
 
 def retrieved(job: Job[Video], seen: Snapshot, call: Call) -> Answer:
-    """The answer to a retrieve: what is known of the file, and a link that no other call gets."""
+    """Return the answer to a retrieve: what is known of the file, and a link that no other call gets."""
     profile = call.profile
     is_upstream = "minimax" in profile
     as_number = is_upstream or "integer-file-id" in profile
@@ -97,7 +99,7 @@ def retrieved(job: Job[Video], seen: Snapshot, call: Call) -> Answer:
 
 
 def link(job: Job[Video], call: Call) -> str:
-    """A new link to a job's file; the upstream escapes the last slash in its own."""
+    """Return a new link to a job's file; the upstream escapes the last slash in its own."""
     life = timedelta(hours=1 if "link-1h" in call.profile else 9)
     ticket = written(Ticket(int(job.alias), call.now + life, call.chance.n), call.sandbox.seed)
     slash = "%2F" if "minimax" in call.profile else "/"
@@ -105,7 +107,7 @@ def link(job: Job[Video], call: Call) -> str:
 
 
 def clip_spec(job: Job[Video], _call: Call) -> ClipSpec:
-    """The clip of a finished job; its size in bytes is the one that a retrieve tells."""
+    """Return the clip of a finished job; its size in bytes is the one that a retrieve states."""
     video = job.request
     return ClipSpec(
         width=video.width,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.provider import signed_links
 from mockserver.provider.checks import as_documented, readable, with_key, within
 from mockserver.provider.endpoints import Parse, creates, polls, serves, starts_from
-from mockserver.provider.table import MEGABYTE, Endpoint, Provider, Word, get, post, promise_beside
+from mockserver.provider.table import MEGABYTE, Endpoint, Provider, TrailingSlash, Word, get, post, promise_beside
 from mockserver.providers.modelslab import maintenance, order, quota, refusal, wire
 from mockserver.providers.modelslab.request import Asked, Image, Text, Ultra
 from mockserver.providers.modelslab.wire import ENTERPRISE, V6
@@ -14,7 +14,9 @@ PICTURES = 32 * MEGABYTE
 
 
 def makes(parse: Parse[Asked]) -> Endpoint:
-    """A creation, held for its video where the client does not ask for an instant response."""
+    """Return the endpoint of a creation, which is held for its video where the client does not ask for an instant
+    response.
+    """
     return creates(parse, wire.created, hold=order.hold, ended=wire.ended)
 
 
@@ -30,6 +32,7 @@ PROVIDER = Provider(
     title="ModelsLab v6 and enterprise v1",
     site="https://modelslab.com",
     base_path="/api/v6",
+    trailing_slash=TrailingSlash.TRIMMED,
     promise=promise_beside("modelslab"),
     words=(
         Word("legacy", "Application errors come with HTTP 200 and a status word, as older clients know them.", True),

@@ -1,4 +1,4 @@
-"""ModelsLab: the calls about the server and the account. They answer; only `clear_queue` changes something."""
+"""ModelsLab: the calls about the server and the account. Only `clear_queue` changes something."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COUNTED: Final = "Current processing request count retrieved successfully"
 
 
 def says(body: Mapping[str, object]) -> Endpoint:
-    """Always the same."""
+    """Return the endpoint whose answer is always the same."""
 
     def endpoint(_call: Call) -> Answer:
         return Answer(200, body)
@@ -23,13 +23,13 @@ def says(body: Mapping[str, object]) -> Endpoint:
 
 
 def count(call: Call) -> Answer:
-    """How many videos of the key are not finished yet, on both surfaces together."""
+    """Answer with the number of unfinished videos of the key, on both surfaces together."""
     waiting = sum(job.provider == NAME for job in call.sandbox.unfinished(call.now))
     return Answer(200, {"status": "success", "processing_count": waiting, "message": COUNTED})
 
 
 def clear_queue(call: Call) -> Answer:
-    """Fail every video of the key that still waits; those that run go on."""
+    """Fail every video of the key that still waits; running videos go on."""
     waiting = [
         job
         for job in call.sandbox.unfinished(call.now)

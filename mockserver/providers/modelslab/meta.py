@@ -1,4 +1,4 @@
-"""ModelsLab: `meta`, the echo of a request. Three sets of fields, each in the alphabetical order of the samples."""
+"""ModelsLab: `meta`, which repeats the request. Three sets of fields, each in the alphabetical order of the samples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FULL: Final[dict[str, object]] = {
     "upscale_strength": None, "upscale_width": None, "use_improved_sampling": None, "watermark": "no", "webhook": None,
     "width": None,
 }  # fmt: skip
-"""The set of 2025 in its order, with the values of what no request sets."""
+"""The set of 2025 in its order, with the values of the fields that no request sets."""
 
 SHORT: Final = (
     "base64", "clip_skip", "file_prefix", "fps", "guidance_scale", "height", "improved_sampling_seed",
@@ -34,7 +34,7 @@ def _said(is_on: bool) -> str:
 
 
 def echo(job: Job[Asked], call: Call, *, is_done: bool) -> dict[str, object]:
-    """The echo of a job's request; the key is never in it."""
+    """Return `meta` of a job's request, without the key."""
     if isinstance(job.request, Image):
         return _image(job, job.request)
     if isinstance(job.request, Ultra):
@@ -44,7 +44,7 @@ def echo(job: Job[Asked], call: Call, *, is_done: bool) -> dict[str, object]:
 
 
 def _text(job: Job[Asked], asked: Text, *, is_done: bool) -> dict[str, object]:
-    """The 39 fields of 2025; `id` is the number as a text, and null once the video is done."""
+    """Return the 39 fields of 2025; `id` is the number as a text, and null once the video is done."""
     return {
         **FULL,
         "clip_skip": asked.clip_skip,
@@ -76,7 +76,7 @@ def _text(job: Job[Asked], asked: Text, *, is_done: bool) -> dict[str, object]:
 
 
 def _image(job: Job[Asked], asked: Image) -> dict[str, object]:
-    """The 15 fields of picture to video; the enterprise surface has `base64` before them."""
+    """Return the 15 fields of picture to video; the enterprise surface has `base64` before them."""
     fields: dict[str, object] = {"base64": _said(asked.base64)} if job.kind == "enterpriseImg2video" else {}
     fields.update(
         file_prefix=job.alias,
@@ -99,7 +99,7 @@ def _image(job: Job[Asked], asked: Image) -> dict[str, object]:
 
 
 def _ultra(job: Job[Asked], asked: Ultra) -> dict[str, object]:
-    """The 24 fields of HD text to video; neither the id nor the model is in them."""
+    """Return the 24 fields of HD text to video; neither the id nor the model is in them."""
     return {
         "base64": "no",
         "file_prefix": job.alias,

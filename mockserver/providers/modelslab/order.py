@@ -1,4 +1,4 @@
-"""ModelsLab: what comes in. The key in the body, the fields and their loose spellings; from a call to an order."""
+"""ModelsLab: the requests. The key in the body, the fields and their loose spellings; a call becomes an order."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from mockserver.domain.problem import Problem, ProblemKind
 from mockserver.engine.pace import between
 from mockserver.engine.sandbox import Sandbox
 from mockserver.provider.call import Call
+from mockserver.provider.defaults import with_defaults
 from mockserver.provider.endpoints import by_name
 from mockserver.providers.modelslab.request import Asked, Image, Text, Ultra
 
@@ -31,7 +32,7 @@ documented = between((5, 20), (25, 100))
 
 
 def credential(call: Call) -> str | None:
-    """The field `key` of the JSON body; for a fetch by GET also of the query. A header is no key here."""
+    """Return the field `key` of the JSON body; for a fetch by GET also of the query. A header is no key here."""
     if call.body:
         value = call.value
         key = None if isinstance(value, Problem) else value.get("key")
@@ -43,40 +44,33 @@ def credential(call: Call) -> str | None:
 
 
 def _names(chance: Draw) -> Names:
-    """The next number (of eight or nine digits, 100,000 of them to a sandbox) and the stem of the file.
+    """Return the next number (of eight or nine digits, 100,000 of them for a sandbox) and the stem of the file.
 
-    A chance that is not the submission's own asks for an id that follows no rule: one of 15 digits, which every JSON
-    reader still takes for the integer that it is.
+    With an opaque scenario the id follows no rule: it has 15 digits, which every JSON reader still reads as an integer.
     """
     counted = 60_000_000 + chance.id_block * 100_000 + chance.n % 100_000
     return Names(str(10**14 + chance.integer(16, 8) % (9 * 10**14) if chance.label else counted), chance.uuid())
 
 
-def _filled(call: Call) -> dict[str, Any]:
-    """The body over the defaults that the profile's document states; both surfaces differ in these alone."""
-    operation = call.operation_id
-    return {**call.judge.defaults(NAME, operation, call.profile), **call.members}
-
-
 def _whole(value: Any) -> int | None:
-    """The integer in 64, 64.0 and "64"; None stays."""
+    """Return the integer in 64, 64.0 and "64"; None stays."""
     return None if value is None else int(value)
 
 
 def _number(value: Any) -> Any:
-    """The number in 7.5 and "7.5"; a whole one in "7" stays whole."""
+    """Return the number in 7.5 and "7.5"; a whole number in "7" stays whole."""
     if value.__class__ is not str:
         return value
     return float(value) if "." in value else int(value)
 
 
 def _is_on(value: Any) -> bool:
-    """Whether a switch is on: true or "yes"."""
+    """Return whether a switch is on: true or "yes"."""
     return value is True or value == "yes"
 
 
 def _model(asked: Mapping[str, Any], call: Call) -> str:
-    """The model as asked; under `any-model` v6 knows two and takes every other for the first of them."""
+    """Return the model of the request; under `any-model` v6 knows two and replaces every other by the first of them."""
     model: str = asked.get("model_id", "")
     if "any-model" in call.profile and model not in ANY_MODEL and not _is_enterprise(call):
         return ANY_MODEL[0]
@@ -88,7 +82,7 @@ def _is_enterprise(call: Call) -> bool:
 
 
 def _track(asked: Mapping[str, Any]) -> str | None:
-    """The caller's own name of the request, as a text."""
+    """Return the caller's own name of the request, as a text."""
     value = asked["track_id"]
     return value if value is None or isinstance(value, str) else str(int(value))
 
@@ -100,8 +94,8 @@ def _order(call: Call, request: Asked, asked: Mapping[str, Any]) -> Order[Asked]
 
 
 def text(call: Call) -> Order[Asked]:
-    """The order in the body of a text-to-video call of either surface."""
-    asked = _filled(call)
+    """Return the order in the body of a text-to-video call of either surface."""
+    asked = with_defaults(call)
     request = Text(
         model_id=_model(asked, call),
         prompt=asked["prompt"],
@@ -130,15 +124,17 @@ def text(call: Call) -> Order[Asked]:
 
 
 def _is_sent(asked: Mapping[str, Any], call: Call) -> bool:
-    """Whether `init_image` is the picture itself. v6 goes by the switch, the enterprise surface looks at the value."""
+    """Return whether `init_image` is the picture itself. v6 decides by the switch, the enterprise surface
+    by the value.
+    """
     if _is_enterprise(call):
         return not asked["init_image"].startswith(("http://", "https://"))
     return _is_on(asked["base64"])
 
 
 def picture(call: Call) -> str | bytes | Problem:
-    """The picture that a picture-to-video call brings: a link, or the bytes in base64 (with or without a data URL)."""
-    asked = _filled(call)
+    """Return the picture of a picture-to-video call: a link, or the bytes in base64 (with or without a data URL)."""
+    asked = with_defaults(call)
     source: str = asked["init_image"]
     if not _is_sent(asked, call):
         return source
@@ -149,8 +145,8 @@ def picture(call: Call) -> str | bytes | Problem:
 
 
 def image(call: Call) -> Order[Asked]:
-    """The order in the body of a picture-to-video call of either surface, once its picture is taken in."""
-    asked = _filled(call)
+    """Return the order in the body of a picture-to-video call of either surface, once its picture is loaded."""
+    asked = with_defaults(call)
     form = asked["output_type"]
     request = Image(
         model_id=_model(asked, call),
@@ -177,8 +173,8 @@ def image(call: Call) -> Order[Asked]:
 
 
 def ultra(call: Call) -> Order[Asked]:
-    """The order in the body of an HD text-to-video call."""
-    asked = _filled(call)
+    """Return the order in the body of an HD text-to-video call."""
+    asked = with_defaults(call)
     shift = asked["sample_shift"]
     if "shift_sample" in asked and "sample_shift" not in call.members:
         shift = asked["shift_sample"]
@@ -202,7 +198,7 @@ def ultra(call: Call) -> Order[Asked]:
 
 
 def hold(job: Job[Asked], call: Call) -> timedelta:
-    """How long a creation is held for its job to be done: not at all with `instant_response`."""
+    """Return how long a creation is held for its job to be done: not at all with `instant_response`."""
     if job.request.instant_response or "always-processing" in call.profile:
         return ZERO
     if call.sandbox.hold is not None:
@@ -211,18 +207,18 @@ def hold(job: Job[Asked], call: Call) -> timedelta:
 
 
 def named(call: Call) -> str:
-    """The id that a fetch path names."""
+    """Return the id that a fetch path names."""
     return call.params["id"]
 
 
 def asked_for(call: Call) -> str:
-    """The id that a fetch by body names; 65919758.0 is 65919758."""
+    """Return the id that a fetch by body names; 65919758.0 is 65919758."""
     wanted = call.members["request_id"]
     return wanted if isinstance(wanted, str) else str(int(wanted))
 
 
 def stem(call: Call) -> str:
-    """The prefix in a file's name."""
+    """Return the prefix in a file's name."""
     return call.params["name"].rpartition(".")[0]
 
 
@@ -234,9 +230,10 @@ _by_stem = by_name(stem, NAME, KINDS, "file", Sandbox.job_by_alias)
 
 
 def filed(call: Call) -> Job[Asked] | Problem:
-    """The job whose file this is, while the file lives: 24 hours from the job's end. The extension has to be its own.
+    """Return the job whose file this is, while the file lives: 24 hours from the job's end. The extension must be its
+    own.
 
-    Under `late-files` it comes some seconds after the end.
+    Under `late-files` the file appears some seconds after the end.
     """
     job = _by_stem(call)
     if isinstance(job, Problem):
@@ -252,10 +249,10 @@ def filed(call: Call) -> Job[Asked] | Problem:
 
 
 def no_file(text: str) -> Problem:
-    """A link that leads to nothing, now or ever."""
+    """Return the problem of a link that never leads anywhere."""
     return Problem(ProblemKind.MISSING, text, detail={"resource": "file"})
 
 
 def unborn(job: Job[Asked], seen: Snapshot) -> Problem:
-    """The link of a video that is not there yet (or never will be)."""
+    """Return the problem of a link whose video does not exist yet, or never will."""
     return no_file(f"{job.id} is {seen.state.value}")

@@ -1,4 +1,4 @@
-"""ModelsLab: how much is allowed. The queue limit and the throttle (where limits are on) and the spam filter."""
+"""ModelsLab: the queue limit and the throttle (where limits are on), and the spam filter."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUEUES: Final = {"basic": 5, "standard": 10, "premium": 15}
 THROTTLE: Final = Limit(30, timedelta(minutes=1))
 REPETITION: Final = Limit(1, timedelta(seconds=30))
 RETRY_AFTER: Final = 30
-"""What the page shows as `retry_after`; sent under `retry-30`, and where no end of a waiting job is decided."""
+"""The `retry_after` of the page; sent under `retry-30`, and where no end of a waiting job is decided."""
 
 
 def _makes_video(call: Call) -> bool:
@@ -25,9 +25,7 @@ def _makes_video(call: Call) -> bool:
 
 
 def queue(call: Call) -> Problem | None:
-    """At most so many videos of a key are unfinished at a time as its plan allows, over both surfaces; a place is free
-    when one ends.
-    """
+    """Check the queue limit: a key has at most so many unfinished videos as its plan allows, over both surfaces."""
     if not call.sandbox.limits or not _makes_video(call):
         return None
     most = QUEUES[call.sandbox.tiers.get(NAME, "basic")]
@@ -47,7 +45,7 @@ def queue(call: Call) -> Problem | None:
 
 
 def repetition(call: Call) -> Problem | None:
-    """Under `spam-filter` the same request is refused within 30 seconds of the last that was taken."""
+    """Check, under `spam-filter`, that the same request was not accepted within the last 30 seconds."""
     if "spam-filter" not in call.profile or not _makes_video(call):
         return None
     same = (NAME, call.path, blake2b(call.body, digest_size=16).digest())
@@ -59,7 +57,7 @@ def repetition(call: Call) -> Problem | None:
 
 
 def throttle(call: Call) -> tuple[Hashable, Limit] | None:
-    """The limit of calls a minute: `request_count` alone has one."""
+    """Check the limit of calls per minute; only `request_count` has one."""
     operation = call.operation
     is_count = operation is not None and operation.id in ("requestCount", "requestCountByGet")
     return ((NAME, "requestCount"), THROTTLE) if is_count else None

@@ -1,4 +1,4 @@
-"""ModelsLab: what is said when a call is refused. Two styles in one table: the HTTP codes of each, and the body."""
+"""ModelsLab: refusals. Two styles in one table: the HTTP codes of each, and the body."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _missing(problem: Problem, call: Call) -> dict[str, object]:
 
 
 def _route(call: Call) -> str:
-    """The path as the framework names it: as it came, without its first slash."""
+    """Return the path as the framework names it: as it came, without its first slash."""
     return call.raw_path.removeprefix("/")
 
 
@@ -127,7 +127,9 @@ _TABLE: Final[dict[ProblemKind, tuple[int, int, Body]]] = {
 
 
 def refuse(problem: Problem, call: Call) -> Answer:
-    """The refusal of the sheet's table 9.3. A link that leads to nothing is 404 in both styles, as an unknown path."""
+    """Return the refusal of the sheet's table 9.3. A link that leads to nothing is 404 in both styles, as an unknown
+    path.
+    """
     legacy, documented, body = _TABLE[problem.kind]
     status = legacy if _is_legacy(call) else documented
     if problem.detail.get("resource") == "file":
@@ -141,7 +143,7 @@ def refuse(problem: Problem, call: Call) -> Answer:
 
 
 def _waits(problem: Problem, call: Call) -> list[tuple[bytes, bytes]]:
-    """Retry-After; with the throttle also the framework's three X-RateLimit headers."""
+    """Return Retry-After; with the throttle also the framework's three X-RateLimit headers."""
     standing = call.standing
     if "retry_after" in problem.detail or standing is None:
         return [(b"retry-after", str(problem.detail.get("retry_after", 0)).encode())]

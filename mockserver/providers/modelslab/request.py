@@ -1,4 +1,4 @@
-"""ModelsLab: what was asked, as values. Fields have the names that they have on the wire."""
+"""ModelsLab: requests as values. Fields have their names of the wire."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Ultra:
 
     @property
     def _long_side(self) -> int:
-        """Sixteen ninths of the short side, to the nearest even number: 854 for 480."""
+        """Return sixteen ninths of the short side, rounded to an even number: 854 for 480."""
         return 2 * ((self.resolution * 16 + 9) // 18)
 
 

@@ -1,4 +1,4 @@
-"""ModelsLab: what goes out. From a job and its snapshot to bodies, links, clips and payloads."""
+"""ModelsLab: the answers. A job and its snapshot become bodies, links, clips and payloads."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ UPSELL: Final = "Get 20x faster image generation using enterprise plan. Click he
 FAILURE: Final = "Failed, Try Again"
 
 UNDECIDED_SECONDS: Final = 10.0
-"""The `eta` of a job whose end is not decided: the one of the recorded answer."""
+"""The `eta` of a job whose end is not decided, as in the recorded answer."""
 
 
 def link(job: Job[Asked], call: Call) -> str:
-    """The public address of a job's file."""
+    """Return the public address of a job's file."""
     return _link(job, call.files, call.profile, call.now)
 
 
@@ -41,17 +41,17 @@ def _link(job: Job[Asked], files: str, profile: frozenset[str], at: datetime) ->
 
 
 def _took(job: Job[Asked], seen: Snapshot) -> float:
-    """Seconds from the request to its end, with two decimals."""
+    """Return the seconds from the request to its end, with two decimals."""
     return round((seen.since - job.created).total_seconds(), 2)
 
 
 def _why(seen: Snapshot) -> str:
-    """Why a video failed; no page has words of its own for moderation."""
+    """Return why a video failed; no page has words of its own for moderation."""
     return seen.why if seen.why and seen.why != MODERATED else FAILURE
 
 
 def _eta(seen: Snapshot, call: Call) -> float:
-    """Seconds until the end on the client's clock: whole and rounded up, or exact under `float-eta`."""
+    """Return the seconds until the end on the client's clock: whole and rounded up, or exact under `float-eta`."""
     clock, remaining = call.sandbox.clock, seen.remaining
     if "float-eta" in call.profile:
         return UNDECIDED_SECONDS if remaining is None else clock.told(remaining).total_seconds()
@@ -59,7 +59,7 @@ def _eta(seen: Snapshot, call: Call) -> float:
 
 
 def created(job: Job[Asked], seen: Snapshot, call: Call) -> Answer:
-    """The answer to a creation: success if the video is done by now and may be said to be, else processing."""
+    """Return the answer to a creation: success if the video is done and may be reported, else processing."""
     profile = call.profile
     waits_not = job.request.instant_response and "always-success" not in profile
     if seen.state is not State.SUCCEEDED or waits_not or "always-processing" in profile:
@@ -68,7 +68,7 @@ def created(job: Job[Asked], seen: Snapshot, call: Call) -> Answer:
 
 
 def ended(job: Job[Asked], seen: Snapshot, call: Call) -> Answer:
-    """A creation that is answered with the job's end, whatever was asked: the failure is the one of a fetch."""
+    """Return the answer to a creation that waited for the job's end; a failure looks as in a fetch."""
     return Answer(200, _success(job, seen, call)) if seen.state is State.SUCCEEDED else fetched(job, seen, call)
 
 
@@ -103,7 +103,7 @@ def _processing(job: Job[Asked], seen: Snapshot, call: Call) -> dict[str, object
 
 
 def fetched(job: Job[Asked], seen: Snapshot, call: Call) -> Answer:
-    """The answer to a fetch; a failure has HTTP 200 under every style."""
+    """Return the answer to a fetch; a failure has HTTP 200 under every style."""
     if seen.state is State.SUCCEEDED:
         links = [link(job, call)]
         return Answer(200, {"status": "success", "id": int(job.id), "output": links, "proxy_links": links})
@@ -113,7 +113,7 @@ def fetched(job: Job[Asked], seen: Snapshot, call: Call) -> Answer:
 
 
 def clip_spec(job: Job[Asked], _call: Call) -> ClipSpec:
-    """The clip of a job."""
+    """Return the clip of a job."""
     asked = job.request
     return ClipSpec(
         width=asked.width,
@@ -134,7 +134,7 @@ def webhook_url(job: Job[Asked]) -> str:
 
 
 def webhook_payload(job: Job[Asked], seen: Snapshot) -> Payload | None:
-    """Return what is sent when the video is done or has failed; None before that."""
+    """Return the payload when the video is done or has failed; None before."""
     if not seen.state.is_terminal:
         return None
     is_done = seen.state is State.SUCCEEDED
@@ -168,6 +168,6 @@ def _failed_payload(job: Job[Asked], seen: Snapshot) -> dict[str, object]:
 
 
 def encode(body: object, call: Call) -> bytes:
-    r"""A body as JSON; under `escaped-slashes` with `\/` for every slash, as PHP writes it."""
+    r"""Return a body as JSON; under `escaped-slashes` with `\/` for every slash, as PHP writes it."""
     plain = orjson.dumps(body)
     return plain.replace(b"/", rb"\/") if "escaped-slashes" in call.profile else plain

@@ -1,7 +1,7 @@
-"""ModelsLab: what is said about fields that break the document, in the words of either style.
+"""ModelsLab: the messages about fields that break the document, in the words of either style.
 
 Style `legacy` has the framework's (Laravel's) sentences, all wrong fields at once; style `documented` those of the 2026
-error pages, the first alone. Both look at required fields and types first, then at the model, then at the picture.
+error pages, only the first. Both check required fields and types first, then the model, then the picture.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Fault:
 
 
 def faults(problem: Problem, call: Call) -> list[Fault]:
-    """One fault for each wrong field that the document knows, in its order."""
+    """Return one fault for each wrong field that the document knows, in its order."""
     if call.operation is None:
         return []
     judged = call.provider.name, call.operation.id, call.profile
@@ -101,7 +101,7 @@ def _fault(broken: Violation, schema: Mapping[str, Any], *, is_needed: bool) -> 
 
 
 def _about_number(field: str, kind: str, schema: Mapping[str, Any], got: Any) -> Fault:
-    """Out of range, or no number of this kind: a text that is none, and what lies beyond 2^53."""
+    """Return whether a number is out of range, or of another kind: a text that is no number, or one beyond 2^53."""
     value = got
     if isinstance(got, str):
         text = _NUMERIC.fullmatch(got)
@@ -116,7 +116,7 @@ def _about_number(field: str, kind: str, schema: Mapping[str, Any], got: Any) ->
 
 
 def legacy(found: Sequence[Fault]) -> object:
-    """The `message` of style legacy: a map of all wrong fields, or one text about the model or the picture."""
+    """Return the `message` of style legacy: a map of all wrong fields, or one text about the model or the picture."""
     fields = {fault.field: [_said(LEGACY, fault.what, fault)] for fault in found if _is_mapped(fault)}
     if fields:
         return fields
@@ -124,12 +124,14 @@ def legacy(found: Sequence[Fault]) -> object:
 
 
 def _is_mapped(fault: Fault) -> bool:
-    """Whether a fault stands in the map; a missing model counts as an unknown one."""
+    """Return whether a fault is in the map; a missing model counts as an unknown one."""
     return fault.stage <= Stage.VALUE and not (fault.field == "model_id" and fault.stage is Stage.MISSING)
 
 
 def documented(found: Sequence[Fault]) -> object:
-    """The `message` of style documented: the first wrong field by stage and order; None when it is the picture."""
+    """Return the `message` of style documented: the first wrong field by stage and order; None when it is
+    the picture.
+    """
     first = min(found, key=lambda fault: fault.stage)
     if first.stage is Stage.PICTURE:
         return None
@@ -140,7 +142,7 @@ def documented(found: Sequence[Fault]) -> object:
 
 
 def _bounds(schema: Mapping[str, Any]) -> tuple[object, object]:
-    """The documented bounds; those at 2^53 are ours."""
+    """Return the documented bounds; those at 2^53 are ours."""
     low, high = schema.get("minimum"), schema.get("maximum")
     return None if low == -_BEYOND else low, None if high == _BEYOND else high
 

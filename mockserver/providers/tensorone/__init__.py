@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.domain.problem import ProblemKind
 from mockserver.domain.scenario import Scenario
 from mockserver.provider import signed_links
-from mockserver.provider.checks import as_documented, with_key, within
+from mockserver.provider.checks import as_documented, json_only, with_key, within
 from mockserver.provider.endpoints import Find, creates, polls, serves
 from mockserver.provider.table import Endpoint, Provider, Word, get, post, promise_beside
 from mockserver.providers.tensorone import order, refusal, wire
@@ -13,7 +13,7 @@ from mockserver.providers.tensorone.request import Made, Upscale, Video, billed
 
 
 def files(find: Find[Made]) -> Endpoint:
-    """Public files, in the form that their name says."""
+    """Return the endpoint of public files, in the form that their name states."""
     return serves(find, wire.clip_spec, before=order.unborn)
 
 
@@ -38,7 +38,7 @@ PROVIDER = Provider(
         Word(signed_links.WORD, signed_links.SAYS),
     ),
     credential=order.credential,
-    checks=(order.keyed(with_key), order.entitled, within(order.limit_of), order.json_only, as_documented),
+    checks=(order.keyed(with_key), order.entitled, within(order.limit_of), json_only, as_documented),
     unrouted_checks=(order.keyed(with_key),),
     operations=(
         post("createVideo", "/v2/ai/text-to-video", creates(order.video, wire.created, ended=wire.status)),

@@ -1,4 +1,4 @@
-"""TensorOne: what comes in. Key, limits, bodies; from a call to an order or a problem."""
+"""TensorOne: the requests. Key, limits and bodies are checked; a call becomes an order or a problem."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from mockserver.domain.order import Lengths, Names, Order
 from mockserver.domain.problem import Problem, ProblemKind, Violation
 from mockserver.domain.quota import Limit
 from mockserver.provider.call import Answer, Call, ClipBody
+from mockserver.provider.defaults import with_defaults
 from mockserver.provider.endpoints import Find, by_name
-from mockserver.provider.keys import ALL
+from mockserver.provider.keys import ALL, bearer_key
 from mockserver.provider.table import Check
 from mockserver.providers.tensorone import wire
 from mockserver.providers.tensorone.request import Made, Upscale, Video, enlarged
@@ -31,13 +32,13 @@ TIERS: Final = {
 
 
 def credential(call: Call) -> str | None:
-    """The key in `Authorization: Bearer <key>`."""
-    value = call.headers.get(b"authorization", b"")
-    return value[7:].strip().decode("latin-1") or None if value[:7].lower() == b"bearer " else None
+    """Return the key in `Authorization: Bearer <key>`."""
+    key = bearer_key(call.headers.get(b"authorization"))
+    return key.decode("latin-1") if key else None
 
 
 def keyed(with_key: Check) -> Check:
-    """The usual key check, but for profile `keyless`, where a missing key is none."""
+    """Return the usual key check; under the profile word `keyless` a missing key passes."""
 
     def check(call: Call) -> Problem | None:
         return None if "keyless" in call.profile and call.key is None else with_key(call)
@@ -46,7 +47,7 @@ def keyed(with_key: Check) -> Check:
 
 
 def entitled(call: Call) -> Problem | None:
-    """The key may do this: a Read key only reads, and videos need the scope `ai`."""
+    """Check the rights of the key: a Read key only reads, and videos need the scope `ai`."""
     if call.key is None or call.operation is None or call.operation.is_public:
         return None
     grant = call.keys.grant(call.key) or ALL
@@ -65,7 +66,7 @@ def _allows(kind: str, right: str) -> bool:
 
 
 def bucket_of(call: Call) -> tuple[Hashable, Limit]:
-    """The hourly limit that a call belongs to, in the tier of the account."""
+    """Return the hourly limit that a call belongs to, in the tier of the account."""
     operation = call.operation
     tier = TIERS[call.sandbox.tiers.get(NAME, "pro")]
     bucket = operation.id if operation is not None and operation.id in tier else "reads"
@@ -73,25 +74,12 @@ def bucket_of(call: Call) -> tuple[Hashable, Limit]:
 
 
 def limit_of(call: Call) -> tuple[Hashable, Limit] | None:
-    """The limit that a call counts against; a public file counts against none."""
+    """Return the limit that a call counts against; a public file counts against none."""
     return None if call.operation is None or call.operation.is_public else bucket_of(call)
 
 
-def json_only(call: Call) -> Problem | None:
-    """A body comes as application/json."""
-    if call.operation is None or not call.operation.has_body:
-        return None
-    value = call.headers.get(b"content-type", b"")
-    if value == b"application/json":
-        return None
-    came = value.partition(b";")[0].strip().lower().decode("latin-1")
-    if came == "application/json" or came.endswith("+json"):
-        return None
-    return Problem(ProblemKind.MALFORMED, f"expected content type application/json, got {came or 'none'}")
-
-
 def _whole(value: Any) -> int:
-    """64.0 in an integer field is 64."""
+    """Return an integer; 64.0 in an integer field is 64."""
     return int(value)
 
 
@@ -108,45 +96,44 @@ def _seconds(low: int, high: int, share: float) -> timedelta:
 
 
 def _documented(chance: Draw) -> Lengths:
-    """2 to 5 minutes, as the page states."""
+    """Return lengths of 2 to 5 minutes, as the page states."""
     waiting = _seconds(10, 30, chance.share(40))
     return waiting, _seconds(120, 300, chance.share(44)) - waiting
 
 
 def _documented_long(chance: Draw) -> Lengths:
-    """Up to 10 minutes for clips above 5 seconds, as the page states."""
+    """Return lengths of up to 10 minutes for clips above 5 seconds, as the page states."""
     waiting = _seconds(10, 30, chance.share(40))
     return waiting, _seconds(300, 600, chance.share(44)) - waiting
 
 
 def video(call: Call) -> Order[Video]:
-    """The order in a body that keeps the document."""
-    body = call.members
-    get = body.get
+    """Return the order in a body that keeps the document."""
+    body = with_defaults(call)
     request = Video(
         prompt=body["prompt"],
-        model=sys.intern(get("model", "zeroscope-v2")),
-        duration=float(get("duration", 3.0)),
-        fps=_whole(get("fps", 8)),
-        width=_whole(get("width", 1024)),
-        height=_whole(get("height", 576)),
-        steps=_whole(get("steps", 25)),
-        guidance=float(get("guidanceScale", 9.0)),
+        model=sys.intern(body["model"]),
+        duration=float(body["duration"]),
+        fps=_whole(body["fps"]),
+        width=_whole(body["width"]),
+        height=_whole(body["height"]),
+        steps=_whole(body["steps"]),
+        guidance=float(body["guidanceScale"]),
     )
     if request.model == "modelscope-t2v" and "modelscope-256" in call.profile:
         request = replace(request, width=256, height=256)
-    seed = get("seed")
+    seed = body.get("seed")
     pace = _documented if request.duration <= 5 else _documented_long
     return Order(NAME, "createVideo", request, _names, pace, None if seed is None else _whole(seed))
 
 
 def named(call: Call) -> str:
-    """The id that a path names."""
+    """Return the id that a path names."""
     return call.params["videoId"]
 
 
 def stem(call: Call) -> str:
-    """The id in a file's name."""
+    """Return the id in a file's name."""
     return call.params["name"].rpartition(".")[0]
 
 
@@ -158,12 +145,14 @@ _find_any: Find[Made] = by_name(named, NAME, ["createVideo", "upscaleVideo"], "v
 
 
 def polled(call: Call) -> Job[Made] | Problem:
-    """The job that a status or download path names; an upscale only under `upscale-status`."""
+    """Return the job that a status or download path names; an upscale only under `upscale-status`."""
     return _find_any(call) if "upscale-status" in call.profile else _find_video(call)
 
 
 def filed(call: Call) -> Job[Made] | Problem:
-    """The job whose public file this is. WebM and GIF have public names only where downloads lead to them."""
+    """Return the job whose public file this is. WebM and GIF have public names only where downloads
+    redirect to them.
+    """
     name = call.params["name"]
     suffix = name.rpartition(".")[2]
     known = ("mp4", "webm", "gif") if "download-302" in call.profile else ("mp4",)
@@ -171,7 +160,7 @@ def filed(call: Call) -> Job[Made] | Problem:
 
 
 def pictured(call: Call) -> Job[Video] | Problem:
-    """The job whose thumbnail this is; an upscale has none."""
+    """Return the job whose thumbnail this is; an upscale has none."""
     name = call.params["name"]
     return _find_thumbnail(call) if name.endswith(".jpg") else _unknown_file(name)
 
@@ -181,19 +170,19 @@ def _unknown_file(name: str) -> Problem:
 
 
 def unborn(job: Job[Made], seen: Snapshot) -> Problem:
-    """A public link of a video that is not there yet (or never will be)."""
+    """Return the problem of a public link whose video does not exist yet, or never will."""
     return Problem(ProblemKind.MISSING, f"{job.id} is {seen.state.value}", detail={"resource": "file", "id": job.id})
 
 
 def unfinished(job: Job[Made], seen: Snapshot) -> Problem:
-    """A download or upscale of a video that is not completed."""
+    """Return the problem of a download or upscale of a video that is not completed."""
     current = wire.WORDS[seen.state]
     detail = {"current_state": current, "required_state": "completed"}
     return Problem(ProblemKind.CONFLICT, f"{job.id} is {current}", detail=detail)
 
 
 def download(call: Call) -> Answer | Problem:
-    """The bytes in one of three formats, of a completed video."""
+    """Answer with the bytes of a completed video in one of three formats."""
     form = call.query.get("format", "mp4")
     if form not in ("mp4", "webm", "gif"):
         broken = Violation(("format",), "enum", ["mp4", "webm", "gif"], form)
@@ -206,12 +195,12 @@ def download(call: Call) -> Answer | Problem:
         return unfinished(job, seen)
     if "download-302" in call.profile:
         return Answer(302, b"", [(b"location", wire.file_url(job, call, form).encode())])
-    return Answer(200, ClipBody(wire.filmed(job, form), f"{job.id}.{form}"))
+    return Answer(200, ClipBody(wire.clip_of(job, form), f"{job.id}.{form}"))
 
 
 def upscale(call: Call) -> Order[Upscale] | Problem:
-    """The order to enlarge a completed video."""
-    body = call.members
+    """Return the order to enlarge a completed video."""
+    body = with_defaults(call)
     source = _find_source(call)
     if isinstance(source, Problem):
         return source
@@ -222,6 +211,6 @@ def upscale(call: Call) -> Order[Upscale] | Problem:
     width, height = enlarged(video, target)
     request = Upscale(
         source.id, video.model, video.prompt, video.frames, video.fps, width, height, target,
-        bool(body.get("enhanceDetails")), bool(body.get("stabilizeMotion")),
+        bool(body["enhanceDetails"]), bool(body["stabilizeMotion"]),
     )  # fmt: skip
     return Order(NAME, "upscaleVideo", request, _upscale_names, _documented, source.seed)

@@ -1,4 +1,4 @@
-"""TensorOne: what is said when a call is refused, and the headers that every answer carries."""
+"""TensorOne: refusals, and the headers of every answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Details = Callable[[Problem, Call], dict[str, object]]
 CARD_DECLINED: Final = "card-declined"
 """The scenario of an account whose card is declined."""
 _WANTED: Final = {"requested": {"gpus": 8}, "available": {"gpus": 4}}
-"""What is told of a request that cannot be met; the page gives the two names and no values (ours)."""
+"""The values about a request that cannot be met; the page gives the two names and no values (ours)."""
 
 
 def _invalid(problem: Problem, _call: Call) -> dict[str, object]:
@@ -27,7 +27,9 @@ def _invalid(problem: Problem, _call: Call) -> dict[str, object]:
 
 
 def _reason(broken: Violation) -> str:
-    """Why a field was refused, in one sentence (the words are ours, after the page's "Invalid GPU type specified")."""
+    """Return why a field was refused, in one sentence (the words are ours, after the page's "Invalid GPU type
+    specified").
+    """
     name = broken.where
     if broken.rule == "required":
         return f"{name} is required"
@@ -47,7 +49,7 @@ def _impossible(_problem: Problem, _call: Call) -> dict[str, object]:
     return dict(_WANTED)
 
 
-def _shown(problem: Problem, _call: Call) -> dict[str, object]:
+def _detail(problem: Problem, _call: Call) -> dict[str, object]:
     return dict(problem.detail)
 
 
@@ -77,11 +79,11 @@ _TABLE: Final[dict[ProblemKind, tuple[int, str, str, Details]]] = {
     ProblemKind.INVALID: (400, "VALIDATION_ERROR", "Request validation failed", _invalid),
     ProblemKind.REFUSED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _impossible),
     ProblemKind.UNAUTHENTICATED: (401, "UNAUTHORIZED", "Invalid or missing API key", _nothing),
-    ProblemKind.FORBIDDEN: (403, "FORBIDDEN", "Insufficient permissions", _shown),
-    ProblemKind.MISSING: (404, "RESOURCE_NOT_FOUND", "Video not found", _shown),
+    ProblemKind.FORBIDDEN: (403, "FORBIDDEN", "Insufficient permissions", _detail),
+    ProblemKind.MISSING: (404, "RESOURCE_NOT_FOUND", "Video not found", _detail),
     ProblemKind.UNKNOWN_PATH: (404, "RESOURCE_NOT_FOUND", "Resource not found", _path),
     ProblemKind.UNKNOWN_METHOD: (404, "RESOURCE_NOT_FOUND", "Resource not found", _path),
-    ProblemKind.CONFLICT: (409, "STATE_CONFLICT", "Video is not completed", _shown),
+    ProblemKind.CONFLICT: (409, "STATE_CONFLICT", "Video is not completed", _detail),
     ProblemKind.LIMITED: (429, "RATE_LIMIT_EXCEEDED", "API rate limit exceeded", _limited),
     ProblemKind.OUT_OF_CREDITS: (402, "INSUFFICIENT_CREDITS", "Insufficient credits", _nothing),
     ProblemKind.MODERATED: (422, "SEMANTIC_ERROR", "Insufficient resources for requested configuration", _impossible),
@@ -97,7 +99,7 @@ _TABLE: Final[dict[ProblemKind, tuple[int, str, str, Details]]] = {
 
 
 def refuse(problem: Problem, call: Call) -> Answer:
-    """The error envelope of the sheet's section 9, always with request_id and timestamp (but `short-errors`)."""
+    """Return the error envelope of the sheet's section 9, with request_id and timestamp except under `short-errors`."""
     status, word, message, details = _TABLE[problem.kind]
     if problem.detail.get("scenario") == CARD_DECLINED:
         word, message = "PAYMENT_METHOD_DECLINED", "Payment method declined"
@@ -115,17 +117,17 @@ def refuse(problem: Problem, call: Call) -> Answer:
 
 
 def _seconds(call: Call, standing: Standing) -> int:
-    """Whole seconds on the client's clock until the oldest call leaves the window, rounded up."""
+    """Return the whole seconds on the client's clock until the oldest call leaves the window, rounded up."""
     return call.sandbox.clock.whole_seconds(standing.reset)
 
 
 def _reset(call: Call, standing: Standing) -> int:
-    """The Unix second on the client's clock at which the oldest call has left the window."""
+    """Return the Unix second on the client's clock at which the oldest call has left the window."""
     return ceil((call.wall + call.sandbox.clock.told(standing.reset)).timestamp())
 
 
 def add_headers(answer: Answer, call: Call) -> None:
-    """The four X-RateLimit headers on every answer; Retry-After beside a 429 only under `retry-after-always`."""
+    """Add the four X-RateLimit headers to every answer; Retry-After to a 429 only under `retry-after-always`."""
     standing = call.standing
     if standing is None:
         name, limit = bucket_of(call)

@@ -1,4 +1,4 @@
-"""TensorOne: what was asked, as values."""
+"""TensorOne: requests as values."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class Upscale:
     target: str
     """The resolution that was asked for: 1080p or 4K."""
     enhance: bool
-    """Whether details are to be enhanced."""
+    """Whether to enhance details."""
     stabilize: bool
-    """Whether motion is to be stabilized."""
+    """Whether to stabilize motion."""
 
 
 Made = Video | Upscale

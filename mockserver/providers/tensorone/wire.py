@@ -1,4 +1,4 @@
-"""TensorOne: what goes out. From a job and its snapshot to bodies, links and clips."""
+"""TensorOne: the answers. A job and its snapshot become bodies, links and clips."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ FAILURE: Final = "Video generation failed"
 
 
 def _why(seen: Snapshot) -> str:
-    """Why a video failed; no page has words of its own for moderation."""
+    """Return why a video failed; no page has words of its own for moderation."""
     return seen.why if seen.why and seen.why != MODERATED else FAILURE
 
 
 @lru_cache(maxsize=1024)
 def instant(at: datetime) -> str:
-    """ISO 8601 in UTC with a Z and no fraction; kept, because every poll of a job tells when it was created."""
+    """Return ISO 8601 in UTC with a Z and no fraction. Cached, because every poll of a job states its creation."""
     return at.isoformat()[:19] + "Z"
 
 
 def waiting_time(remaining: timedelta | None) -> str:
-    """The free text of `estimatedCompletionTime`: a range of seconds or minutes that the rest lies in."""
+    """Return the free text of `estimatedCompletionTime`: a range of seconds or minutes around the rest."""
     if remaining is None:
         return "2-5 minutes"
     seconds = remaining.total_seconds()
@@ -47,7 +47,7 @@ def waiting_time(remaining: timedelta | None) -> str:
 
 
 def _estimate(seen: Snapshot, call: Call) -> dict[str, object]:
-    """The waiting time, while there is something to wait for."""
+    """Return the waiting time, or None when there is nothing to wait for."""
     if seen.state.is_terminal or (seen.state is State.QUEUED and "eta-processing-only" in call.profile):
         return {}
     remaining = seen.remaining
@@ -55,7 +55,7 @@ def _estimate(seen: Snapshot, call: Call) -> dict[str, object]:
 
 
 def _video_body(job: Job[Video], seen: Snapshot, call: Call) -> dict[str, object]:
-    """The body of an unfinished video; creation and polls share it."""
+    """Return the body of an unfinished video; creation and polls share it."""
     video = job.request
     state, profile = seen.state, call.profile
     body: dict[str, object] = {"videoId": job.id, "status": WORDS[state]}
@@ -93,7 +93,7 @@ def _completed_body(job: Job[Video], seen: Snapshot, call: Call) -> dict[str, ob
 
 
 def _upscale_body(job: Job[Upscale], seen: Snapshot, call: Call) -> dict[str, object]:
-    """The answer about an unfinished upscale; everything but `upscaleId` is decided (sheet 15.17)."""
+    """Return the answer about an unfinished upscale; everything but `upscaleId` is decided (sheet 15.17)."""
     upscale = job.request
     body: dict[str, object] = {"upscaleId": job.id, "videoId": upscale.source, "status": WORDS[seen.state]}
     if seen.state is State.RUNNING:
@@ -138,28 +138,30 @@ def _creation_status(call: Call) -> int:
 
 
 def created(job: Job[Made], seen: Snapshot, call: Call) -> Answer:
-    """The answer to a creation, which says queued whatever the timing: the first poll may find it finished."""
+    """Return the answer to a creation. It says queued under every timing; the first poll may find the video
+    finished.
+    """
     queued = seen if seen.state is State.QUEUED else Snapshot(State.QUEUED, 0, 0, job.created, seen.remaining)
     return Answer(_creation_status(call), _BODIES[job.kind, False](job, queued, call))
 
 
 def status(job: Job[Made], seen: Snapshot, call: Call) -> Answer:
-    """The answer to a poll."""
+    """Return the answer to a poll."""
     return Answer(200, _BODIES[job.kind, seen.state is State.SUCCEEDED](job, seen, call))
 
 
 def file_url(job: Job[Made], call: Call, form: str = "mp4") -> str:
-    """The public link of a video or an upscale."""
+    """Return the public link of a video or an upscale."""
     return file_link(call.files, f"/generated/{job.id}.{form}", call.profile, call.now)
 
 
 def clip_spec(job: Job[Made], call: Call) -> ClipSpec:
-    """The clip behind a public file, in the form that its name says."""
-    return filmed(job, call.params["name"].rpartition(".")[2])
+    """Return the clip behind a public file, in the form that its name states."""
+    return clip_of(job, call.params["name"].rpartition(".")[2])
 
 
-def filmed(job: Job[Made], form: str) -> ClipSpec:
-    """The clip of a finished job in a form (mp4, webm, gif, jpg)."""
+def clip_of(job: Job[Made], form: str) -> ClipSpec:
+    """Return the clip of a finished job in a form (mp4, webm, gif, jpg)."""
     made = job.request
     return ClipSpec(
         width=made.width,

@@ -175,7 +175,8 @@ class PendingRecord:
             else:
                 self.job = operation.owner(call)
             self.problem = answer.problem
-            if type(answer.body) is ClipBody:
+            # A file is told by its ETag; where a fault took that away, its bytes are kept as of any other body.
+            if type(answer.body) is ClipBody and (call.fault is None or _has_tag(headers)):
                 self.is_file, self.length, self.answer_body = True, len(body), b""
         if call.fault is not None:
             self.fault = call.fault.word
@@ -203,6 +204,10 @@ class PendingRecord:
             "problem": problem.kind.value if problem is not None else None,
         }
         events.publish(EventType.EXCHANGE_RECORDED, sandbox.digest, sandbox.clock.now(), told)
+
+
+def _has_tag(headers: RawHeaders) -> bool:
+    return any(name.lower() == b"etag" for name, _ in headers)
 
 
 Redactor = Callable[[PendingRecord], RedactedRecord]

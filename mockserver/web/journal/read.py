@@ -81,7 +81,7 @@ def _body(kept: bytes, length: int, digest: str) -> Body | None:
 
 def _tag(headers: Headers) -> str:
     """Return the digest of the whole file, which the ETag is; the answer may be a part of it."""
-    return next((value.strip('"') for name, value in headers if name == "etag"), "")
+    return next((value.strip('"') for name, value in headers if name.lower() == "etag"), "")
 
 
 def _request_bytes(record: PendingRecord, kept: RedactedRecord, headers: int) -> int:

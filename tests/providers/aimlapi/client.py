@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from mockserver.kit.target import Response
 from mockserver.testing import MockServer
+from tests.sandbox_client import SandboxClient
 
 UNIVERSAL = "/v2/video/generations"
 LEGACY = "/v2/generate/video/pixverse/generation"
@@ -17,17 +18,11 @@ LONG_ENOUGH = 100.0
 """Seconds in which every generation has ended, whatever the timing."""
 
 
-class Client:
-    """Its sandbox is made anew, and its clock stands still until it is advanced."""
+class Client(SandboxClient):
+    """A client of AI/ML API."""
 
     def __init__(self, server: MockServer, key: str, profile: Sequence[str] = (), **settings: Any) -> None:
-        self.server, self.key = server, key
-        self.sandbox = server.sandbox(key)
-        self.sandbox.reset()
-        self.sandbox.configure(
-            **{"timing": "quick", "scenario": "success", **settings}, profiles={"aimlapi": list(profile)}
-        )
-        self.sandbox.freeze()
+        super().__init__(server, key, "aimlapi", profile, **settings)
 
     def call(
         self, method: str, path: str, value: object = None, headers: Mapping[str, str | None] | None = None

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from itertools import product
 from pathlib import Path
@@ -20,6 +18,7 @@ from mockserver.providers.aimlapi.request import RATIOS, size_from, size_of
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
 from tests.adapters.clip_files import decoded, read_mp4
+from tests.local_http import local_http
 from tests.providers.aimlapi.client import Client
 
 RESOLUTIONS = ("360p", "540p", "720p", "1080p")
@@ -31,24 +30,8 @@ def picture_at(width: int, height: int) -> Iterator[str]:
     file = BytesIO()
     Image.new("RGB", (width, height), (20, 160, 60)).save(file, "PNG")
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(file.getvalue() if self.path == "/a.png" else b"no picture")
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the library's name)
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/a.png"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with local_http(lambda request: (200, file.getvalue() if request.path == "/a.png" else b"no picture")) as server:
+        yield f"{server.url}/a.png"
 
 
 @pytest.mark.fact("aimlapi.create.aspect-ratio.default", "aimlapi.file.silent")

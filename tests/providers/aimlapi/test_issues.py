@@ -22,7 +22,7 @@ def _issues(body: dict[str, Any], *words: str) -> list[dict[str, object]]:
     return issues(Problem(ProblemKind.INVALID, violations=broken), JUDGE.properties("aimlapi", "createVideo", profile))
 
 
-def _told(body: dict[str, Any], *words: str) -> list[tuple[object, object]]:
+def _issues_of(body: dict[str, Any], *words: str) -> list[tuple[object, object]]:
     return [(issue["path"], issue["message"]) for issue in _issues(body, *words)]
 
 
@@ -55,7 +55,7 @@ def test_a_duration_may_be_a_number_or_a_numeric_string(duration: object) -> Non
     ],
 )
 def test_one_issue_for_a_field(field: str, value: object, message: str) -> None:
-    assert _told({**TEXT, field: value}) == [([field], message)]
+    assert _issues_of({**TEXT, field: value}) == [([field], message)]
 
 
 def test_issues_stand_in_the_order_of_the_schema() -> None:
@@ -71,11 +71,11 @@ def test_a_missing_model_is_told_with_its_words() -> None:
 
 
 def test_lip_sync_needs_its_video_and_takes_one_kind_of_speech() -> None:
-    assert _told({"model": "pixverse/lip-sync"}) == [(["video_url"], "Required")]
+    assert _issues_of({"model": "pixverse/lip-sync"}) == [(["video_url"], "Required")]
     both = {**LIP_SYNC, "audio_url": "https://example.com/a.mp3", "lip_sync_tts_content": "Hello."}
     message = "audio_url does not go together with lip_sync_tts_content and lip_sync_tts_speaker."
-    assert _told(both) == [(["lip_sync_tts_content"], message)]
-    assert _told({**LIP_SYNC, "audio_url": 3}) == [(["audio_url"], "Expected string, received number")]
+    assert _issues_of(both) == [(["lip_sync_tts_content"], message)]
+    assert _issues_of({**LIP_SYNC, "audio_url": 3}) == [(["audio_url"], "Expected string, received number")]
 
 
 def test_the_rule_of_1080p_is_an_issue_of_the_document() -> None:

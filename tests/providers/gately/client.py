@@ -9,22 +9,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.testing import MockServer
+from tests.sandbox_client import Answer, SandboxClient
 
 CREATE, QUERY, RETRIEVE = "/v1/video_generation", "/v1/query/video_generation", "/v1/files/retrieve"
 PROMPT: dict[str, Any] = {"model": "T2V-01", "prompt": "a cat"}
 
 
 @dataclass(frozen=True)
-class Reply:
-    """One answer; header names in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+class Reply(Answer):
+    """One answer of the gateway."""
 
     @property
     def json(self) -> Any:
-        return json.loads(self.body)
+        return self.value
 
     @property
     def code(self) -> int:
@@ -39,17 +36,13 @@ class Reply:
         return text.partition(" (request id: ")[0]
 
 
-class GatelyClient:
+class GatelyClient(SandboxClient):
     """`words` make the profile; `scenario` and `limits` are the sandbox's."""
 
     def __init__(
         self, server: MockServer, key: str, *words: str, scenario: str = "success", limits: str = "off"
     ) -> None:
-        self.server, self.key = server, key
-        self.sandbox = server.sandbox(key)
-        self.sandbox.reset()
-        self.sandbox.configure(profiles={"gately": list(words)}, timing="quick", scenario=scenario, limits=limits)
-        self.sandbox.freeze()
+        super().__init__(server, key, "gately", words, scenario=scenario, limits=limits)
 
     def call(
         self,
@@ -64,8 +57,8 @@ class GatelyClient:
         sent = dict(headers or {})
         if key is not None:
             sent["Authorization"] = f"Bearer {key or self.key}"
-        status, got, content = self.server.request(method, path, sent, body)
-        return Reply(status, {name.lower(): value for name, value in got}, content)
+        answer = self.send(method, path, sent, body)
+        return Reply(answer.status, answer.headers, answer.body)
 
     def create(self, value: Mapping[str, Any] = PROMPT, *, key: str | None = "") -> Reply:
         typed = {"Content-Type": "application/json"}

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ import pytest
 from mockserver.adapters.challenge import LoopbackChallenger
 from mockserver.ports import Unanswered
 from tests.adapters.receiver import receiver
+from tests.local_http import Request, local_http
 from tests.providers.gately.client import PROMPT, GatelyClient
 from tests.providers.gately.conftest import Open
 
@@ -32,28 +31,16 @@ def echo(value: Any) -> tuple[int, bytes]:
 class Hook:
     """A receiver in a thread: all that came, in order, answered as `answering` says."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
         self.answering: Answering = echo
         self.came: list[Any] = []
         self.headers: list[set[str]] = []
-        hook = self
+        self.url = f"{url}/get_callback"
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                value = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                hook.came.append(value)
-                hook.headers.append({name.lower() for name in self.headers})
-                status, body = hook.answering(value)
-                self.send_response(status)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_args: object) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/get_callback"
+    def respond(self, request: Request) -> tuple[int, bytes]:
+        self.came.append(request.json)
+        self.headers.append(set(request.headers))
+        return self.answering(request.json)
 
     @property
     def reports(self) -> list[Any]:
@@ -62,13 +49,10 @@ class Hook:
 
 @pytest.fixture
 def hook() -> Iterator[Hook]:
-    made = Hook()
-    thread = threading.Thread(target=made.server.serve_forever)
-    thread.start()
-    yield made
-    made.server.shutdown()
-    thread.join()
-    made.server.server_close()
+    with local_http() as server:
+        made = Hook(server.url)
+        server.respond = made.respond
+        yield made
 
 
 def apply_to(client: GatelyClient) -> None:

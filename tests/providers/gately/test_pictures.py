@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
+from tests.local_http import Request, local_http
 from tests.providers.gately.client import CREATE, PROMPT, GatelyClient, Reply
 from tests.providers.gately.conftest import Open
 
@@ -83,23 +82,12 @@ def test_a_picture_stays_under_20_megabytes(opened: Open) -> None:
 def gallery() -> Iterator[str]:
     """A server of pictures on this machine: /300 is 300x400, /400 is 400x400, anything else is missing."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            side = self.path[1:]
-            self.send_response(200 if side.isdigit() else 404)
-            self.end_headers()
-            if side.isdigit():
-                self.wfile.write(picture("PNG", int(side), 400))
+    def respond(request: Request) -> tuple[int, bytes]:
+        side = request.path[1:]
+        return (200, picture("PNG", int(side), 400)) if side.isdigit() else (404, b"")
 
-        def log_message(self, *_args: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with local_http(respond) as server:
+        yield server.url
 
 
 def test_a_picture_on_this_machine_is_fetched_and_judged(opened: Open, gallery: str) -> None:

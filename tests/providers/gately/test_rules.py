@@ -20,7 +20,7 @@ from mockserver.kit import promise
 from mockserver.kit.promise import PROVIDERS
 from mockserver.providers.gately import PROVIDER, upstream, wire
 from mockserver.providers.gately.picture import source
-from mockserver.providers.gately.request import COMMANDS, MODELS, SIZES, asked, moves
+from mockserver.providers.gately.request import COMMANDS, MODELS, SIZES, moves, read_video
 from mockserver.providers.gately.ticket import Ticket, file_in, read, written
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ WORDS = [word.name for word in PROVIDER.words if not word.is_style]
 
 def clip_spec(model: str, prompt: str) -> tuple[str, ...]:
     """The commands in the plan of the clip that a request makes."""
-    video = asked({"model": model, "prompt": prompt}, frozenset(), "")
+    video = read_video({"model": model, "prompt": prompt}, frozenset(), "")
     job = Job("1", "gately", "createVideo", 1, AT, Timeline(timedelta(0), timedelta(0)), video, 0, alias="2")
     return wire.clip_spec(job, None).moves  # type: ignore[arg-type]  # a clip asks nothing of the call
 

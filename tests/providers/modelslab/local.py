@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.local_http import Request, local_http
 
 
 @dataclass
@@ -22,43 +21,19 @@ class Local:
     answer: int = 200
     react: Callable[[Any], None] | None = None
 
-    def handler(self) -> type[BaseHTTPRequestHandler]:
-        local = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                local.gets.append(self.path)
-                self.reply(200 if self.path in local.files else 404, local.files.get(self.path, b""))
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                local.posts.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                if local.react is not None:
-                    local.react(json.loads(body))
-                self.reply(local.answer, b'{"received": true}')
-
-            def reply(self, status: int, body: bytes) -> None:
-                self.send_response(status)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the library's name)
-                pass
-
-        return Handler
+    def respond(self, request: Request) -> tuple[int, bytes]:
+        if request.method == "GET":
+            self.gets.append(request.path)
+            return 200 if request.path in self.files else 404, self.files.get(request.path, b"")
+        self.posts.append((request.headers, request.body))
+        if self.react is not None:
+            self.react(request.json)
+        return self.answer, b'{"received": true}'
 
 
 @contextmanager
 def local_server() -> Iterator[Local]:
     local = Local()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), local.handler())
-    local.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with local_http(local.respond) as server:
+        local.url = server.url
         yield local
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -8,14 +8,15 @@ from collections.abc import Callable
 import pytest
 
 from mockserver.testing import MockServer
-from tests.providers.modelslab.client import CAT, ENTERPRISE, V6, Client, Got
+from tests.providers.modelslab.client import CAT, ENTERPRISE, V6, Client
+from tests.sandbox_client import Answer
 
 ClientOf = Callable[..., Client]
 COUNT = "/api/v6/processing/request_count"
 FULL = "Rate limit exceeded. Maximum 5 queued requests allowed."
 
 
-def _sixth(client: Client) -> Got:
+def _sixth(client: Client) -> Answer:
     """The sixth of six requests, three on v6, two on enterprise; it asks for an instant response."""
     for path in (V6, ENTERPRISE, V6, ENTERPRISE, V6):
         client.make(f"{path}/text2video")

@@ -30,7 +30,7 @@ class Client:
         self._connection = HTTPConnection(address.hostname or "", address.port, timeout=60)
 
     def again(self) -> None:
-        """Begin anew: the same calls will have the same answers, but for the instants."""
+        """Start again: the same calls will have the same answers, but for the instants."""
         self.sandbox.reset()
         self.sandbox.freeze()
 

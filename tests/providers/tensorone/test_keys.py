@@ -23,7 +23,7 @@ def listing() -> Iterator[MockServer]:
         yield started
 
 
-def spoken(listing: MockServer, key: str, method: str, path: str, value: object = None) -> Response:
+def call(listing: MockServer, key: str, method: str, path: str, value: object = None) -> Response:
     client = Client(listing, key)
     try:
         return client.call(method, path, value)
@@ -40,22 +40,22 @@ def refused(answer: Response) -> tuple[str, list[str]]:
 @pytest.mark.fact("tensorone.auth.read-key")
 def test_a_read_key_polls_and_neither_creates_nor_upscales(listing: MockServer) -> None:
     for path, body in ((CREATE, TINY), (UPSCALE, {"videoId": "vid_abc123_def456", "targetResolution": "4K"})):
-        needed, has = refused(spoken(listing, "reader", "POST", path, body))
+        needed, has = refused(call(listing, "reader", "POST", path, body))
         assert needed == "ai:write"
         assert has == [f"{scope}:read" for scope in ("accounts", "clusters", "endpoints", "training", "billing", "ai")]
-        assert refused(spoken(listing, "narrow", "POST", path, body)) == ("ai:write", ["ai:read", "billing:read"])
+        assert refused(call(listing, "narrow", "POST", path, body)) == ("ai:write", ["ai:read", "billing:read"])
     for key in ("reader", "narrow"):
         # 404 and not 403: the poll itself is allowed, the video belongs to nobody.
-        assert spoken(listing, key, "GET", "/v2/ai/videos/vid_abc123_def456/status").status == 404
+        assert call(listing, key, "GET", "/v2/ai/videos/vid_abc123_def456/status").status == 404
 
 
 @pytest.mark.fact("tensorone.auth.scope")
 def test_a_key_without_the_scope_ai_reads_and_writes_nothing(listing: MockServer) -> None:
     rights = ["billing:read", "billing:write"]
     for path in ("status", "download"):
-        answer = spoken(listing, "biller", "GET", f"/v2/ai/videos/vid_abc123_def456/{path}")
+        answer = call(listing, "biller", "GET", f"/v2/ai/videos/vid_abc123_def456/{path}")
         assert refused(answer) == ("ai:read", rights)
-    assert refused(spoken(listing, "biller", "POST", CREATE, TINY)) == ("ai:write", rights)
+    assert refused(call(listing, "biller", "POST", CREATE, TINY)) == ("ai:write", rights)
 
 
 @pytest.mark.fact("tensorone.auth.key-kinds")
@@ -64,14 +64,14 @@ def test_a_key_without_the_scope_ai_reads_and_writes_nothing(listing: MockServer
 )
 def test_what_a_key_may_create_depends_on_its_kind_and_scopes(listing: MockServer, key: str, status: int) -> None:
     """A Read key creates nothing, a Read & Write key does, a Service key where its scopes name the service."""
-    assert spoken(listing, key, "POST", CREATE, TINY).status == status
-    polled = spoken(listing, key, "GET", "/v2/ai/videos/vid_abc123_def456/status").status
+    assert call(listing, key, "POST", CREATE, TINY).status == status
+    polled = call(listing, key, "GET", "/v2/ai/videos/vid_abc123_def456/status").status
     assert polled == (403 if key == "billing-service" else 404)
 
 
 @pytest.mark.fact("tensorone.auth.forbidden-body")
 def test_the_body_of_a_403(listing: MockServer) -> None:
-    body = spoken(listing, "reader", "POST", CREATE, TINY).json()
+    body = call(listing, "reader", "POST", CREATE, TINY).json()
     assert list(body) == ["error", "message", "code", "details", "request_id", "timestamp"]
     assert (body["error"], body["message"], body["code"]) == ("FORBIDDEN", "Insufficient permissions", 403)
     assert list(body["details"]) == ["required_permission", "current_permissions"]
@@ -81,8 +81,8 @@ def test_the_body_of_a_403(listing: MockServer) -> None:
 
 @pytest.mark.fact("tensorone.auth.key-list")
 def test_a_key_outside_the_list_is_wrong(listing: MockServer) -> None:
-    answer = spoken(listing, "another", "POST", CREATE, TINY)
+    answer = call(listing, "another", "POST", CREATE, TINY)
     body = answer.json()
     assert (answer.status, body["error"], body["message"]) == (401, "UNAUTHORIZED", "Invalid or missing API key")
     assert list(body) == ["error", "message", "code", "request_id", "timestamp"]
-    assert spoken(listing, "all", "POST", CREATE, TINY).status == 200
+    assert call(listing, "all", "POST", CREATE, TINY).status == 200

@@ -9,12 +9,12 @@ import pytest
 
 from mockserver.adapters.clock import HandTime
 from mockserver.domain.builtin_scenarios import CORE
-from mockserver.engine.pace import TIMINGS
 from mockserver.kit.promise import PROVIDERS
 from mockserver.kit.promise.conformance import unpromised
 from mockserver.kit.target import parse_json
 from mockserver.settings import Settings
 from mockserver.testing import MockServer
+from mockserver.timings import TIMINGS
 from tests.providers.tensorone.client import CREATE, TINY, Client, instant
 
 DOCUMENT = parse_json((PROVIDERS / "tensorone" / "generated" / "document.json").read_bytes())
