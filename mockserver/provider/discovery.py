@@ -20,6 +20,10 @@ GROUP = "mockserver.providers"
 log = logging.getLogger("mockserver")
 
 
+class NameTaken(ValueError):
+    """Two providers have one name."""
+
+
 def in_package(name: str) -> Iterator[Provider]:
     """Return the providers in the sub-packages of an importable package, by name."""
     package = import_module(name)
@@ -70,14 +74,14 @@ def discover(places: Iterable[str | Path] = ("mockserver.providers",)) -> dict[s
     """All providers of the places (package names and folders) and of the entry points, by name.
 
     Raises:
-        ValueError: Two providers have one name.
+        NameTaken: Two providers have one name.
     """
     found: dict[str, tuple[Provider, str]] = {}
 
     def add(provider: Provider, origin: str) -> None:
         there = found.setdefault(provider.name, (provider, origin))
         if there[0] is not provider:
-            raise ValueError(f"two providers are called {provider.name!r}: in {there[1]} and in {origin}")
+            raise NameTaken(f"two providers are called {provider.name!r}: in {there[1]} and in {origin}")
 
     for place in places:
         for provider in in_folder(place) if isinstance(place, Path) else in_package(place):
