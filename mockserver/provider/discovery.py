@@ -11,6 +11,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from pkgutil import iter_modules
 
+from mockserver import MockServerError
 from mockserver.domain.builtin_scenarios import CORE
 from mockserver.domain.scenario import Scenario
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
@@ -20,7 +21,7 @@ GROUP = "mockserver.providers"
 log = logging.getLogger("mockserver")
 
 
-class NameTaken(ValueError):
+class NameTaken(MockServerError, ValueError):
     """Two providers have one name."""
 
 
