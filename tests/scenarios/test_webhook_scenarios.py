@@ -22,13 +22,13 @@ EXPECTED: dict[str, Arrivals] = {
     "webhook-lost": [],
     "webhook-disorder": [(10, "succeeded"), (30, "running")],
     "webhook-together": [(0, "running"), (0, "running"), (10, "succeeded"), (10, "succeeded")],
-    **dict.fromkeys(
-        [
-            *("webhook-early", "webhook-retried", "webhook-unknown-event", "webhook-missing-signature"),
-            *("webhook-wrong-signature", "webhook-stale-signature", "webhook-future-signature"),
-        ],
-        [(0, "running"), (10, "succeeded")],
-    ),
+    "webhook-early": [(0, "running"), (10, "succeeded")],
+    "webhook-retried": [(0, "running"), (10, "succeeded")],
+    "webhook-unknown-event": [(0, "running"), (10, "succeeded")],
+    "webhook-missing-signature": [(0, "running"), (10, "succeeded")],
+    "webhook-wrong-signature": [(0, "running"), (10, "succeeded")],
+    "webhook-stale-signature": [(0, "running"), (10, "succeeded")],
+    "webhook-future-signature": [(0, "running"), (10, "succeeded")],
 }
 """The signatures and the status word are what the sandbox's secrets and the provider make of them: see
 tests/testing/test_webhooks_wire.py and tests/domain/test_webhook_message.py.
