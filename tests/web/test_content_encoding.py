@@ -19,14 +19,12 @@ ELSEWHERE = {
     "/api/v6/video/text2video": {"key": KEY, "model_id": "cogvideox", "prompt": "a cat"},
     "/v2/video/generations": {"model": "pixverse/v5/text-to-video", "prompt": "a cat"},
 }
-
-
-@pytest.mark.fact("gately.create.body.gzip")
-@pytest.mark.parametrize("coding", ["gzip", "GZIP", "x-gzip"])
 PACKED = gzip.compress(GATELY, mtime=0)
 IN_TWO = gzip.compress(GATELY[:9], mtime=0) + gzip.compress(GATELY[9:], mtime=0)
 
 
+@pytest.mark.fact("gately.create.body.gzip")
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "x-gzip"])
 @pytest.mark.parametrize("body", [PACKED, IN_TWO], ids=["in one", "in two members"])
 def test_gately_reads_a_gzip_body(coding: str, body: bytes, direct: Direct) -> None:
     """The task is made, also of two streams one after the other."""
