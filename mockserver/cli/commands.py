@@ -20,6 +20,7 @@ from mockserver.cli.proxy import proxy
 from mockserver.cli.run import run as run_command
 from mockserver.cli.serve import serve
 from mockserver.cli.wait import wait
+from mockserver.provider.discovery import NameTaken
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,6 +51,9 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         code = mockserver.main(list(argv), prog_name="mockserver", obj=environ, standalone_mode=False)
     except click.ClickException as error:
         print(complaint(error), file=sys.stderr)
+        return 2
+    except NameTaken as error:
+        print(one_line(f"mockserver: {error}"), file=sys.stderr)
         return 2
     except click.Abort:  # Ctrl-C before there was a server
         return 0

@@ -23,6 +23,7 @@ def write_har(app: Any, path: Path) -> int:
         for record in records(context.judge, sandbox.journal, Filter())
     ]
     found.sort(key=lambda one: one["arrived" if one["kind"] == "exchange" else "started"]["monotonic"])
-    epoch = context.time.wall().timestamp() - context.time.monotonic()
+    time = context.recorder.time
+    epoch = time.wall().timestamp() - time.monotonic()
     path.write_text(json.dumps(to_har(found, __version__, epoch)), encoding="utf-8")
     return len(found)

@@ -11,6 +11,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from pkgutil import iter_modules
 
+from mockserver import MockServerError
 from mockserver.domain.builtin_scenarios import CORE
 from mockserver.domain.scenario import Scenario
 from mockserver.domain.scenario_catalogue import ScenarioCatalogue
@@ -18,6 +19,10 @@ from mockserver.provider.table import Provider
 
 GROUP = "mockserver.providers"
 log = logging.getLogger("mockserver")
+
+
+class NameTaken(MockServerError, ValueError):
+    """Two providers have one name."""
 
 
 def in_package(name: str) -> Iterator[Provider]:
@@ -70,14 +75,14 @@ def discover(places: Iterable[str | Path] = ("mockserver.providers",)) -> dict[s
     """All providers of the places (package names and folders) and of the entry points, by name.
 
     Raises:
-        ValueError: Two providers have one name.
+        NameTaken: Two providers have one name.
     """
     found: dict[str, tuple[Provider, str]] = {}
 
     def add(provider: Provider, origin: str) -> None:
         there = found.setdefault(provider.name, (provider, origin))
         if there[0] is not provider:
-            raise ValueError(f"two providers are called {provider.name!r}: in {there[1]} and in {origin}")
+            raise NameTaken(f"two providers are called {provider.name!r}: in {there[1]} and in {origin}")
 
     for place in places:
         for provider in in_folder(place) if isinstance(place, Path) else in_package(place):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mockserver import MockServerError
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -16,7 +18,7 @@ class Word:
     is_style: bool = False
 
 
-class UnknownWord(ValueError):
+class UnknownWord(MockServerError, ValueError):
     """A word that no profile of a provider has."""
 
     def __init__(self, word: str, known: list[str]) -> None:

@@ -53,7 +53,7 @@ def test_options_and_scenarios_are_read(tmp_path: Path) -> None:
         (GOOD.replace("0.5", "5"), "line 12: scenarios.cut.file.share: expected a number from 0 to 1, got 5"),
         (
             '[scenarios.x]\nfaults = [\n  { at = "poll", does = "cut" },\n  { at = "fil", does = "cut" },\n]\n',
-            "line 4: scenarios.x.faults[1].at: expected one of creation, poll, file, got 'fil'; did you mean file?",
+            "faults[1].at: expected one of creation, poll, file, webhook, got 'fil'; did you mean file?",
         ),
         (
             '[[scenarios.x.faults]]\nat = "poll"\ndoes = "cut"\n[[scenarios.x.faults]]\nat = "poll"\ndose = "cut"\n',

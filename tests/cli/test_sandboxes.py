@@ -40,6 +40,8 @@ hold_seconds = 2.5
 journal = "off"
 clock = {{ frozen = true, rate = 2, start = 2026-01-31T12:00:00+02:00 }}
 listeners = [{{ port = 0, files = true }}]
+webhook_secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+budget_usd = 12.5
 """
 SET = {
     "timing": "documented",
@@ -50,6 +52,8 @@ SET = {
     "tiers": {"tensorone": "free"},
     "hold_seconds": 2.5,
     "journal": "off",
+    "webhook_signatures": 1,
+    "budget_usd": 12.5,
     "clock": {
         "now": "2026-01-31T10:00:00.000000Z", "frozen": True, "rate": 2.0, "start": "2026-01-31T10:00:00.000000Z",
     },

@@ -93,7 +93,7 @@ UNDER_200 = {"negative_data_rejection", "ignored_auth", "missing_required_header
 OFF = {"tensorone": NO_405, "aimlapi": NO_405, "gately": NO_405, "modelslab": {"negative_data_rejection"}}
 SWITCHED = {
     **dict.fromkeys(
-        [f"gately minimax{more}" for more in ("", ",callbacks", ",pass-through", ",retrieve-content")],
+        [f"gately minimax{more}" for more in ("", ",callbacks", ",pass-through", ",retrieve-content", ",signed-links")],
         NO_405 | UNDER_200,
     ),
     "modelslab documented": set(),

@@ -12,8 +12,9 @@ from mockserver.kit.facts import Fact, FactBroken, load_all, run
 from mockserver.kit.target import Target
 from mockserver.provider.discovery import discover
 
-# What a check cannot set the session for (limits that are on) a test in Python proves; its fact names the word.
-BY_TEST: Final = {("modelslab", "retry-30")}
+# What a check cannot set the session for (limits that are on) or cannot ask (files on an origin of their own) a test in
+# Python proves; its fact names the word.
+BY_TEST: Final = {("modelslab", "retry-30"), *((name, "signed-links") for name in discover())}
 WORDS = [
     pytest.param(name, word.name, id=f"{name}-{word.name}")
     for name, provider in sorted(discover().items())

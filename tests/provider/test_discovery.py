@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
+from mockserver.__main__ import main
 from mockserver.provider import discovery
 from mockserver.providers.gately import PROVIDER
 
@@ -35,12 +36,18 @@ def test_a_broken_entry_point_is_named_in_one_line_and_left_out(
     assert record.exc_info is None
 
 
-def test_two_providers_of_one_name_are_an_error(declared: list[EntryPoint], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both places are named."""
+def test_two_providers_of_one_name_are_an_error(
+    declared: list[EntryPoint], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both places are named, and a command ends with exit code 2 and one line."""
     monkeypatch.setattr("mockserver.providers.gately.another", replace(PROVIDER, title="Another"), raising=False)
     declared.append(EntryPoint("gately", "mockserver.providers.gately:another", discovery.GROUP))
     with pytest.raises(ValueError, match="two providers are called 'gately'"):
         discovery.discover()
+    assert main(["providers"], {}) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("mockserver: two providers are called 'gately'")
+    assert told.count("\n") == 1
 
 
 def test_a_provider_that_is_declared_twice_is_one(declared: list[EntryPoint]) -> None:

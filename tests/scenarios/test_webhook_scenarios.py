@@ -21,7 +21,28 @@ EXPECTED: dict[str, Arrivals] = {
     "webhook-late": [(5, "running"), (15, "succeeded")],
     "webhook-lost": [],
     "webhook-disorder": [(10, "succeeded"), (30, "running")],
+    "webhook-together": [(0, "running"), (0, "running"), (10, "succeeded"), (10, "succeeded")],
+    "webhook-early": [(0, "running"), (10, "succeeded")],
+    "webhook-retried": [(0, "running"), (10, "succeeded")],
+    "webhook-unknown-event": [(0, "running"), (10, "succeeded")],
+    "webhook-missing-signature": [(0, "running"), (10, "succeeded")],
+    "webhook-wrong-signature": [(0, "running"), (10, "succeeded")],
+    "webhook-stale-signature": [(0, "running"), (10, "succeeded")],
+    "webhook-future-signature": [(0, "running"), (10, "succeeded")],
 }
+"""The signatures and the status word are what the sandbox's secrets and the provider make of them: see
+tests/testing/test_webhooks_wire.py and tests/domain/test_webhook_message.py.
+"""
+
+PLAIN = b'{"job":"job-1","word":"running","stage":0,"progress":0,"why":""}'
+BYTES: dict[str, tuple[bytes, str]] = {
+    "webhook-truncated": (b'{"job":"job-1","word":"running",', "application/json"),
+    "webhook-reordered": (b'{"why":"","progress":0,"stage":0,"word":"running","job":"job-1"}', "application/json"),
+    "webhook-wrong-content-type": (PLAIN, "text/plain"),
+    "webhook-another-job": (PLAIN.replace(b"job-1", b"job-0"), "application/json"),
+    "webhook-altered-body": (PLAIN[:-1] + b',"x_altered":true}', "application/json"),
+}
+"""The body and the media type of the first webhook."""
 
 
 def arrivals(scenario: Scenario) -> tuple[Arrivals, list[str], list[str]]:
@@ -51,8 +72,8 @@ def arrivals(scenario: Scenario) -> tuple[Arrivals, list[str], list[str]]:
 
 
 def test_every_scenario_of_webhooks_is_tested_here() -> None:
-    """The scenarios of webhooks and the tests here have the same names."""
-    assert [scenario.name for scenario in WEBHOOKS] == list(dict.fromkeys(name.partition("=")[0] for name in EXPECTED))
+    """Each built-in scenario of webhooks is in one of the two tables."""
+    assert {scenario.name for scenario in WEBHOOKS} == {name.partition("=")[0] for name in EXPECTED} | set(BYTES)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -72,3 +93,22 @@ def test_webhooks_are_composed_by_state() -> None:
         (1, "running"), (10, "succeeded"),
     ]  # fmt: skip
     assert arrivals(composed("mine", {"webhooks": {"failed": []}}))[0] == [(0, "running"), (10, "succeeded")]
+
+
+@pytest.mark.parametrize("name", BYTES)
+def test_a_scenario_changes_what_a_webhook_says(name: str) -> None:
+    """The bytes and the media type that a receiver reads, at the instants of an unchanged webhook."""
+    scenario = ScenarioCatalogue(CORE).parse(name)
+    arrived: list[tuple[float, bytes, str]] = []
+
+    async def script() -> None:
+        async with world() as here, receiver() as hook:
+            here.expect(job()._replace(scenario=scenario), all_events(hook.url))
+            for seconds in (0, 10):
+                await here.advance(seconds)
+            for one, got in zip(here.attempts, hook.received, strict=True):
+                arrived.append(((one.due - CREATED).total_seconds(), got.body, got.headers["content-type"]))
+
+    run(script())
+    assert [at for at, _, _ in arrived] == [0, 10]
+    assert arrived[0][1:] == BYTES[name]

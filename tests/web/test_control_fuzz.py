@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.cli.reporting import report_on
 from mockserver.kit.fuzz.schemathesis import run, unchecked
 from mockserver.settings import Settings
 from mockserver.testing import MockServer, Sandbox
@@ -26,7 +27,7 @@ KEY = "control-fuzz-key"
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox with a job that never ends, on a server of its own."""
-    with MockServer(Settings(cache=tmp_path_factory.mktemp("clips"))) as server:
+    with MockServer(Settings(cache=tmp_path_factory.mktemp("clips"), reporter=report_on)) as server:
         made = server.sandbox(KEY)
         made.scenario.set("stuck-in-queue")
         yield made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from mockserver.domain.problem import HEADER_BYTES, Problem, ProblemKind, Violation
 from mockserver.kit.target import Response
+from mockserver.provider.trailing_slash import TrailingSlash
 from tests.web.direct import Direct
 from tests.web.tables import Row, keyed, rows
 
@@ -114,7 +116,7 @@ def test_an_unknown_path_tells_the_nearest_route(direct: Direct, path: str, near
         assert "No provider has a path that begins like" in said
         assert answer.header("content-type") == "application/problem+json"
     else:
-        assert "no such path; the nearest is" in said
+        assert re.search(r"no such path( \(mind the slash at the end\))?; the nearest is", said)
         assert near in said
 
 
@@ -126,6 +128,8 @@ def test_a_path_with_a_slash_too_many_is_another_path(direct: Direct, row: Row) 
             continue
         answer = direct.call("GET", path, headers)
         said = answer.header("x-mock-problem") or ""
+        if path.endswith("/") and row.provider.trailing_slash is not TrailingSlash.UNKNOWN:
+            continue  # what these two make of it is held by tests/web/test_trailing_slash.py
         assert answer.status >= 400
         assert "no such path" in said or "No provider" in said
 

@@ -14,7 +14,7 @@ from mockserver.providers.modelslab import PROVIDER
 PROFILES = [
     "strict", "strict-types", "any-model", "old-models", "defaults-2024", "always-processing", "always-success",
     "meta-23", "no-future-links", "float-eta", "fetch-by-body", "get-fetch", "video-generations", "late-files",
-    "spam-filter", "retry-30", "escaped-slashes",
+    "spam-filter", "retry-30", "escaped-slashes", "signed-links",
 ]  # fmt: skip
 
 
