@@ -15,7 +15,7 @@ from mockserver.cli.serve import serve
 from tests.cli.process import CERTIFICATE, KEY
 
 WRONG = [
-    ("serev", "did you mean 'serve'"),
+    ("serv", "did you mean one of: 'observe', 'serve'"),
     ("serve --tmiing quick", "did you mean '--timing'"),
     ("serve --port", "'--port' requires an argument"),
     ("serve --port http", "--port: expected a whole number from 0 to 65535, got 'http'"),

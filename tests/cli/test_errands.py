@@ -43,10 +43,11 @@ def test_signals_belong_to_whoever_runs_the_server() -> None:
         assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_stop_takes_the_signals_and_gives_them_back() -> None:
-    before, stop = signal.getsignal(signal.SIGINT), Stop()
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_takes_the_signals_and_gives_them_back(number: signal.Signals) -> None:
+    """One signal asks for the stop. A second one would end the process at once: tests/adapters/test_stopping.py."""
+    before, stop = signal.getsignal(number), Stop()
     with stop.listening():
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(number)
         assert stop.is_asked
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(number) is before

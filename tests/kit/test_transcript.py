@@ -137,3 +137,9 @@ def test_what_breaks_the_form_is_refused(change: Change) -> None:
     )
     with pytest.raises(TranscriptBroken):
         read(value)
+
+
+def test_half_of_a_surrogate_pair_is_refused_with_a_sentence() -> None:
+    """JSON can spell it, and no UTF-8 can hold it. Found by drawing broken HAR files."""
+    with pytest.raises(TranscriptBroken, match="half of a surrogate pair"):
+        read({"transcript": "\ud800"})

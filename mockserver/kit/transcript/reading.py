@@ -72,8 +72,11 @@ def read_lines(lines: Iterable[str | bytes]) -> list[Record]:
 
 
 def _check(value: Any, name: str, where: str = "") -> None:
-    for error in _validator(name).iter_errors(value):
-        raise TranscriptBroken(f"{where}/{'/'.join(map(str, error.instance_path))}: {error.message}")
+    try:
+        for error in _validator(name).iter_errors(value):
+            raise TranscriptBroken(f"{where}/{'/'.join(map(str, error.instance_path))}: {error.message}")
+    except UnicodeEncodeError:
+        raise TranscriptBroken(f"{where}/: a text has half of a surrogate pair, which no UTF-8 can hold") from None
 
 
 def _record(one: Mapping[str, Any]) -> Record:
