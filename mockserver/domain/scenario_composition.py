@@ -148,6 +148,8 @@ def _faults(members: Mapping[str, Any], path: tuple[str, ...]) -> str | tuple[Fa
     for index, row in enumerate(items(data, path, 'tables such as {at = "poll", does = "limited", from = 2}')):
         where = (*path, f"[{index}]")
         made += _named_faults(row, where) if isinstance(row, str) else [read_fault(row, where)]
+    if len(made) > MOST:
+        raise InvalidScenario(path, f"expected at most {MOST} faults, those of named lists counted; got {len(made)}")
     return tuple(made)
 
 

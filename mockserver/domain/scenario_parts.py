@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from mockserver.domain.fault import Fault, FaultPoint, TransportFault
 from mockserver.domain.file_change import FileChange
@@ -122,18 +122,20 @@ _PASSING: Final = (ProblemKind.LIMITED, ProblemKind.CRASHED, ProblemKind.UPSTREA
 def _hostile(percent: float) -> tuple[Fault, ...]:
     """Return each fault that a good client survives, at so many percent of its calls."""
 
-    def rows(point: FaultPoint, *kinds: ProblemKind | TransportFault, status: int | None = None) -> list[Fault]:
+    def rows(point: FaultPoint, *kinds: ProblemKind | TransportFault, **own: Any) -> list[Fault]:
+        """`own`: the members that these kinds take."""
         chance = min(percent, 100.0) / 100
-        return [Fault(point, does, probability=chance, status=status, location="here", size=64) for does in kinds]
+        return [Fault(point, does, probability=chance, **own) for does in kinds]
 
     return (
         *rows(FaultPoint.CREATION, *_PASSING),
         *rows(FaultPoint.POLL, *_PASSING, *_HARMLESS, TransportFault.HTML, TransportFault.EMPTY),
-        *rows(FaultPoint.POLL, TransportFault.TRUNCATED, TransportFault.MALFORMED, TransportFault.SLICED),
+        *rows(FaultPoint.POLL, TransportFault.TRUNCATED, TransportFault.MALFORMED),
+        *rows(FaultPoint.POLL, TransportFault.SLICED, size=64),
         *rows(FaultPoint.POLL, TransportFault.STATUS, status=524),
         *rows(FaultPoint.FILE, *_PASSING, *_HARMLESS, TransportFault.RANGE_IGNORED, TransportFault.ETAG_CHANGED),
         *rows(FaultPoint.FILE, TransportFault.STATUS, status=504),
-        *rows(FaultPoint.FILE, TransportFault.REDIRECT, status=307),
+        *rows(FaultPoint.FILE, TransportFault.REDIRECT, status=307, location="here"),
     )
 
 

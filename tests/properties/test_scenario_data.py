@@ -105,7 +105,7 @@ COMPOSITIONS = table(
         redirect=st.sampled_from([301, 308]), redirect_to=st.sampled_from(LOCATIONS),
         **{name: st.booleans() for name in FLAGS},
     )),
-    faults=named(FAULT_LISTS, st.lists(FAULTS | st.sampled_from(list(FAULT_LISTS)), max_size=3)),
+    faults=named(FAULT_LISTS, st.lists(FAULTS | st.sampled_from(list(FAULT_LISTS)), max_size=2)),
     webhooks=named(WEBHOOK_PLANS, table(tries=TRIES, **{state.value: TRIES for state in State})),
     creation=st.sampled_from([200, 201, 202]),
     at_once=st.booleans(),
@@ -153,6 +153,14 @@ def test_a_composed_scenario_survives_its_data(data: dict[str, Any]) -> None:
     """What is written of a composed scenario makes it again."""
     scenario = composed("mine", data)
     assert again(scenario) == scenario
+
+
+def test_named_faults_survive_the_data_and_count() -> None:
+    """Those of `hostile` once had members of other kinds, and three times its list was more than a list may hold."""
+    scenario = composed("mine", {"faults": ["hostile", "limited-polls"]})
+    assert again(scenario) == scenario
+    with pytest.raises(InvalidScenario, match="expected at most 100 faults, those of named lists counted; got 132"):
+        composed("mine", {"faults": ["hostile"] * 3})
 
 
 @pytest.mark.parametrize("name", list(BUILT_IN))
