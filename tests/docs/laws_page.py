@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mockserver.cli.laws import law_rows
-from mockserver.kit.generator.drift import drift
 from mockserver.kit.laws.table import LAWS
-from tests.docs.markdown import ROOT
+from tests.docs.generated_page import command
 
 PAGE: Final = "docs/laws.md"
 HEAD: Final = """\
@@ -63,18 +62,5 @@ def _severity(row: dict[str, Any]) -> str:
     return row["severity"] or "-"
 
 
-def main(argv: list[str]) -> int:
-    """Write the page, or compare it with `--check`; returns the exit code."""
-    made = build()
-    there = {name: path.read_bytes() for name in made if (path := ROOT / name).is_file()}
-    if "--check" in argv:
-        differences = drift(there, made)
-        print("\n".join(differences) or f"{PAGE} is as it should be")
-        return 1 if differences else 0
-    for name, content in made.items():
-        (ROOT / name).write_bytes(content)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command(sys.argv[1:], build()))

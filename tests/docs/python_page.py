@@ -17,9 +17,8 @@ import pytest
 
 import mockserver.testing
 from mockserver import pytest_plugin
-from mockserver.kit.generator.drift import drift
 from mockserver.pytest_plugin.judged import JudgedSandbox
-from tests.docs.markdown import ROOT
+from tests.docs.generated_page import command
 
 PAGE: Final = "docs/python.md"
 HEAD: Final = """\
@@ -153,18 +152,5 @@ class _Parser:
         self.found.append((f"ini option `{name}`", help))
 
 
-def main(argv: list[str]) -> int:
-    """Write the page, or compare it with `--check`; returns the exit code."""
-    made = build()
-    there = {name: path.read_bytes() for name in made if (path := ROOT / name).is_file()}
-    if "--check" in argv:
-        differences = drift(there, made)
-        print("\n".join(differences) or f"{PAGE} is as it should be")
-        return 1 if differences else 0
-    for name, content in made.items():
-        (ROOT / name).write_bytes(content)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command(sys.argv[1:], build()))
